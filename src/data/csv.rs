@@ -1,0 +1,1 @@
+//! CSV text in, values with places out.

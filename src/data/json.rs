@@ -1,0 +1,1 @@
+//! JSON text in, values with places out.

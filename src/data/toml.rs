@@ -1,0 +1,1 @@
+//! TOML text in, values with places out.

@@ -1,0 +1,13 @@
+#![doc = include_str!("README.md")]
+
+mod text;
+mod data;
+mod diagnostic;
+mod dialect;
+mod repo;
+mod project;
+mod template;
+mod syntax;
+mod algebra;
+mod lineage;
+mod compile;

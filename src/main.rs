@@ -1,0 +1,3 @@
+//! The `sluice` binary: arguments in, an exit code out.
+
+fn main() {}

@@ -1,0 +1,73 @@
+//! A Snapshot in, the Projects in it out: models, sources, seeds, macros, tests, exposures, config.
+//!
+//! One entry: [`read`]. One reader per kind of repo in `readers/`. Reading never fails as a whole: what is wrong
+//! with a file is a diagnostic at its place, and the rest of the repo is still read.
+
+mod model;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::data::Value;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+
+pub use model::{
+    Config, Constraint, DeclaredColumn, Exposure, Language, MacroFile, Model, ModelKind, Properties, RelationName,
+    Seed, SeedColumn, Source, Test,
+};
+pub use settings::{Layer, RuleSetting, Settings};
+
+/// Which reader understood the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Dbt,
+    Plain,
+}
+
+/// A Snapshot (or one folder of it) understood.
+#[derive(Clone, Debug)]
+pub struct Project {
+    pub name: String,
+    /// Path of its root from the repo root, `""` for the root itself, else without a trailing slash.
+    pub root: String,
+    pub kind: Kind,
+    pub dialect: Arc<Dialect>,
+    /// Where the dialect came from, for `doctor`: `sluice.toml`, `profiles.yml`, `adapter package dbt-duckdb`, ...
+    pub dialect_reason: String,
+    pub settings: Settings,
+    /// Sorted by id. Packages' models are among them.
+    pub models: Vec<Model>,
+    pub sources: Vec<Source>,
+    pub seeds: Vec<Seed>,
+    pub exposures: Vec<Exposure>,
+    pub macros: Vec<MacroFile>,
+    /// Project vars: package name (or `""` for all) -> name -> value.
+    pub vars: BTreeMap<String, BTreeMap<String, Value>>,
+    /// `dispatch:` of dbt_project.yml: macro namespace -> search order.
+    pub dispatch: BTreeMap<String, Vec<String>>,
+    pub target: Target,
+    pub packages: Vec<Package>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The connection the project is rendered for: what `target.*` says in templates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Target {
+    pub profile: String,
+    pub name: String,
+    pub adapter: String,
+    pub database: Option<String>,
+    pub schema: String,
+    /// Everything else of the profile's output, e.g. `threads`, `warehouse`; secrets are left out.
+    pub extra: BTreeMap<String, Value>,
+}
+
+/// A dbt package the project names, installed or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    pub name: String,
+    pub version: Option<String>,
+    pub installed: bool,
+}

@@ -1,0 +1,203 @@
+//! What a repo builds, reads, tests and serves: the nouns every higher floor speaks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::data::Value;
+use crate::text::{Digest, FileId, Place, Span};
+
+/// What a model's text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// SQL with dbt's Jinja.
+    Jinja,
+    /// SQL as it stands.
+    Sql,
+    /// A dbt Python model: opaque but for its refs and config.
+    Python,
+}
+
+/// A relation that the repo builds by a query: a dbt model or snapshot, or a plain SQL file's target.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Full name: `model.<project>.<name>`, `snapshot.<project>.<name>`; a plain target as the SQL names it.
+    pub id: String,
+    /// The last part of the name, as `ref` names it.
+    pub name: String,
+    /// The dbt package (or project) it belongs to.
+    pub package: String,
+    pub version: Option<String>,
+    pub kind: ModelKind,
+    pub file: FileId,
+    pub text: Arc<str>,
+    pub digest: Digest,
+    pub language: Language,
+    /// Where the text of this model starts in its file (a snapshot block, one statement of a script). The text is the
+    /// whole file; only the bytes of `body` are this model's.
+    pub body: Span,
+    /// Where it will be written: database, schema, identifier; as far as known without rendering.
+    pub relation: RelationName,
+    /// The config cascade (dbt_project.yml, properties YAML); what `config()` in the text says comes at rendering.
+    pub config: Config,
+    pub properties: Properties,
+    /// The properties YAML entry, if there is one.
+    pub properties_place: Option<Place>,
+    pub enabled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ModelKind {
+    Model,
+    Snapshot,
+    /// An analysis: compiled, never built; nothing can read it.
+    Analysis,
+    /// A singular data test: rendered and parsed, read by nobody.
+    SingularTest,
+    /// A table that a plain SQL script creates or fills.
+    Table,
+}
+
+/// The name of a table in the warehouse; parts as written, unquoted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelationName {
+    pub database: Option<String>,
+    pub schema: Option<String>,
+    pub identifier: String,
+}
+
+/// Resolved config of one resource: `materialized`, `tags`, `meta`, ...; keys without their `+`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config(pub BTreeMap<String, Value>);
+
+impl Config {
+    pub fn str(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(Value::str)
+    }
+
+    pub fn strings(&self, key: &str) -> Vec<String> {
+        self.0.get(key).map(Value::strings).unwrap_or_default()
+    }
+}
+
+/// What properties YAML says of a resource.
+#[derive(Clone, Debug, Default)]
+pub struct Properties {
+    pub description: String,
+    pub columns: Vec<DeclaredColumn>,
+    /// Tests of the resource as a whole.
+    pub tests: Vec<Test>,
+    pub contract_enforced: bool,
+    pub constraints: Vec<Constraint>,
+    pub access: Option<String>,
+    pub group: Option<String>,
+    pub owner: Option<String>,
+    pub tags: Vec<String>,
+    pub meta: Option<Value>,
+}
+
+/// A column that a YAML file or contract declares.
+#[derive(Clone, Debug)]
+pub struct DeclaredColumn {
+    pub name: String,
+    pub quoted: bool,
+    pub data_type: Option<String>,
+    pub description: String,
+    pub tests: Vec<Test>,
+    pub constraints: Vec<Constraint>,
+    pub tags: Vec<String>,
+    pub meta: Option<Value>,
+    pub place: Place,
+}
+
+/// A `constraints:` entry: `not_null`, `unique`, `primary_key`, `foreign_key`, `check`, `custom`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constraint {
+    pub kind: String,
+    pub columns: Vec<String>,
+    pub expression: Option<String>,
+}
+
+/// A data test on a resource or column: `unique`, `not_null`, `accepted_values`, `relationships`, any generic one.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// With its package where it has one, e.g. `dbt_utils.unique_combination_of_columns`.
+    pub name: String,
+    pub column: Option<String>,
+    pub arguments: BTreeMap<String, Value>,
+    pub config: Config,
+    pub place: Place,
+}
+
+/// A table that the repo reads but does not build.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// `source.<project>.<source>.<table>`.
+    pub id: String,
+    pub package: String,
+    pub source: String,
+    pub name: String,
+    pub relation: RelationName,
+    pub properties: Properties,
+    pub config: Config,
+    pub freshness: Option<Value>,
+    pub loader: Option<String>,
+    /// Columns and types from a catalog file, where one was found.
+    pub catalog: Vec<(String, String)>,
+    pub place: Place,
+}
+
+/// A CSV file that the repo loads.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    /// `seed.<project>.<name>`.
+    pub id: String,
+    pub package: String,
+    pub name: String,
+    pub file: FileId,
+    pub digest: Digest,
+    pub relation: RelationName,
+    pub config: Config,
+    pub properties: Properties,
+    /// In file order. Read from the whole file.
+    pub columns: Vec<SeedColumn>,
+    pub rows: usize,
+}
+
+/// What a seed's content says of one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedColumn {
+    pub name: String,
+    /// Declared by `column_types`, else inferred as dbt infers it: BIGINT, DOUBLE, BOOLEAN, DATE, TIMESTAMP, VARCHAR.
+    pub data_type: String,
+    pub has_empty: bool,
+    pub unique: bool,
+    /// Address of the column's cells in row order, to see which columns of a seed changed.
+    pub digest: Digest,
+}
+
+/// Who consumes what the repo builds: a dashboard, a notebook, an application.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// `exposure.<project>.<name>`.
+    pub id: String,
+    pub name: String,
+    pub label: Option<String>,
+    pub kind: String,
+    pub owner: Option<String>,
+    pub url: Option<String>,
+    pub description: String,
+    /// Ids of models, sources and seeds, as far as they resolve.
+    pub depends_on: Vec<String>,
+    /// Columns it names in `meta.columns` (`[model.column]`), if it names any; else it reads all.
+    pub columns: Vec<String>,
+    pub place: Place,
+}
+
+/// A file of macros, kept whole; the template floor finds the blocks in it.
+#[derive(Clone, Debug)]
+pub struct MacroFile {
+    pub package: String,
+    pub file: FileId,
+    pub text: Arc<str>,
+    pub digest: Digest,
+}

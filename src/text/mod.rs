@@ -1,0 +1,11 @@
+//! Bytes and places: spans, files, line numbers, content addresses. Knows no SQL.
+
+mod digest;
+mod line_index;
+mod span;
+mod suggest;
+
+pub use digest::{Digest, Hasher};
+pub use line_index::{LineColumn, LineIndex};
+pub use span::{FileId, Place, Span};
+pub use suggest::closest;
