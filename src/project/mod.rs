@@ -12,10 +12,11 @@ use std::sync::Arc;
 use crate::data::Value;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::text::Place;
 
 pub use model::{
-    Config, Constraint, DeclaredColumn, Exposure, Language, MacroFile, Model, ModelKind, Properties, RelationName,
-    Seed, SeedColumn, Source, Test,
+    Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group, Language, MacroFile, Model, ModelKind,
+    Properties, RelationName, Seed, SeedColumn, Source, Test,
 };
 pub use settings::{Layer, RuleSetting, Settings};
 
@@ -42,6 +43,9 @@ pub struct Project {
     pub sources: Vec<Source>,
     pub seeds: Vec<Seed>,
     pub exposures: Vec<Exposure>,
+    /// Metrics, semantic models, saved queries and unit tests.
+    pub consumers: Vec<Consumer>,
+    pub groups: Vec<Group>,
     pub macros: Vec<MacroFile>,
     /// Project vars: package name (or `""` for all) -> name -> value.
     pub vars: BTreeMap<String, BTreeMap<String, Value>>,
@@ -70,4 +74,10 @@ pub struct Package {
     pub name: String,
     pub version: Option<String>,
     pub installed: bool,
+    /// Its folder from the repo root, where it is installed.
+    pub root: Option<String>,
+    /// Why it is not read, where it is not.
+    pub reason: Option<String>,
+    /// Where the project names it.
+    pub place: Place,
 }

@@ -27,6 +27,8 @@ pub struct Model {
     /// The dbt package (or project) it belongs to.
     pub package: String,
     pub version: Option<String>,
+    /// Whether `ref` without a version means this one; true for models without versions.
+    pub latest: bool,
     pub kind: ModelKind,
     pub file: FileId,
     pub text: Arc<str>,
@@ -37,8 +39,11 @@ pub struct Model {
     pub body: Span,
     /// Where it will be written: database, schema, identifier; as far as known without rendering.
     pub relation: RelationName,
-    /// The config cascade (dbt_project.yml, properties YAML); what `config()` in the text says comes at rendering.
+    /// The config cascade (dbt_project.yml, properties YAML); what `config()` in the text says comes at rendering
+    /// and wins over it.
     pub config: Config,
+    /// What the root project says of a package's model: wins even over `config()` in the text. Part of `config` too.
+    pub overrides: Config,
     pub properties: Properties,
     /// The properties YAML entry, if there is one.
     pub properties_place: Option<Place>,
@@ -93,6 +98,8 @@ pub struct Properties {
     pub owner: Option<String>,
     pub tags: Vec<String>,
     pub meta: Option<Value>,
+    /// The day after which the version should no longer be read, as written.
+    pub deprecation_date: Option<String>,
 }
 
 /// A column that a YAML file or contract declares.
@@ -114,7 +121,10 @@ pub struct DeclaredColumn {
 pub struct Constraint {
     pub kind: String,
     pub columns: Vec<String>,
+    /// `expression`, or what a foreign key points `to`.
     pub expression: Option<String>,
+    /// The columns a foreign key points to.
+    pub to_columns: Vec<String>,
 }
 
 /// A data test on a resource or column: `unique`, `not_null`, `accepted_values`, `relationships`, any generic one.
@@ -122,6 +132,7 @@ pub struct Constraint {
 pub struct Test {
     /// With its package where it has one, e.g. `dbt_utils.unique_combination_of_columns`.
     pub name: String,
+    /// The column it stands under, or its `column_name` argument.
     pub column: Option<String>,
     pub arguments: BTreeMap<String, Value>,
     pub config: Config,
@@ -161,6 +172,9 @@ pub struct Seed {
     /// In file order. Read from the whole file.
     pub columns: Vec<SeedColumn>,
     pub rows: usize,
+    /// Too large to read whole: types come from its head, and every column counts as changed when the file does.
+    pub sampled: bool,
+    pub properties_place: Option<Place>,
 }
 
 /// What a seed's content says of one column.
@@ -180,6 +194,7 @@ pub struct SeedColumn {
 pub struct Exposure {
     /// `exposure.<project>.<name>`.
     pub id: String,
+    pub package: String,
     pub name: String,
     pub label: Option<String>,
     pub kind: String,
@@ -190,6 +205,39 @@ pub struct Exposure {
     pub depends_on: Vec<String>,
     /// Columns it names in `meta.columns` (`[model.column]`), if it names any; else it reads all.
     pub columns: Vec<String>,
+    pub config: Config,
+    pub place: Place,
+}
+
+/// What else consumes models by name: metrics, semantic models, saved queries, unit tests.
+#[derive(Clone, Debug)]
+pub struct Consumer {
+    /// `metric.<project>.<name>`, `semantic_model.…`, `saved_query.…`, `unit_test.<project>.<model>.<name>`.
+    pub id: String,
+    pub package: String,
+    pub name: String,
+    pub kind: ConsumerKind,
+    /// Ids of models, sources, seeds, metrics and semantic models, as far as they resolve.
+    pub depends_on: Vec<String>,
+    /// Columns of the models it reads, where it names them one by one; empty means it may read all.
+    pub columns: Vec<String>,
+    pub place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConsumerKind {
+    Metric,
+    SemanticModel,
+    SavedQuery,
+    UnitTest,
+}
+
+/// A group of models and who owns it.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub package: String,
+    pub name: String,
+    pub owner: Option<String>,
     pub place: Place,
 }
 

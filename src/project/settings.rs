@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
+use crate::text::Place;
 
 /// What `sluice.toml` says; [`Settings::default`] where there is none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,4 +39,6 @@ pub struct RuleSetting {
     /// `None` leaves the page's default; `Some(None)` is `off`.
     pub level: Option<Option<Severity>>,
     pub options: BTreeMap<String, crate::data::Value>,
+    /// Its key in sluice.toml.
+    pub place: Option<Place>,
 }
