@@ -2,10 +2,10 @@
 //!
 //! Faults are values with a span; nothing here knows what a file means.
 
-mod value;
 pub mod csv;
 pub mod json;
 pub mod toml;
+mod value;
 pub mod yaml;
 
 pub use value::{Fault, Key, Kind, Value};

@@ -1,1 +1,0 @@
-//! YAML text in, values with places out.
