@@ -1,1 +1,4 @@
-//! The one test binary.
+//! The one test binary: what holds for the crate as a whole.
+
+mod architecture;
+mod source;
