@@ -1,7 +1,31 @@
 //! Git objects, index, working tree and editor buffers in; Snapshots out. The only floor that reads the user's files.
+//!
+//! Start at [`Repo::discover`]. Base and head are two [`Snapshot`]s; nothing is ever checked out, stashed or fetched.
+//! libgit2 answers where it can, the installed git where libgit2 refuses a repo. [`Disk`] is for what git ignores and
+//! we need all the same: installed packages, artifacts, profiles.
 
+mod base;
+mod command;
+mod content;
+mod disk;
 mod error;
+mod folder;
+mod libgit;
+mod links;
+mod repository;
+mod sample;
 mod snapshot;
+mod stat;
+mod store;
+mod worktree;
 
+pub use base::{BaseChoice, variable};
+pub use content::Text;
+pub use disk::{Disk, write_atomic};
 pub use error::RepoError;
-pub use snapshot::{Moment, Snapshot};
+pub use repository::Repo;
+pub use sample::{Commit, init_sample};
+pub use snapshot::{Moment, Note, Snapshot};
+
+#[cfg(test)]
+mod tests;
