@@ -21,10 +21,19 @@ pub enum Returns {
     Argument(usize),
     /// The common type of the arguments from the n-th on.
     CommonFrom(usize),
-    /// An array of the n-th argument's type.
+    /// An array of the n-th argument's type. Of a lambda: of its body's type.
     ArrayOf(usize),
     /// The element type of the n-th argument, an array.
     ElementOf(usize),
+    /// A struct whose fields are the arguments, under the names they are given.
+    StructOfArguments,
+    /// By the family of the n-th argument, in the words of the type's family (`integer`, `decimal`, ..); the case `*`
+    /// is for all other known families. In a `Type`, the letters of `DECIMAL(p,s)` stand for the argument's own
+    /// precision and scale. A family with no case gives an unknown type.
+    ByFamily {
+        argument: usize,
+        cases: Vec<(String, Returns)>,
+    },
 }
 
 /// When a function returns NULL.

@@ -1,14 +1,52 @@
 //! Dialect: the facts of one SQL dialect, loaded from `grammars/<dialect>/`.
 //!
 //! Nobody asks a dialect's name to decide anything; they ask for the fact they need. `label()` is for people only.
+//!
+//! # Yes-or-no facts
+//!
+//! [`Dialect::flag`] answers these, and every `supports_*` question of the parser that a `dialect.toml` overrides:
+//!
+//! | flag | meaning |
+//! |---|---|
+//! | `double_quoted_strings` | `"a"` is a string, not a name |
+//! | `struct_dot` | `a.b` may be field `b` of a struct column `a` |
+//! | `json_colon` | `a:b.c` walks into a semi-structured column |
+//! | `group_by_all` | `GROUP BY ALL` groups by every item without an aggregate |
+//! | `group_by_ordinal`, `order_by_ordinal` | an integer literal there names a SELECT item |
+//! | `qualify` | has QUALIFY |
+//! | `rows_in_select` | a set-returning function may stand in SELECT, where it multiplies rows |
+//! | `implicit_unnest` | `FROM t, t.arr` unnests the array column `arr` of `t` |
+//! | `table_as_struct` | a relation's name used as a value is the whole row |
+//! | `distinct_aggregate_window` | an aggregate with DISTINCT may have OVER |
+//! | `empty_string_is_null` | `''` is NULL |
+//! | `concat_skips_null` | `CONCAT` ignores NULL arguments instead of returning NULL |
+//! | `nulls_in_concat_operator` | `||` with a NULL side is the other side |
+//! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;
+mod read;
 mod table;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 pub use function::{Function, FunctionKind, Nulls, Returns};
 
+use table::TABLE;
+
+static LOADED: [OnceLock<Arc<Dialect>>; TABLE.len()] = [const { OnceLock::new() }; TABLE.len()];
+
+/// The dialect of that name or alias (`sqlserver` is `tsql`), compared without case.
+pub fn find(name: &str) -> Option<Arc<Dialect>> {
+    let name = name.trim().to_ascii_lowercase();
+    let at = TABLE.iter().position(|entry| entry.name == name || entry.aliases.contains(&name.as_str()))?;
+    Some(LOADED[at].get_or_init(|| Arc::new(read::read(&TABLE[at], find))).clone())
+}
+
+/// The names of all dialects, in the table's order, without aliases.
+pub fn labels() -> Vec<&'static str> {
+    TABLE.iter().map(|entry| entry.name).collect()
+}
 
 /// How unquoted and quoted identifiers compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +72,23 @@ pub enum AliasRule {
     AliasFirst,
 }
 
+/// Where NULL sorts if ORDER BY does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullOrder {
+    /// First, whichever the direction.
+    First,
+    /// Last, whichever the direction.
+    Last,
+    /// As the smallest value: first in ASC, last in DESC.
+    Smallest,
+    /// As the largest value: last in ASC, first in DESC.
+    Largest,
+}
+
 /// The facts of one dialect.
 #[derive(Clone, Debug)]
 pub struct Dialect {
-    pub(super) label: String,
+    label: String,
     /// The stock sqlparser dialect that reads the text, e.g. `snowflake`, `generic`.
     pub parser: String,
     pub column_folding: Folding,
@@ -48,13 +99,18 @@ pub struct Dialect {
     pub alias_in_group_by: AliasRule,
     pub alias_in_having: AliasRule,
     pub alias_in_qualify: AliasRule,
+    /// Where ORDER BY is the bare name.
     pub alias_in_order_by: AliasRule,
+    /// Where the name stands inside an expression of ORDER BY.
+    pub alias_in_order_by_expression: AliasRule,
+    /// Where NULL sorts if ORDER BY does not say.
+    pub null_order: NullOrder,
     /// `/` of two integers gives an integer.
     pub integer_division: bool,
     /// Yes-or-no facts that only one reader asks for, by name (e.g. `supports_trailing_commas` for the parser).
     pub flags: BTreeMap<String, bool>,
     /// By upper-case name.
-    pub(super) functions: BTreeMap<String, Function>,
+    functions: BTreeMap<String, Function>,
 }
 
 impl Dialect {
@@ -89,5 +145,55 @@ fn fold(folding: Folding, name: &str, quoted: bool) -> String {
         (Folding::Upper, false) => name.to_uppercase(),
         (Folding::Lower, false) | (Folding::Insensitive, _) => name.to_lowercase(),
         (Folding::Upper | Folding::Lower, true) | (Folding::Sensitive, _) => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AliasRule, FunctionKind, Nulls, Returns, find, labels};
+
+    #[test]
+    fn every_dialect_loads_and_knows_count() {
+        for label in labels() {
+            let dialect = find(label).expect("a label of the table is found");
+            assert_eq!(dialect.label(), label);
+            let count = dialect.function("count").expect("every dialect counts");
+            assert_eq!((count.kind, count.nulls), (FunctionKind::Aggregate, Nulls::Never), "{label}");
+        }
+    }
+
+    #[test]
+    fn aliases_lead_to_the_same_dialect() {
+        let label = |name: &str| find(name).map(|dialect| dialect.label().to_owned());
+        assert_eq!(label("SQLServer").as_deref(), Some("tsql"));
+        assert_eq!(label("postgresql").as_deref(), Some("postgres"));
+        assert_eq!(label("cobol"), None);
+    }
+
+    #[test]
+    fn identifiers_fold_as_the_dialect_does() {
+        let key = |name: &str, quoted| find("snowflake").map(|dialect| dialect.column_key(name, quoted));
+        assert_eq!(key("Amount", false).as_deref(), Some("AMOUNT"));
+        assert_eq!(key("Amount", true).as_deref(), Some("Amount"));
+        let key = |name: &str, quoted| find("duckdb").map(|dialect| dialect.column_key(name, quoted));
+        assert_eq!(key("Amount", true).as_deref(), Some("amount"));
+    }
+
+    #[test]
+    fn alias_rules_differ_by_clause() {
+        let duckdb = find("duckdb").expect("duckdb is in the table");
+        assert_eq!(duckdb.alias_in_where, AliasRule::ColumnFirst);
+        assert_eq!(duckdb.alias_in_order_by, AliasRule::AliasFirst);
+        assert_eq!(duckdb.alias_in_order_by_expression, AliasRule::ColumnFirst);
+        let trino = find("trino").expect("trino is in the table");
+        assert_eq!(trino.alias_in_group_by, AliasRule::Hidden);
+    }
+
+    #[test]
+    fn synonyms_share_a_canonical_name() {
+        let snowflake = find("snowflake").expect("snowflake is in the table");
+        let nvl = snowflake.function("nvl").expect("snowflake has NVL");
+        assert_eq!((nvl.canonical.as_str(), nvl.nulls), ("COALESCE", Nulls::Coalesce));
+        assert_eq!(nvl.returns, Returns::CommonFrom(0));
     }
 }

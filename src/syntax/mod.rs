@@ -3,8 +3,19 @@
 //! The strict tree (sqlparser, behind our own Dialect facts) carries meaning; the tolerant tree (tree-sitter, our own
 //! grammar) carries layout and broken text. A broken statement costs only itself.
 
+mod fault;
+mod hooks;
+mod lex;
+mod limits;
+mod mentions;
 mod parsed;
+mod split;
+mod strict;
+mod wrapper;
 
 pub use parsed::{Comment, Parsed, Statement, SyntaxError};
 /// The strict tree's nodes, for the floor that gives them meaning.
 pub use sqlparser::ast;
+/// The strict tree's own spans, which [`Parsed::span`] turns into bytes.
+pub use sqlparser::tokenizer::Span as TreeSpan;
+pub use strict::{STACK_BYTES, parse};
