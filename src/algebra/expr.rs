@@ -1,7 +1,7 @@
 //! Scalar expressions over columns of the relation they stand on.
 
 use super::query::{ColumnId, Nullability, RelId};
-use super::types::Type;
+use super::sql_type::Type;
 use crate::text::Span;
 
 /// A scalar expression: what it is, where it stands in the rendered text, and what is known of its value.

@@ -4,11 +4,11 @@
 
 mod expr;
 mod query;
-mod types;
+mod sql_type;
 
 pub use expr::{Expr, ExprKind, Frame, Literal, SortKey};
 pub use query::{
     Column, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, Output, Problem, ProblemKind,
     Query, RelId, SetKind, Status, Why,
 };
-pub use types::{Family, Type};
+pub use sql_type::{Family, Type};

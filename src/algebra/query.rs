@@ -2,7 +2,7 @@
 
 
 use super::expr::{Expr, SortKey};
-use super::types::Type;
+use super::sql_type::Type;
 use crate::text::{Digest, Span};
 
 /// A column, unique in its Query. Operators that only choose or order rows keep their input's columns.
