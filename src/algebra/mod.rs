@@ -1,14 +1,25 @@
 //! A statement's tree in, a Query of relational algebra out: names resolved, types, nullability, keys, fingerprints.
 //!
-//! The one IR: lineage, lint, change and impact all read it, nobody else reads SQL.
+//! The one IR: lineage, lint, change and impact all read it, nobody else reads SQL. [`resolve`] is the entry;
+//! [`known`] says what a Query's readers may know of it. Knows nothing of templates and files: spans are those of the
+//! text that was parsed.
 
 mod expr;
+mod facts;
+mod infer;
+mod keys;
+mod known;
 mod query;
+mod resolve;
 mod sql_type;
 
 pub use expr::{Expr, ExprKind, Frame, Literal, SortKey};
+pub use facts::Nullabilities;
+pub use keys::equalities;
+pub use known::known;
 pub use query::{
-    Column, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, Output, Problem, ProblemKind,
-    Query, RelId, SetKind, Status, Why,
+    Column, ColumnId, Cte, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, OpenStar, Output, Problem,
+    ProblemKind, Query, RelId, SetKind, Status, Why,
 };
+pub use resolve::{Catalog, How, Script, Written, opaque, resolve};
 pub use sql_type::{Family, Type};

@@ -53,6 +53,7 @@ pub struct Column {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     pub name: String,
+    pub quoted: bool,
     pub column: ColumnId,
     pub nullable: Nullability,
     /// The SELECT item (or the star) it comes from.
@@ -100,8 +101,9 @@ pub enum Op {
     Scan { input: usize, names: Vec<String> },
     /// Literal rows; each as long as the node's columns.
     Values { rows: Vec<Vec<Expr>> },
-    /// One row per input row; `exprs` are parallel to the node's columns.
-    Project { input: RelId, exprs: Vec<Expr> },
+    /// One row per input row; `exprs` are parallel to the node's columns. `stars` are the open relations whose unknown
+    /// columns pass through, each with the names its star leaves out.
+    Project { input: RelId, exprs: Vec<Expr>, stars: Vec<OpenStar> },
     /// Rows for which every conjunct is true. HAVING and QUALIFY too.
     Filter { input: RelId, conjuncts: Vec<Expr> },
     /// Columns: left's, then right's (left's alone for semi and anti). `lateral`: right may read left's columns.
@@ -115,9 +117,9 @@ pub enum Op {
     /// By position: column i of the node is column i of each input, as `inputs[n].1[i]`.
     Set { kind: SetKind, all: bool, inputs: Vec<(RelId, Vec<ColumnId>)> },
     /// One row per element of `expr`, beside the columns of `input` (which come first).
-    Unnest { input: RelId, exprs: Vec<Expr>, outer: bool },
+    Unnest { input: RelId, exprs: Vec<Expr>, columns: Vec<ColumnId>, outer: bool },
     /// Rows of a table function over `args`.
-    TableFunction { name: String, args: Vec<Expr> },
+    TableFunction { name: String, args: Vec<Expr>, open: bool },
     /// A recursive CTE: columns by position from seed and step; `Recur` in the step stands for the rows so far.
     Recursive { seed: (RelId, Vec<ColumnId>), step: (RelId, Vec<ColumnId>), all: bool },
     Recur { of: RelId },
@@ -127,6 +129,14 @@ pub enum Op {
     Sample { input: RelId, text: String },
     /// Not understood: its rows and columns may depend on everything in `inputs`.
     Opaque { inputs: Vec<RelId>, why: String },
+}
+
+/// A star over a relation that may have more columns than are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenStar {
+    pub relation: RelId,
+    /// Keys of the columns that EXCEPT / EXCLUDE leaves out.
+    pub except: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

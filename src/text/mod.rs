@@ -2,6 +2,7 @@
 
 mod digest;
 mod line_index;
+pub mod pattern;
 mod span;
 mod suggest;
 

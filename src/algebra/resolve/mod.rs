@@ -1,0 +1,227 @@
+//! Parsed statements and a Catalog in, Queries with every name resolved out.
+//!
+//! Knows nothing of templates or files: spans are those of the text that was parsed.
+
+mod expression;
+mod from;
+mod function;
+mod group;
+mod join;
+mod name;
+mod open;
+mod pivot;
+mod scope;
+mod select;
+mod set;
+mod star;
+mod statement;
+mod table_function;
+mod window;
+
+pub use statement::opaque;
+
+use std::collections::BTreeMap;
+
+use super::query::{Column, ColumnId, Cte, Input, JoinKind, Known, Node, Op, Output, Problem, ProblemKind, Query, RelId, Status, Why};
+use super::sql_type::Type;
+use crate::dialect::Dialect;
+use crate::syntax::{Parsed, ast};
+use crate::text::Span;
+
+/// What the world outside one text knows of relations.
+pub trait Catalog {
+    /// The relation that a name in FROM means, or `None` where nobody knows it.
+    fn find(&self, name: &[ast::Ident]) -> Option<Known>;
+
+    /// Are names that `find` does not know a fault (everything is declared), or just undeclared tables?
+    fn is_complete(&self) -> bool {
+        false
+    }
+}
+
+/// What the statements of one text make and ask.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    /// Tables and views that the text creates or fills, in order; one entry per statement that writes.
+    pub tables: Vec<Written>,
+    /// The last query of the text.
+    pub query: Option<Query>,
+    /// Why statements could not be understood.
+    pub why: Vec<Why>,
+}
+
+/// One statement that writes a relation.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The name, folded and dotted: `main.t1`.
+    pub name: String,
+    pub how: How,
+    pub query: Query,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Create,
+    View,
+    Insert,
+    Merge,
+    Update,
+    Delete,
+    /// Columns declared without a query: the table's schema is in `query.outputs`.
+    Declare,
+}
+
+/// Resolves every statement of a text.
+pub fn resolve(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) -> Script {
+    statement::script(parsed, dialect, catalog)
+}
+
+/// A relation and the columns its reader sees.
+#[derive(Clone, Debug)]
+struct Bound {
+    rel: RelId,
+    outputs: Vec<Output>,
+}
+
+/// A CTE in sight.
+#[derive(Clone, Debug)]
+struct CteBinding {
+    key: String,
+    bound: Bound,
+    /// Index into `Query::ctes`; `None` for the rows-so-far of a recursive one.
+    entry: Option<usize>,
+}
+
+/// The state of resolving one statement.
+struct Resolver<'a> {
+    dialect: &'a Dialect,
+    catalog: &'a dyn Catalog,
+    parsed: &'a Parsed,
+    /// Tables that earlier statements of the text made.
+    locals: &'a BTreeMap<String, Known>,
+    query: Query,
+    ctes: Vec<CteBinding>,
+    windows: Vec<BTreeMap<String, ast::WindowSpec>>,
+    /// Columns of open relations that were met by name.
+    demanded: BTreeMap<(RelId, String), ColumnId>,
+    /// Set-returning functions met in a SELECT list, waiting for their Unnest.
+    pending_unnests: Vec<(super::Expr, ColumnId)>,
+    /// What `COLUMNS(..)` stands for while one of its columns is resolved: the value and the column's name.
+    columns_binding: Option<(super::Expr, String)>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(parsed: &'a Parsed, dialect: &'a Dialect, catalog: &'a dyn Catalog, locals: &'a BTreeMap<String, Known>) -> Self {
+        Resolver {
+            dialect,
+            catalog,
+            parsed,
+            locals,
+            query: Query::default(),
+            ctes: Vec::new(),
+            windows: Vec::new(),
+            demanded: BTreeMap::new(),
+            pending_unnests: Vec::new(),
+            columns_binding: None,
+        }
+    }
+
+    fn column(&mut self, name: &str, quoted: bool, ty: Type, span: Span) -> ColumnId {
+        self.query.columns.push(Column { name: name.to_owned(), quoted, ty, span });
+        ColumnId(self.query.columns.len() as u32 - 1)
+    }
+
+    /// Adds an operator. `columns` are those it defines; operators that pass their input's columns on give none, the
+    /// facts pass fills them in.
+    fn node(&mut self, op: Op, columns: Vec<ColumnId>, span: Span) -> RelId {
+        let open = self.opens(&op);
+        self.query.nodes.push(Node { op, columns, nullable: Vec::new(), keys: Vec::new(), at_most_one_row: false, open, span });
+        RelId(self.query.nodes.len() as u32 - 1)
+    }
+
+    /// Does an operator pass on columns that nobody knows by name?
+    fn opens(&self, op: &Op) -> bool {
+        let open = |rel: &RelId| self.query.nodes[rel.0 as usize].open;
+        match op {
+            Op::Scan { input, .. } => self.query.reads[*input].known.as_ref().is_none_or(|known| known.open),
+            Op::Project { stars, .. } => !stars.is_empty(),
+            Op::Filter { input, .. }
+            | Op::Sort { input, .. }
+            | Op::Limit { input, .. }
+            | Op::Distinct { input, .. }
+            | Op::Sample { input, .. }
+            | Op::Unnest { input, .. } => open(input),
+            Op::Join { kind: JoinKind::Semi | JoinKind::Anti, left, .. } => open(left),
+            Op::Join { left, right, .. } => open(left) || open(right),
+            Op::Set { inputs, .. } => inputs.iter().any(|(rel, _)| open(rel)),
+            Op::Opaque { .. } => true,
+            Op::TableFunction { open, .. } => *open,
+            Op::Values { .. } | Op::Aggregate { .. } | Op::Recursive { .. } | Op::Recur { .. } | Op::Unpivot { .. } => false,
+        }
+    }
+
+    fn problem(&mut self, kind: ProblemKind, span: Span, message: String, help: Option<String>) {
+        let problem = Problem { kind, span, message, help };
+        if !self.query.problems.contains(&problem) {
+            self.query.problems.push(problem);
+        }
+    }
+
+    /// Notes that something is not known; every claim on it has been widened to stay sound.
+    fn partial(&mut self, cause: &'static str, detail: impl Into<String>, span: Span) {
+        let why = Why { cause, detail: detail.into(), span };
+        if !self.query.why.contains(&why) {
+            self.query.why.push(why);
+        }
+        self.query.status = self.query.status.max(Status::Partial);
+    }
+
+    fn span_of(&self, node: &impl ast::Spanned) -> Span {
+        self.parsed.span(node.span())
+    }
+
+    fn ident_span(&self, ident: &ast::Ident) -> Span {
+        self.parsed.span(ident.span)
+    }
+
+    fn key(&self, ident: &ast::Ident) -> String {
+        self.dialect.column_key(&ident.value, ident.quote_style.is_some())
+    }
+
+    fn relation_key(&self, ident: &ast::Ident) -> String {
+        self.dialect.relation_key(&ident.value, ident.quote_style.is_some())
+    }
+
+    fn output_key(&self, output: &Output) -> String {
+        self.dialect.column_key(&output.name, output.quoted)
+    }
+
+    /// Closes the query: `bound` is its result.
+    fn finish(mut self, bound: Option<Bound>) -> Query {
+        if let Some(bound) = bound {
+            self.query.root = Some(bound.rel);
+            self.query.outputs = bound.outputs;
+        }
+        super::facts::derive(&mut self.query, self.dialect);
+        self.query
+    }
+
+    fn input(&mut self, input: Input) -> usize {
+        self.query.reads.push(input);
+        self.query.reads.len() - 1
+    }
+
+    fn cte(&mut self, cte: Cte) -> usize {
+        self.query.ctes.push(cte);
+        self.query.ctes.len() - 1
+    }
+}
+
+fn output(ident: &ast::Ident, column: ColumnId, span: Span) -> Output {
+    named_output(&ident.value, ident.quote_style.is_some(), column, span)
+}
+
+fn named_output(name: &str, quoted: bool, column: ColumnId, span: Span) -> Output {
+    Output { name: name.to_owned(), quoted, column, nullable: super::Nullability::Unknown, span, from_star: false }
+}

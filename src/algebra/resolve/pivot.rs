@@ -1,0 +1,158 @@
+//! PIVOT and UNPIVOT in, the plain operators they stand for out.
+
+use super::super::expr::{Expr, ExprKind};
+use super::super::query::{ColumnId, Op, Output};
+use super::super::sql_type::Type;
+use super::expression::{boolean, string};
+use super::scope::Scope;
+use super::{Bound, Resolver, named_output};
+use crate::syntax::ast::{self, ExprWithAlias, PivotValueSource};
+use crate::text::Span;
+
+impl Resolver<'_> {
+    /// One row per group of the columns that the pivot does not name, one column per value and aggregate: an
+    /// aggregation whose aggregates are filtered by the value. `group`: the grouping columns, where they are said.
+    pub(super) fn pivot(
+        &mut self,
+        bound: Bound,
+        aggregates: &[ExprWithAlias],
+        on: &[ast::Expr],
+        source: &PivotValueSource,
+        group: Option<&[ast::Expr]>,
+        span: Span,
+    ) -> Bound {
+        let mut scope = Scope::default();
+        self.push_item(&mut scope, None, "", Vec::new(), bound.clone());
+        let on: Vec<Expr> = on.iter().map(|expr| self.expr(expr, &scope)).collect();
+        let calls: Vec<(Expr, Option<String>)> = aggregates
+            .iter()
+            .map(|call| (self.expr(&call.expr, &scope), call.alias.as_ref().map(|alias| alias.value.clone())))
+            .collect();
+        let PivotValueSource::List(values) = source else {
+            self.partial("pivot by data", "its columns depend on the data", span);
+            let rel = self.node(Op::Opaque { inputs: vec![bound.rel], why: "PIVOT without a list of values".to_owned() }, Vec::new(), span);
+            return Bound { rel, outputs: Vec::new() };
+        };
+        let group = group.map(|exprs| exprs.iter().map(|expr| self.expr(expr, &scope)).collect::<Vec<_>>());
+        let keys: Vec<Output> = match group {
+            Some(group) => bound.outputs.iter().filter(|o| group.iter().any(|key| key.as_column() == Some(o.column))).cloned().collect(),
+            None => {
+                let used = |column: ColumnId| on.iter().chain(calls.iter().map(|(call, _)| call)).any(|expr| reads(expr, column));
+                bound.outputs.iter().filter(|output| !used(output.column)).cloned().collect()
+            }
+        };
+        let mut outputs = Vec::new();
+        let key_exprs: Vec<Expr> = keys.iter().map(|key| self.column_expr(key.column, span)).collect();
+        for key in &keys {
+            let ty = self.query.columns[key.column.0 as usize].ty.clone();
+            let column = self.column(&key.name, key.quoted, ty, span);
+            outputs.push(Output { column, ..key.clone() });
+        }
+        let mut filtered = Vec::new();
+        for value in values {
+            let tests = self.pivot_tests(&on, &value.expr, &scope, span);
+            let label = value.alias.as_ref().map_or_else(|| label_of(&value.expr), |alias| alias.value.clone());
+            for (call, alias) in &calls {
+                let name = match alias {
+                    Some(alias) if calls.len() > 1 || self.dialect.flag("pivot_names_aggregate") => format!("{label}_{alias}"),
+                    _ if calls.len() > 1 => format!("{label}_{}", call_name(call)),
+                    _ => label.clone(),
+                };
+                let aggregate = filtered_by(call.clone(), tests.clone());
+                let column = self.column(&name, true, aggregate.ty.clone(), span);
+                outputs.push(named_output(&name, true, column, span));
+                filtered.push(aggregate);
+            }
+        }
+        let columns = outputs.iter().map(|output| output.column).collect();
+        let rel = self.node(Op::Aggregate { input: bound.rel, keys: key_exprs, aggregates: filtered, sets: Vec::new() }, columns, span);
+        Bound { rel, outputs }
+    }
+
+    fn pivot_tests(&mut self, on: &[Expr], value: &ast::Expr, scope: &Scope, span: Span) -> Expr {
+        let values: Vec<Expr> = match value {
+            ast::Expr::Tuple(values) => values.iter().map(|value| self.expr(value, scope)).collect(),
+            // `IN (a, b)` may name its values without quotes.
+            ast::Expr::Identifier(ident) => vec![super::expression::text(&ident.value, span)],
+            value => vec![self.expr(value, scope)],
+        };
+        let tests = on.iter().zip(values).map(|(on, value)| Expr::call("IS NOT DISTINCT FROM", vec![on.clone(), value], boolean(), span));
+        let tests: Vec<Expr> = tests.collect();
+        match <[Expr; 1]>::try_from(tests) {
+            Ok([only]) => only,
+            Err(tests) => Expr::call("AND", tests, boolean(), span),
+        }
+    }
+
+    /// One row per row and group of columns; a label says which.
+    pub(super) fn unpivot(&mut self, bound: Bound, value: &ast::Expr, name: &ast::Ident, columns: &[ExprWithAlias], include_nulls: bool, span: Span) -> Bound {
+        let mut scope = Scope::default();
+        self.push_item(&mut scope, None, "", Vec::new(), bound.clone());
+        let values: Vec<String> = match value {
+            ast::Expr::Tuple(names) => names.iter().filter_map(super::name::own_name).collect(),
+            value => super::name::own_name(value).into_iter().collect(),
+        };
+        let mut groups = Vec::new();
+        let mut used = Vec::new();
+        let mut types: Vec<Option<Type>> = vec![None; values.len()];
+        for column in columns {
+            let parts: Vec<&ast::Expr> = match &column.expr {
+                ast::Expr::Tuple(parts) => parts.iter().collect(),
+                expr => vec![expr],
+            };
+            let label = column.alias.as_ref().map_or_else(|| label_of(&column.expr), |alias| alias.value.clone());
+            let ids: Vec<ColumnId> = parts.iter().filter_map(|part| self.expr(part, &scope).as_column()).collect();
+            for (at, id) in ids.iter().enumerate().take(types.len()) {
+                let ty = self.query.columns[id.0 as usize].ty.clone();
+                types[at] = Some(types[at].take().map_or(ty.clone(), |known| known.common(&ty)));
+            }
+            used.extend(ids.iter().copied());
+            groups.push((vec![label], ids));
+        }
+        let keep: Vec<Output> = bound.outputs.iter().filter(|output| !used.contains(&output.column)).cloned().collect();
+        let mut outputs = Vec::new();
+        for kept in &keep {
+            let ty = self.query.columns[kept.column.0 as usize].ty.clone();
+            let column = self.column(&kept.name, kept.quoted, ty, span);
+            outputs.push(Output { column, ..kept.clone() });
+        }
+        let label = self.column(&name.value, name.quote_style.is_some(), string(), span);
+        outputs.push(super::output(name, label, span));
+        for (value, ty) in values.iter().zip(types) {
+            let column = self.column(value, false, ty.unwrap_or_default(), span);
+            outputs.push(named_output(value, false, column, span));
+        }
+        let ids = outputs.iter().map(|output| output.column).collect();
+        let keep = keep.into_iter().map(|kept| kept.column).collect();
+        let rel = self.node(Op::Unpivot { input: bound.rel, groups, keep, include_nulls }, ids, span);
+        Bound { rel, outputs }
+    }
+}
+
+fn reads(expr: &Expr, column: ColumnId) -> bool {
+    expr.any(&|part| part.as_column() == Some(column))
+}
+
+fn filtered_by(mut call: Expr, test: Expr) -> Expr {
+    if let ExprKind::Aggregate { filter, .. } = &mut call.kind {
+        *filter = Some(Box::new(match filter.take() {
+            Some(own) => Expr::call("AND", vec![*own, test], boolean(), call.span),
+            None => test,
+        }));
+    }
+    call
+}
+
+fn call_name(call: &Expr) -> String {
+    match &call.kind {
+        ExprKind::Aggregate { function, .. } => function.to_ascii_lowercase(),
+        _ => "value".to_owned(),
+    }
+}
+
+fn label_of(expr: &ast::Expr) -> String {
+    match expr {
+        ast::Expr::Tuple(parts) => parts.iter().map(label_of).collect::<Vec<_>>().join("_"),
+        expr => super::name::string_value(expr).or_else(|| super::name::own_name(expr)).unwrap_or_else(|| expr.to_string()),
+    }
+}

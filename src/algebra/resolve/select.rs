@@ -1,0 +1,229 @@
+//! One SELECT block in, its relation out, in the order SQL means it: FROM, WHERE, GROUP BY, HAVING, QUALIFY, SELECT,
+//! DISTINCT, ORDER BY.
+
+use super::super::expr::{Expr, ExprKind, SortKey};
+use super::super::query::{ColumnId, Op, OpenStar, Output, RelId};
+use super::scope::{Alias, Scope};
+use super::{Bound, Resolver};
+use crate::dialect::AliasRule;
+use crate::syntax::ast::{self, SelectItem};
+use crate::text::Span;
+
+/// An output column before its projection is built.
+pub(super) struct Item {
+    pub(super) name: String,
+    pub(super) quoted: bool,
+    pub(super) expr: Expr,
+    pub(super) span: Span,
+    pub(super) from_star: bool,
+}
+
+/// What the SELECT list says, stars expanded.
+#[derive(Default)]
+pub(super) struct List {
+    pub(super) items: Vec<Item>,
+    pub(super) stars: Vec<OpenStar>,
+    pub(super) aliases: Vec<Alias>,
+}
+
+impl Resolver<'_> {
+    /// A SELECT block with the ORDER BY that stands behind it, which may read columns that are not selected.
+    pub(super) fn select(&mut self, select: &ast::Select, order: Option<&ast::OrderBy>, outer: &Scope) -> Bound {
+        let span = self.span_of(select);
+        self.windows.push(named_windows(select));
+        let mut scope = Scope::inside(Some(outer));
+        let from = self.from(&select.from, &mut scope);
+        let mut rel = from.unwrap_or_else(|| self.node(Op::Values { rows: vec![Vec::new()] }, Vec::new(), span));
+        for view in &select.lateral_views {
+            rel = self.lateral_view(rel, view, &mut scope);
+        }
+        let saved = std::mem::take(&mut self.pending_unnests);
+        let mut list = self.select_list(select, &scope);
+        let unnests = std::mem::replace(&mut self.pending_unnests, saved);
+        for condition in select.prewhere.iter().chain(&select.selection) {
+            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_where);
+            let conjuncts = self.conjuncts(condition, &seen);
+            rel = self.node(Op::Filter { input: rel, conjuncts }, Vec::new(), self.span_of(condition));
+        }
+        if !select.connect_by.is_empty() {
+            self.partial("construct not understood", "CONNECT BY", span);
+            rel = self.node(Op::Opaque { inputs: vec![rel], why: "CONNECT BY".to_owned() }, Vec::new(), span);
+        }
+        let mut having = select.having.as_ref().map(|having| {
+            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_having);
+            self.conjuncts(having, &seen)
+        });
+        let mut qualify = select.qualify.as_ref().map(|qualify| {
+            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_qualify);
+            self.conjuncts(qualify, &seen)
+        });
+        let mut sort = self.select_order(select, order, &list, &scope);
+        let mut on = distinct_on(select).map(|exprs| {
+            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_order_by);
+            exprs.iter().map(|expr| self.item_or(expr, &list, &seen)).collect::<Vec<_>>()
+        });
+        rel = self.grouped(rel, select, &scope, &mut list, &mut [&mut having, &mut qualify, &mut on], &mut sort);
+        for conjuncts in having.into_iter().chain(qualify) {
+            let span = conjuncts.first().map_or(span, |first| first.span);
+            rel = self.node(Op::Filter { input: rel, conjuncts }, Vec::new(), span);
+        }
+        if !unnests.is_empty() {
+            let (exprs, columns) = unnests.into_iter().unzip();
+            rel = self.node(Op::Unnest { input: rel, exprs, columns, outer: false }, Vec::new(), span);
+        }
+        self.windows.pop();
+        let bound = self.projected(rel, list, span);
+        self.arranged_rows(bound, select, sort, on, span)
+    }
+
+    /// DISTINCT, ORDER BY and TOP over the projected rows.
+    fn arranged_rows(&mut self, bound: Bound, select: &ast::Select, sort: Option<Vec<SortKey>>, on: Option<Vec<Expr>>, span: Span) -> Bound {
+        let mut rel = bound.rel;
+        let mut sort = sort;
+        if on.is_some() && let Some(keys) = sort.take() {
+            // DISTINCT ON takes the first row of each group in this order, so the sort comes first.
+            rel = self.node(Op::Sort { input: rel, keys }, Vec::new(), span);
+        }
+        if matches!(select.distinct, Some(ast::Distinct::Distinct | ast::Distinct::On(_))) {
+            rel = self.node(Op::Distinct { input: rel, on }, Vec::new(), span);
+        }
+        if let Some(keys) = sort {
+            rel = self.node(Op::Sort { input: rel, keys }, Vec::new(), span);
+        }
+        let bound = Bound { rel, ..bound };
+        let Some(top) = &select.top else { return bound };
+        let count = match &top.quantity {
+            Some(ast::TopQuantity::Expr(expr)) => self.expr(expr, &Scope::default()),
+            Some(ast::TopQuantity::Constant(count)) => super::expression::number(&count.to_string(), span),
+            None => return bound,
+        };
+        self.limit(bound, Some(count), None, top.with_ties)
+    }
+
+    fn projected(&mut self, input: RelId, list: List, span: Span) -> Bound {
+        let mut outputs = Vec::with_capacity(list.items.len());
+        let mut exprs = Vec::with_capacity(list.items.len());
+        for item in list.items {
+            let column = self.column(&item.name, item.quoted, item.expr.ty.clone(), item.span);
+            let nullable = super::super::Nullability::Unknown;
+            outputs.push(Output { name: item.name, quoted: item.quoted, column, nullable, span: item.span, from_star: item.from_star });
+            exprs.push(item.expr);
+        }
+        let columns = outputs.iter().map(|output| output.column).collect();
+        let rel = self.node(Op::Project { input, exprs, stars: list.stars }, columns, span);
+        Bound { rel, outputs }
+    }
+
+    fn select_list(&mut self, select: &ast::Select, scope: &Scope) -> List {
+        let mut list = List::default();
+        if select.projection.is_empty() && matches!(select.flavor, ast::SelectFlavor::FromFirstNoSelect) {
+            self.star(scope, None, &ast::WildcardAdditionalOptions::default(), &mut list, Span::default());
+            return list;
+        }
+        for item in &select.projection {
+            self.select_item(item, scope, &mut list);
+        }
+        list
+    }
+
+    fn select_item(&mut self, item: &SelectItem, scope: &Scope, list: &mut List) {
+        let span = self.span_of(item);
+        match item {
+            SelectItem::Wildcard(options) => self.star(scope, None, options, list, span),
+            SelectItem::QualifiedWildcard(kind, options) => self.star(scope, Some(kind), options, list, span),
+            SelectItem::UnnamedExpr(expr) if self.expands(expr) => self.expanded(expr, None, scope, list, span),
+            SelectItem::ExprWithAlias { expr, alias } if self.expands(expr) => self.expanded(expr, Some(alias), scope, list, span),
+            SelectItem::UnnamedExpr(expr) => {
+                let (name, quoted) = self.implied_name(expr, list.items.len());
+                self.plain_item(expr, name, quoted, false, scope, list, span);
+            }
+            SelectItem::ExprWithAlias { expr, alias } => {
+                self.plain_item(expr, alias.value.clone(), alias.quote_style.is_some(), true, scope, list, span);
+            }
+            SelectItem::ExprWithAliases { expr, aliases } => {
+                for alias in aliases {
+                    self.plain_item(expr, alias.value.clone(), alias.quote_style.is_some(), true, scope, list, span);
+                }
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one item of a list needs all of what the list knows")]
+    fn plain_item(&mut self, expr: &ast::Expr, name: String, quoted: bool, aliased: bool, scope: &Scope, list: &mut List, span: Span) {
+        let expr = match self.dialect.alias_in_select {
+            AliasRule::Hidden => self.expr(expr, scope),
+            rule => {
+                let seen = scope.with_aliases(&list.aliases, rule);
+                self.expr(expr, &seen)
+            }
+        };
+        if aliased {
+            let key = self.dialect.column_key(&name, quoted);
+            list.aliases.push(Alias { key, expr: expr.clone() });
+        }
+        list.items.push(Item { name, quoted, expr, span, from_star: false });
+    }
+
+    fn select_order(&mut self, select: &ast::Select, order: Option<&ast::OrderBy>, list: &List, scope: &Scope) -> Option<Vec<SortKey>> {
+        let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_order_by);
+        let keys: Vec<SortKey> = match order.map(|order| &order.kind) {
+            Some(ast::OrderByKind::All(options)) => {
+                list.items.iter().map(|item| super::set::sort_key(item.expr.clone(), options)).collect()
+            }
+            Some(ast::OrderByKind::Expressions(exprs)) => {
+                exprs.iter().map(|key| super::set::sort_key(self.item_or(&key.expr, list, &seen), &key.options)).collect()
+            }
+            None => select.sort_by.iter().map(|key| super::set::sort_key(self.item_or(&key.expr, list, &seen), &key.options)).collect(),
+        };
+        (!keys.is_empty()).then_some(keys)
+    }
+
+    /// An expression in which a bare number means an item of the SELECT list.
+    pub(super) fn item_or(&mut self, expr: &ast::Expr, list: &List, scope: &Scope) -> Expr {
+        match super::set::ordinal(expr).and_then(|at| list.items.get(at)) {
+            Some(item) => item.expr.clone(),
+            None => self.expr(expr, scope),
+        }
+    }
+
+    /// The outputs of `select *` over a scope.
+    pub(super) fn star_outputs(&mut self, scope: &Scope) -> Vec<Output> {
+        let mut list = List::default();
+        self.star(scope, None, &ast::WildcardAdditionalOptions::default(), &mut list, Span::default());
+        let column = |expr: &Expr| match expr.kind {
+            ExprKind::Column(column) => Some(column),
+            _ => None,
+        };
+        list.items
+            .into_iter()
+            .filter_map(|item| {
+                let id: ColumnId = column(&item.expr)?;
+                Some(super::named_output(&item.name, item.quoted, id, item.span))
+            })
+            .collect()
+    }
+}
+
+fn distinct_on(select: &ast::Select) -> Option<&[ast::Expr]> {
+    match &select.distinct {
+        Some(ast::Distinct::On(exprs)) => Some(exprs),
+        _ => None,
+    }
+}
+
+fn named_windows(select: &ast::Select) -> std::collections::BTreeMap<String, ast::WindowSpec> {
+    let mut windows = std::collections::BTreeMap::new();
+    for ast::NamedWindowDefinition(name, definition) in &select.named_window {
+        let spec = match definition {
+            ast::NamedWindowExpr::WindowSpec(spec) => spec.clone(),
+            ast::NamedWindowExpr::NamedWindow(other) => windows.get(&other.value.to_ascii_lowercase()).cloned().unwrap_or(ast::WindowSpec {
+                window_name: None,
+                partition_by: Vec::new(),
+                order_by: Vec::new(),
+                window_frame: None,
+            }),
+        };
+        windows.insert(name.value.to_ascii_lowercase(), spec);
+    }
+    windows
+}

@@ -1,0 +1,183 @@
+//! Functions that give rows: UNNEST, FLATTEN, EXPLODE, generate_series, and those nobody knows.
+
+use super::super::expr::Expr;
+use super::super::infer;
+use super::super::query::{ColumnId, Op, RelId};
+use super::super::sql_type::{Family, Type};
+use super::from::idents;
+use super::scope::Scope;
+use super::{Bound, Resolver, named_output};
+use crate::syntax::ast::{self, FunctionArg, FunctionArgExpr, Ident, TableAlias};
+use crate::text::Span;
+
+impl Resolver<'_> {
+    /// `UNNEST(arrays) [WITH OFFSET]` in FROM: it may read the relations on its left.
+    pub(super) fn unnest(&mut self, arrays: &[ast::Expr], offset: Option<Ident>, alias: Option<&TableAlias>, scope: &mut Scope, span: Span) -> RelId {
+        let exprs: Vec<Expr> = arrays.iter().map(|array| self.expr(array, scope)).collect();
+        let seed = self.node(Op::Values { rows: vec![Vec::new()] }, Vec::new(), span);
+        let value_name = match alias {
+            Some(alias) if alias.columns.is_empty() && self.dialect.flag("unnest_alias_is_column") => alias.name.value.clone(),
+            _ => "unnest".to_owned(),
+        };
+        let mut outputs = Vec::new();
+        for expr in &exprs {
+            let element = infer::element_of(&expr.ty);
+            let spread = self.dialect.flag("unnest_spreads_structs") && element.family == Family::Struct && !element.fields.is_empty();
+            if spread {
+                for (name, ty) in &element.fields {
+                    let column = self.column(name, false, ty.clone(), span);
+                    outputs.push(named_output(name, false, column, span));
+                }
+                continue;
+            }
+            let column = self.column(&value_name, false, element, span);
+            outputs.push(named_output(&value_name, false, column, span));
+        }
+        if let Some(offset) = offset {
+            let column = self.column(&offset.value, false, Type::named("BIGINT", Family::Integer), span);
+            outputs.push(super::output(&offset, column, span));
+        }
+        let columns: Vec<ColumnId> = outputs.iter().map(|output| output.column).collect();
+        let rel = self.node(Op::Unnest { input: seed, exprs, columns, outer: false }, Vec::new(), span);
+        self.push_item(scope, alias, "unnest", Vec::new(), Bound { rel, outputs });
+        rel
+    }
+
+    /// `FROM t, t.items`: the elements of an array column of a relation on the left.
+    pub(super) fn implicit_unnest(&mut self, parts: &[Ident], alias: Option<&TableAlias>, scope: &mut Scope, span: Span) -> RelId {
+        let array = ast::Expr::CompoundIdentifier(parts.to_vec());
+        self.unnest(&[array], None, alias, scope, span)
+    }
+
+    /// ClickHouse's ARRAY JOIN: the array's elements take the place of its rows.
+    pub(super) fn array_join(&mut self, left: RelId, factor: &ast::TableFactor, outer: bool, scope: &mut Scope, span: Span) -> RelId {
+        let ast::TableFactor::Table { name, alias, .. } = factor else { return left };
+        let parts = idents(name);
+        let array = self.name(&parts, scope, span);
+        let element = infer::element_of(&array.ty);
+        let own = alias.as_ref().map_or_else(|| parts.last().cloned(), |alias| Some(alias.name.clone()));
+        let Some(own) = own else { return left };
+        let column = self.column(&own.value, own.quote_style.is_some(), element, span);
+        let outputs = vec![super::output(&own, column, span)];
+        let rel = self.node(Op::Unnest { input: left, exprs: vec![array], columns: vec![column], outer }, Vec::new(), span);
+        let key = self.key(&own);
+        for other in scope.items.iter_mut().flat_map(|item| &mut item.columns) {
+            // The element hides the array of the same name.
+            other.merged |= other.key == key;
+        }
+        self.push_item(scope, None, "", Vec::new(), Bound { rel, outputs });
+        rel
+    }
+
+    /// Hive's and Spark's LATERAL VIEW.
+    pub(super) fn lateral_view(&mut self, left: RelId, view: &ast::LateralView, scope: &mut Scope) -> RelId {
+        let span = self.span_of(&view.lateral_view);
+        let call = self.expr(&view.lateral_view, scope);
+        let own: Vec<Expr> = self.pending_unnests.drain(..).map(|(expr, _)| expr).collect();
+        let exprs = if own.is_empty() { vec![call] } else { own };
+        let names = if view.lateral_col_alias.is_empty() { vec![Ident::new("col")] } else { view.lateral_col_alias.clone() };
+        let outputs: Vec<_> = names
+            .iter()
+            .map(|name| {
+                let column = self.column(&name.value, name.quote_style.is_some(), Type::unknown(), span);
+                super::output(name, column, span)
+            })
+            .collect();
+        let columns = outputs.iter().map(|output| output.column).collect();
+        let rel = self.node(Op::Unnest { input: left, exprs, columns, outer: view.outer }, Vec::new(), span);
+        let name = idents(&view.lateral_view_name).last().map(|name| self.relation_key(name)).unwrap_or_default();
+        self.push_item(scope, None, &name, Vec::new(), Bound { rel, outputs });
+        rel
+    }
+
+    /// `f(args)` in FROM.
+    pub(super) fn called(
+        &mut self,
+        name: &ast::ObjectName,
+        args: &[FunctionArg],
+        with_ordinality: bool,
+        alias: Option<&TableAlias>,
+        scope: &mut Scope,
+        span: Span,
+    ) -> RelId {
+        let function = idents(name).last().map(|ident| ident.value.to_ascii_uppercase()).unwrap_or_default();
+        let exprs: Vec<&ast::Expr> = args.iter().filter_map(argument).collect();
+        if matches!(function.as_str(), "UNNEST" | "EXPLODE" | "EXPLODE_OUTER" | "POSEXPLODE") && !exprs.is_empty() {
+            let arrays: Vec<ast::Expr> = exprs.into_iter().cloned().collect();
+            let offset = with_ordinality.then(|| Ident::new("ordinality"));
+            return self.unnest(&arrays, offset, alias, scope, span);
+        }
+        let args: Vec<Expr> = exprs.iter().map(|expr| self.expr(expr, scope)).collect();
+        let (columns, open) = self.table_function_columns(&function, &args, alias);
+        let outputs: Vec<_> = columns
+            .into_iter()
+            .map(|(name, ty)| {
+                let column = self.column(&name, false, ty, span);
+                named_output(&name, false, column, span)
+            })
+            .collect();
+        if open {
+            self.partial("unknown table function", function.clone(), span);
+        }
+        let ids = outputs.iter().map(|output| output.column).collect();
+        let rel = self.node(Op::TableFunction { name: function.clone(), args, open }, ids, span);
+        self.push_item(scope, alias, &function.to_ascii_lowercase(), Vec::new(), Bound { rel, outputs });
+        rel
+    }
+
+    /// `TABLE(f(args))`, and any other expression that gives rows.
+    pub(super) fn called_expr(&mut self, expr: &ast::Expr, alias: Option<&TableAlias>, scope: &mut Scope, span: Span) -> RelId {
+        if let ast::Expr::Function(function) = expr
+            && let ast::FunctionArguments::List(list) = &function.args
+        {
+            return self.called(&function.name, &list.args, false, alias, scope, span);
+        }
+        let args = vec![self.expr(expr, scope)];
+        self.partial("unknown table function", "an expression in FROM", span);
+        let rel = self.node(Op::TableFunction { name: "TABLE".to_owned(), args, open: true }, Vec::new(), span);
+        self.push_item(scope, alias, "", Vec::new(), Bound { rel, outputs: Vec::new() });
+        rel
+    }
+
+    /// The columns of a table function, and whether it may have others.
+    fn table_function_columns(&self, function: &str, args: &[Expr], alias: Option<&TableAlias>) -> (Vec<(String, Type)>, bool) {
+        let integer = || Type::named("BIGINT", Family::Integer);
+        let json = || Type::named("VARIANT", Family::Json);
+        let string = || Type::named("VARCHAR", Family::String);
+        match function {
+            "GENERATE_SERIES" | "RANGE" | "SEQUENCE" | "GENERATE_ARRAY" => {
+                let ty = args.first().map_or_else(integer, |arg| if arg.ty.family == Family::Integer { integer() } else { arg.ty.clone() });
+                let own = alias.filter(|_| self.dialect.flag("unnest_alias_is_column")).map(|alias| alias.name.value.clone());
+                (vec![(own.unwrap_or_else(|| function.to_ascii_lowercase()), ty)], false)
+            }
+            "FLATTEN" => {
+                let columns = [("SEQ", integer()), ("KEY", string()), ("PATH", string()), ("INDEX", integer()), ("VALUE", json()), ("THIS", json())];
+                (columns.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect(), false)
+            }
+            "SPLIT_TO_TABLE" => {
+                let columns = [("SEQ", integer()), ("INDEX", integer()), ("VALUE", string())];
+                (columns.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect(), false)
+            }
+            "JSON_EACH" | "JSON_TREE" => {
+                let columns = ["key", "value", "type", "atom", "id", "parent", "fullkey", "path"];
+                (columns.into_iter().map(|name| (name.to_owned(), Type::unknown())).collect(), false)
+            }
+            _ => match alias.map(|alias| alias.columns.as_slice()) {
+                Some(columns) if !columns.is_empty() => {
+                    let ty = |column: &ast::TableAliasColumnDef| column.data_type.as_ref().map(|ty| Type::parse(&ty.to_string()));
+                    (columns.iter().map(|column| (column.name.value.clone(), ty(column).unwrap_or_default())).collect(), false)
+                }
+                _ => (Vec::new(), true),
+            },
+        }
+    }
+}
+
+fn argument(arg: &FunctionArg) -> Option<&ast::Expr> {
+    match arg {
+        FunctionArg::Named { arg: FunctionArgExpr::Expr(expr), .. }
+        | FunctionArg::ExprNamed { arg: FunctionArgExpr::Expr(expr), .. }
+        | FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    }
+}
