@@ -131,6 +131,28 @@ pub enum Op {
     Opaque { inputs: Vec<RelId>, why: String },
 }
 
+impl Op {
+    /// The relations whose rows this operator reads.
+    pub fn inputs(&self) -> Vec<RelId> {
+    match self {
+        Op::Scan { .. } | Op::Values { .. } | Op::TableFunction { .. } | Op::Recur { .. } => Vec::new(),
+        Op::Project { input, .. }
+        | Op::Filter { input, .. }
+        | Op::Aggregate { input, .. }
+        | Op::Distinct { input, .. }
+        | Op::Sort { input, .. }
+        | Op::Limit { input, .. }
+        | Op::Unnest { input, .. }
+        | Op::Unpivot { input, .. }
+        | Op::Sample { input, .. } => vec![*input],
+        Op::Join { left, right, .. } => vec![*left, *right],
+        Op::Set { inputs, .. } => inputs.iter().map(|(rel, _)| *rel).collect(),
+        Op::Recursive { seed, step, .. } => vec![seed.0, step.0],
+        Op::Opaque { inputs, .. } => inputs.clone(),
+    }
+}
+}
+
 /// A star over a relation that may have more columns than are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenStar {

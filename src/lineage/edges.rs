@@ -71,6 +71,8 @@ pub struct ModelLineage {
     /// What decides which rows exist, how often, or which of them a LIMIT takes.
     pub rows: Vec<Edge>,
     pub keys: Vec<Vec<String>>,
+    /// Ids of relations whose unknown columns pass through a star to the reader.
+    pub stars: Vec<String>,
     /// Ids of all relations it reads, sorted.
     pub depends_on: Vec<String>,
 }

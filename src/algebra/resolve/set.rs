@@ -277,8 +277,10 @@ impl Resolver<'_> {
     }
 
     fn piped(&mut self, bound: Bound, operators: &[ast::PipeOperator]) -> Bound {
-        let Some(first) = operators.first() else { return bound };
-        let span = self.span_of(first);
+        if operators.is_empty() {
+            return bound;
+        }
+        let span = self.query.nodes[bound.rel.0 as usize].span;
         self.partial("construct not understood", "pipe syntax", span);
         let rel = self.node(Op::Opaque { inputs: vec![bound.rel], why: "pipe syntax".to_owned() }, Vec::new(), span);
         Bound { rel, outputs: Vec::new() }

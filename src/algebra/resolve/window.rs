@@ -33,7 +33,7 @@ impl Resolver<'_> {
             frame = frame.or_else(|| part.window_frame.clone());
         }
         order.extend(call.order);
-        let frame = frame.map(|frame| Frame { text: frame.to_string().to_ascii_uppercase() });
+        let frame = frame.map(|frame| frame_text(&frame));
         let Call { function, args, distinct, filter, ty, .. } = call;
         Expr::new(ExprKind::Window { function, args, distinct, filter, partition, order, frame }, ty, span)
     }
@@ -46,4 +46,10 @@ impl Resolver<'_> {
         self.partial("unknown window", name.value.clone(), span);
         ast::WindowSpec { window_name: None, partition_by: Vec::new(), order_by: Vec::new(), window_frame: None }
     }
+}
+
+fn frame_text(frame: &ast::WindowFrame) -> Frame {
+    let end = frame.end_bound.as_ref().map_or_else(|| "CURRENT ROW".to_owned(), ToString::to_string);
+    let text = format!("{} BETWEEN {} AND {end}", frame.units, frame.start_bound);
+    Frame { text: text.to_ascii_uppercase() }
 }
