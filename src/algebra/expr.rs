@@ -19,9 +19,19 @@ pub enum ExprKind {
     Column(ColumnId),
     Literal(Literal),
     /// Operators and functions alike, by canonical upper-case name: `+`, `AND`, `COALESCE`, `JSON_PATH`.
-    Call { function: String, args: Vec<Expr>, volatile: bool },
+    Call {
+        function: String,
+        args: Vec<Expr>,
+        volatile: bool,
+    },
     /// A function over the rows of a group; only in the outputs of [`super::Op::Aggregate`].
-    Aggregate { function: String, args: Vec<Expr>, distinct: bool, filter: Option<Box<Expr>>, order: Vec<SortKey> },
+    Aggregate {
+        function: String,
+        args: Vec<Expr>,
+        distinct: bool,
+        filter: Option<Box<Expr>>,
+        order: Vec<SortKey>,
+    },
     /// A function over a window of rows of the relation it stands on.
     Window {
         function: String,
@@ -33,21 +43,50 @@ pub enum ExprKind {
         frame: Option<Frame>,
     },
     /// Branches of (condition, value). A simple CASE is spelled out as `=` conditions.
-    Case { branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
-    Cast { expr: Box<Expr>, safe: bool },
+    Case {
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+    Cast {
+        expr: Box<Expr>,
+        safe: bool,
+    },
     /// `expr.a.b`, a field of a struct.
-    Field { expr: Box<Expr>, name: String },
+    Field {
+        expr: Box<Expr>,
+        name: String,
+    },
     /// `x -> ..`: `params` are columns of their own that stand for elements of the call's other arguments.
-    Lambda { params: Vec<ColumnId>, body: Box<Expr> },
+    Lambda {
+        params: Vec<ColumnId>,
+        body: Box<Expr>,
+    },
     /// The value of a subquery's one column (its one row, or NULL).
-    Subquery { relation: RelId },
-    Exists { relation: RelId, negated: bool },
+    Subquery {
+        relation: RelId,
+    },
+    Exists {
+        relation: RelId,
+        negated: bool,
+    },
     /// `exprs IN (subquery)`.
-    In { exprs: Vec<Expr>, relation: RelId, negated: bool },
+    In {
+        exprs: Vec<Expr>,
+        relation: RelId,
+        negated: bool,
+    },
     /// `expr op ANY|ALL (subquery)`.
-    Quantified { op: String, all: bool, expr: Box<Expr>, relation: RelId },
+    Quantified {
+        op: String,
+        all: bool,
+        expr: Box<Expr>,
+        relation: RelId,
+    },
     /// Something we know the inputs of, but not the meaning.
-    Opaque { text: String, args: Vec<Expr> },
+    Opaque {
+        text: String,
+        args: Vec<Expr>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -115,7 +154,9 @@ impl Expr {
                 }
                 otherwise.iter().for_each(|value| visit(value));
             }
-            ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => visit(expr),
+            ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => {
+                visit(expr)
+            }
             ExprKind::Lambda { body, .. } => visit(body),
             ExprKind::In { exprs, .. } => exprs.iter().for_each(visit),
         }
@@ -144,7 +185,9 @@ impl Expr {
                 }
                 otherwise.iter_mut().for_each(|value| visit(value));
             }
-            ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => visit(expr),
+            ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => {
+                visit(expr)
+            }
             ExprKind::Lambda { body, .. } => visit(body),
             ExprKind::In { exprs, .. } => exprs.iter_mut().for_each(visit),
         }

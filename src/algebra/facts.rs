@@ -75,7 +75,10 @@ fn columns_of(query: &Query, rel: RelId, dialect: &Dialect) -> (Vec<ColumnId>, V
             let sides: Vec<Nullabilities> = inputs.iter().map(|(rel, _)| query.nullabilities(*rel)).collect();
             let sides = if *kind == super::SetKind::Union { sides.as_slice() } else { &sides[..1.min(sides.len())] };
             let of = |at: usize| {
-                let each = sides.iter().zip(inputs).map(|(side, (_, columns))| columns.get(at).and_then(|c| side.get(c)).copied());
+                let each = sides
+                    .iter()
+                    .zip(inputs)
+                    .map(|(side, (_, columns))| columns.get(at).and_then(|c| side.get(c)).copied());
                 each.map(Option::unwrap_or_default).reduce(either).unwrap_or_default()
             };
             own((0..node.columns.len()).map(of).collect())
@@ -98,12 +101,19 @@ fn passed(query: &Query, input: RelId) -> (Vec<ColumnId>, Vec<Nullability>) {
 }
 
 fn of_values(query: &Query, rows: &[Vec<Expr>], at: usize, dialect: &Dialect) -> Nullability {
-    let cells = rows.iter().map(|row| row.get(at).map_or(Nullability::Yes, |cell| of_expr(query, cell, &Nullabilities::new(), dialect)));
+    let cells = rows
+        .iter()
+        .map(|row| row.get(at).map_or(Nullability::Yes, |cell| of_expr(query, cell, &Nullabilities::new(), dialect)));
     cells.reduce(either).unwrap_or_default()
 }
 
 /// A filter drops the rows in which a column it compares is NULL.
-fn rejecting(mut known: Nullabilities, query: &Query, input: RelId, conjuncts: &[Expr]) -> (Vec<ColumnId>, Vec<Nullability>) {
+fn rejecting(
+    mut known: Nullabilities,
+    query: &Query,
+    input: RelId,
+    conjuncts: &[Expr],
+) -> (Vec<ColumnId>, Vec<Nullability>) {
     for column in conjuncts.iter().flat_map(rejects_null) {
         known.entry(column).and_modify(|nullable| *nullable = Nullability::No);
     }
@@ -120,8 +130,12 @@ pub(super) fn rejects_null(condition: &Expr) -> Vec<ColumnId> {
         "IN" => args.first().map(strict_columns).unwrap_or_default(),
         "AND" => args.iter().flat_map(rejects_null).collect(),
         "NOT" => match args.first().map(|arg| &arg.kind) {
-            Some(ExprKind::Call { function, args, .. }) if function == "IS NULL" => args.iter().flat_map(strict_columns).collect(),
-            Some(ExprKind::Call { function, args, .. }) if function == "=" => args.iter().flat_map(strict_columns).collect(),
+            Some(ExprKind::Call { function, args, .. }) if function == "IS NULL" => {
+                args.iter().flat_map(strict_columns).collect()
+            }
+            Some(ExprKind::Call { function, args, .. }) if function == "=" => {
+                args.iter().flat_map(strict_columns).collect()
+            }
             _ => Vec::new(),
         },
         _ => Vec::new(),
@@ -133,7 +147,9 @@ fn strict_columns(expr: &Expr) -> Vec<ColumnId> {
     match &expr.kind {
         ExprKind::Column(column) => vec![*column],
         ExprKind::Cast { expr, .. } => strict_columns(expr),
-        ExprKind::Call { function, args, .. } if matches!(function.as_str(), "+" | "-" | "*") => args.iter().flat_map(strict_columns).collect(),
+        ExprKind::Call { function, args, .. } if matches!(function.as_str(), "+" | "-" | "*") => {
+            args.iter().flat_map(strict_columns).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -199,8 +215,12 @@ fn of_expr(query: &Query, expr: &Expr, known: &Nullabilities, dialect: &Dialect)
             values.fold(last, either)
         }
         ExprKind::Call { function, args, .. } => of_call(function, args, &all, &of, dialect),
-        ExprKind::Window { function, .. } if dialect.function(function).is_some_and(|f| f.nulls == Nulls::Never) => Nullability::No,
-        ExprKind::Window { function, .. } if matches!(function.as_str(), "LAG" | "LEAD" | "NTH_VALUE") => Nullability::Yes,
+        ExprKind::Window { function, .. } if dialect.function(function).is_some_and(|f| f.nulls == Nulls::Never) => {
+            Nullability::No
+        }
+        ExprKind::Window { function, .. } if matches!(function.as_str(), "LAG" | "LEAD" | "NTH_VALUE") => {
+            Nullability::Yes
+        }
         _ => Nullability::Unknown,
     }
 }
@@ -213,8 +233,12 @@ fn of_call(
     dialect: &Dialect,
 ) -> Nullability {
     match function {
-        "IS NULL" | "IS TRUE" | "IS FALSE" | "IS NOT DISTINCT FROM" | "ROW" | "STRUCT_PACK" | "ARRAY" | "GROUPING" => Nullability::No,
-        "=" | "<" | ">" | "<=" | ">=" | "AND" | "OR" | "NOT" | "+" | "-" | "*" | "||" | "LIKE" | "ILIKE" | "IN" => all(args),
+        "IS NULL" | "IS TRUE" | "IS FALSE" | "IS NOT DISTINCT FROM" | "ROW" | "STRUCT_PACK" | "ARRAY" | "GROUPING" => {
+            Nullability::No
+        }
+        "=" | "<" | ">" | "<=" | ">=" | "AND" | "OR" | "NOT" | "+" | "-" | "*" | "||" | "LIKE" | "ILIKE" | "IN" => {
+            all(args)
+        }
         _ => match dialect.function(function).map(|facts| facts.nulls) {
             Some(Nulls::Never) => Nullability::No,
             Some(Nulls::Strict) => all(args),

@@ -30,7 +30,9 @@ pub(super) fn of(query: &Query, rel: RelId) -> (Vec<Key>, bool) {
             (renamed(&input_of(*input).keys, &copies), input_of(*input).at_most_one_row)
         }
         Op::Filter { input, conjuncts } => filtered(query, *input, conjuncts),
-        Op::Sort { input, .. } | Op::Sample { input, .. } => (input_of(*input).keys.clone(), input_of(*input).at_most_one_row),
+        Op::Sort { input, .. } | Op::Sample { input, .. } => {
+            (input_of(*input).keys.clone(), input_of(*input).at_most_one_row)
+        }
         Op::Limit { input, count, with_ties, .. } => {
             let single = !with_ties && count.as_ref().is_some_and(is_one);
             (input_of(*input).keys.clone(), single || input_of(*input).at_most_one_row)
@@ -39,7 +41,9 @@ pub(super) fn of(query: &Query, rel: RelId) -> (Vec<Key>, bool) {
             let mut keys = input_of(*input).keys.clone();
             match on {
                 None => keys.push(key(node.columns.clone(), true)),
-                Some(on) => keys.extend(on.iter().map(Expr::as_column).collect::<Option<Vec<_>>>().map(|on| key(on, true))),
+                Some(on) => {
+                    keys.extend(on.iter().map(Expr::as_column).collect::<Option<Vec<_>>>().map(|on| key(on, true)))
+                }
             }
             (keys, input_of(*input).at_most_one_row)
         }
@@ -50,10 +54,18 @@ pub(super) fn of(query: &Query, rel: RelId) -> (Vec<Key>, bool) {
             (_, false) => (Vec::new(), false),
         },
         Op::Set { kind, all, inputs } => of_set(query, *kind, *all, inputs, &node.columns),
-        Op::Unpivot { .. } | Op::Unnest { .. } | Op::TableFunction { .. } | Op::Recur { .. } | Op::Opaque { .. } => (Vec::new(), false),
+        Op::Unpivot { .. } | Op::Unnest { .. } | Op::TableFunction { .. } | Op::Recur { .. } | Op::Opaque { .. } => {
+            (Vec::new(), false)
+        }
         Op::Recursive { all, .. } => (if *all { Vec::new() } else { vec![key(node.columns.clone(), true)] }, false),
     };
-    keys.sort_by(|a, b| a.columns.len().cmp(&b.columns.len()).then_with(|| b.proved.cmp(&a.proved)).then_with(|| a.columns.cmp(&b.columns)));
+    keys.sort_by(|a, b| {
+        a.columns
+            .len()
+            .cmp(&b.columns.len())
+            .then_with(|| b.proved.cmp(&a.proved))
+            .then_with(|| a.columns.cmp(&b.columns))
+    });
     keys.dedup_by(|later, first| later.columns == first.columns);
     keys.truncate(MOST_KEYS);
     (keys, one)
@@ -62,7 +74,9 @@ pub(super) fn of(query: &Query, rel: RelId) -> (Vec<Key>, bool) {
 /// The pairs of columns that a condition makes equal.
 pub fn equalities(conjuncts: &[Expr]) -> Vec<(ColumnId, ColumnId)> {
     let pair = |conjunct: &Expr| match &conjunct.kind {
-        ExprKind::Call { function, args, .. } if function == "=" => Some((args.first()?.as_column()?, args.get(1)?.as_column()?)),
+        ExprKind::Call { function, args, .. } if function == "=" => {
+            Some((args.first()?.as_column()?, args.get(1)?.as_column()?))
+        }
         _ => None,
     };
     conjuncts.iter().filter_map(pair).collect()
@@ -112,7 +126,8 @@ fn filtered(query: &Query, input: RelId, conjuncts: &[Expr]) -> (Vec<Key>, bool)
     keys.extend(conjuncts.iter().filter_map(|conjunct| first_of_each(query, input, conjunct)));
     let fixed: Vec<ColumnId> = conjuncts.iter().filter_map(fixed_column).collect();
     // A column that a filter fixes to one value adds nothing to a key.
-    let narrowed = |old: &Key| key(old.columns.iter().copied().filter(|column| !fixed.contains(column)).collect(), old.proved);
+    let narrowed =
+        |old: &Key| key(old.columns.iter().copied().filter(|column| !fixed.contains(column)).collect(), old.proved);
     let keys: Vec<Key> = keys.iter().map(narrowed).collect();
     let one = node.at_most_one_row || keys.iter().any(|key| key.columns.is_empty() && key.proved);
     (keys.into_iter().filter(|key| !key.columns.is_empty()).collect(), one)
@@ -151,7 +166,12 @@ fn first_of_each(query: &Query, input: RelId, conjunct: &Expr) -> Option<Key> {
         let column = expr.as_column()?;
         if own.contains(&column) { Some(column) } else { copy_of(query, input, column) }
     };
-    partition.iter().map(visible).collect::<Option<Vec<_>>>().filter(|columns| !columns.is_empty()).map(|columns| key(columns, true))
+    partition
+        .iter()
+        .map(visible)
+        .collect::<Option<Vec<_>>>()
+        .filter(|columns| !columns.is_empty())
+        .map(|columns| key(columns, true))
 }
 
 /// The expression that defines a column of the projection directly below.
@@ -204,7 +224,11 @@ fn joined(query: &Query, kind: JoinKind, left: RelId, right: RelId, on: &[Expr])
         let Some(by) = by else { return Vec::new() };
         keys.iter().map(|old| key(old.columns.clone(), old.proved && by.proved)).collect()
     };
-    let pairs = || a.keys.iter().flat_map(|x| b.keys.iter().map(move |y| key([x.columns.as_slice(), &y.columns].concat(), x.proved && y.proved)));
+    let pairs = || {
+        a.keys.iter().flat_map(|x| {
+            b.keys.iter().map(move |y| key([x.columns.as_slice(), &y.columns].concat(), x.proved && y.proved))
+        })
+    };
     match kind {
         JoinKind::Semi | JoinKind::Anti => (a.keys.clone(), a.at_most_one_row),
         JoinKind::Inner | JoinKind::Cross => {
@@ -212,7 +236,8 @@ fn joined(query: &Query, kind: JoinKind, left: RelId, right: RelId, on: &[Expr])
             keys.extend(kept(&b.keys, left_unique));
             keys.extend(pairs());
             let equal = equalities(on);
-            let swapped: Vec<Key> = keys.iter().flat_map(|old| equal.iter().flat_map(move |pair| swaps(old, *pair))).collect();
+            let swapped: Vec<Key> =
+                keys.iter().flat_map(|old| equal.iter().flat_map(move |pair| swaps(old, *pair))).collect();
             keys.extend(swapped);
             (keys, one)
         }
@@ -234,12 +259,20 @@ fn joined(query: &Query, kind: JoinKind, left: RelId, right: RelId, on: &[Expr])
 /// A key with one of two equal columns in place of the other.
 fn swaps(old: &Key, (a, b): (ColumnId, ColumnId)) -> Vec<Key> {
     let swap = |from: ColumnId, to: ColumnId| {
-        old.columns.contains(&from).then(|| key(old.columns.iter().map(|c| if *c == from { to } else { *c }).collect(), old.proved))
+        old.columns
+            .contains(&from)
+            .then(|| key(old.columns.iter().map(|c| if *c == from { to } else { *c }).collect(), old.proved))
     };
     swap(a, b).into_iter().chain(swap(b, a)).collect()
 }
 
-fn of_set(query: &Query, kind: SetKind, all: bool, inputs: &[(RelId, Vec<ColumnId>)], columns: &[ColumnId]) -> (Vec<Key>, bool) {
+fn of_set(
+    query: &Query,
+    kind: SetKind,
+    all: bool,
+    inputs: &[(RelId, Vec<ColumnId>)],
+    columns: &[ColumnId],
+) -> (Vec<Key>, bool) {
     let mut keys = if all { Vec::new() } else { vec![key(columns.to_vec(), true)] };
     let Some((first, first_columns)) = inputs.first() else { return (keys, false) };
     let node = &query.nodes[first.0 as usize];

@@ -16,7 +16,8 @@ pub fn known(query: &Query, id: &str) -> Known {
         value: None,
     });
     let names = |key: &super::Key| {
-        let name = |column| query.outputs.iter().find(|output| output.column == column).map(|output| output.name.clone());
+        let name =
+            |column| query.outputs.iter().find(|output| output.column == column).map(|output| output.name.clone());
         key.columns.iter().map(|column| name(*column)).collect::<Option<Vec<String>>>().map(|names| (names, key.proved))
     };
     Known {

@@ -1,6 +1,5 @@
 //! Query: a graph of relational operators over uniquely numbered columns.
 
-
 use super::expr::{Expr, SortKey};
 use super::sql_type::Type;
 use crate::text::{Digest, Span};
@@ -98,59 +97,124 @@ pub struct Key {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     /// All rows of a relation outside the query; `names` are its column names, parallel to the node's columns.
-    Scan { input: usize, names: Vec<String> },
+    Scan {
+        input: usize,
+        names: Vec<String>,
+    },
     /// Literal rows; each as long as the node's columns.
-    Values { rows: Vec<Vec<Expr>> },
+    Values {
+        rows: Vec<Vec<Expr>>,
+    },
     /// One row per input row; `exprs` are parallel to the node's columns. `stars` are the open relations whose unknown
     /// columns pass through, each with the names its star leaves out.
-    Project { input: RelId, exprs: Vec<Expr>, stars: Vec<OpenStar> },
+    Project {
+        input: RelId,
+        exprs: Vec<Expr>,
+        stars: Vec<OpenStar>,
+    },
     /// Rows for which every conjunct is true. HAVING and QUALIFY too.
-    Filter { input: RelId, conjuncts: Vec<Expr> },
+    Filter {
+        input: RelId,
+        conjuncts: Vec<Expr>,
+    },
     /// Columns: left's, then right's (left's alone for semi and anti). `lateral`: right may read left's columns.
-    Join { kind: JoinKind, left: RelId, right: RelId, on: Vec<Expr>, lateral: bool, span: Span },
+    Join {
+        kind: JoinKind,
+        left: RelId,
+        right: RelId,
+        on: Vec<Expr>,
+        lateral: bool,
+        span: Span,
+    },
     /// Columns: the keys, then the aggregates. More than one grouping set: ROLLUP, CUBE, GROUPING SETS (indices of keys).
-    Aggregate { input: RelId, keys: Vec<Expr>, aggregates: Vec<Expr>, sets: Vec<Vec<usize>> },
+    Aggregate {
+        input: RelId,
+        keys: Vec<Expr>,
+        aggregates: Vec<Expr>,
+        sets: Vec<Vec<usize>>,
+    },
     /// `on`: DISTINCT ON's expressions, else all columns.
-    Distinct { input: RelId, on: Option<Vec<Expr>> },
-    Sort { input: RelId, keys: Vec<SortKey> },
-    Limit { input: RelId, count: Option<Expr>, offset: Option<Expr>, with_ties: bool },
+    Distinct {
+        input: RelId,
+        on: Option<Vec<Expr>>,
+    },
+    Sort {
+        input: RelId,
+        keys: Vec<SortKey>,
+    },
+    Limit {
+        input: RelId,
+        count: Option<Expr>,
+        offset: Option<Expr>,
+        with_ties: bool,
+    },
     /// By position: column i of the node is column i of each input, as `inputs[n].1[i]`.
-    Set { kind: SetKind, all: bool, inputs: Vec<(RelId, Vec<ColumnId>)> },
+    Set {
+        kind: SetKind,
+        all: bool,
+        inputs: Vec<(RelId, Vec<ColumnId>)>,
+    },
     /// One row per element of `expr`, beside the columns of `input` (which come first).
-    Unnest { input: RelId, exprs: Vec<Expr>, columns: Vec<ColumnId>, outer: bool },
+    Unnest {
+        input: RelId,
+        exprs: Vec<Expr>,
+        columns: Vec<ColumnId>,
+        outer: bool,
+    },
     /// Rows of a table function over `args`.
-    TableFunction { name: String, args: Vec<Expr>, open: bool },
+    TableFunction {
+        name: String,
+        args: Vec<Expr>,
+        open: bool,
+    },
     /// A recursive CTE: columns by position from seed and step; `Recur` in the step stands for the rows so far.
-    Recursive { seed: (RelId, Vec<ColumnId>), step: (RelId, Vec<ColumnId>), all: bool },
-    Recur { of: RelId },
+    Recursive {
+        seed: (RelId, Vec<ColumnId>),
+        step: (RelId, Vec<ColumnId>),
+        all: bool,
+    },
+    Recur {
+        of: RelId,
+    },
     /// Turns columns into rows: each row once per (label, columns) of `groups`.
-    Unpivot { input: RelId, groups: Vec<(Vec<String>, Vec<ColumnId>)>, keep: Vec<ColumnId>, include_nulls: bool },
+    Unpivot {
+        input: RelId,
+        groups: Vec<(Vec<String>, Vec<ColumnId>)>,
+        keep: Vec<ColumnId>,
+        include_nulls: bool,
+    },
     /// A random part of the rows.
-    Sample { input: RelId, text: String },
+    Sample {
+        input: RelId,
+        text: String,
+    },
     /// Not understood: its rows and columns may depend on everything in `inputs`.
-    Opaque { inputs: Vec<RelId>, why: String },
+    Opaque {
+        inputs: Vec<RelId>,
+        why: String,
+    },
 }
 
 impl Op {
     /// The relations whose rows this operator reads.
     pub fn inputs(&self) -> Vec<RelId> {
-    match self {
-        Op::Scan { .. } | Op::Values { .. } | Op::TableFunction { .. } | Op::Recur { .. } => Vec::new(),
-        Op::Project { input, .. }
-        | Op::Filter { input, .. }
-        | Op::Aggregate { input, .. }
-        | Op::Distinct { input, .. }
-        | Op::Sort { input, .. }
-        | Op::Limit { input, .. }
-        | Op::Unnest { input, .. }
-        | Op::Unpivot { input, .. }
-        | Op::Sample { input, .. } => vec![*input],
-        Op::Join { left, right, .. } => vec![*left, *right],
-        Op::Set { inputs, .. } => inputs.iter().map(|(rel, _)| *rel).collect(),
-        Op::Recursive { seed, step, .. } => vec![seed.0, step.0],
-        Op::Opaque { inputs, .. } => inputs.clone(),
+        match self {
+            Op::Scan { .. } | Op::Values { .. } | Op::TableFunction { .. } | Op::Recur { .. } => Vec::new(),
+            Op::Project { input, .. }
+            | Op::Filter { input, .. }
+            | Op::Aggregate { input, .. }
+            | Op::Distinct { input, .. }
+            | Op::Sort { input, .. }
+            | Op::Limit { input, .. }
+            | Op::Unnest { input, .. }
+            | Op::Unpivot { input, .. }
+            | Op::Sample { input, .. } => vec![*input],
+            Op::Join { left, right, .. } => vec![*left, *right],
+            Op::Set { inputs, .. } => inputs.iter().map(|(rel, _)| *rel).collect(),
+            Op::Recursive { seed, step, .. } => vec![seed.0, step.0],
+            Op::Opaque { inputs, .. } => inputs.clone(),
+        }
     }
-}
 }
 
 /// A star over a relation that may have more columns than are known.
@@ -171,7 +235,9 @@ pub enum JoinKind {
     Semi,
     Anti,
     /// The nearest row, by an inequality.
-    AsOf { outer: bool },
+    AsOf {
+        outer: bool,
+    },
     Positional,
 }
 
@@ -262,4 +328,3 @@ pub enum ProblemKind {
     DuplicateOutputColumn,
     SetColumnCount,
 }
-

@@ -127,6 +127,11 @@ impl Type {
         self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, ty)| ty)
     }
 
+    /// The precision of `DECIMAL(p,s)`.
+    pub fn precision(&self) -> Option<u32> {
+        inside(&self.name[self.name.find('(')?..])?.split(',').next()?.trim().parse().ok()
+    }
+
     /// The scale of `DECIMAL(p,s)`.
     pub fn scale(&self) -> Option<u32> {
         inside(&self.name[self.name.find('(')?..])?.split(',').nth(1)?.trim().parse().ok()

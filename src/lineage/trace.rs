@@ -38,7 +38,9 @@ pub fn trace(query: &Query) -> ModelLineage {
     lineage.rows.sort();
     lineage.rows.dedup_by(|a, b| (&a.relation, &a.column, a.via) == (&b.relation, &b.column, b.via));
     let node = &query.nodes[root.0 as usize];
-    let name = |column: &ColumnId| query.outputs.iter().find(|output| output.column == *column).map(|output| output.name.clone());
+    let name = |column: &ColumnId| {
+        query.outputs.iter().find(|output| output.column == *column).map(|output| output.name.clone())
+    };
     lineage.keys = node.keys.iter().filter_map(|key| key.columns.iter().map(name).collect()).collect();
     lineage.stars = tracer.stars(root).into_iter().map(|input| query.reads[input].id.clone()).collect();
     depends.retain(|id| !id.is_empty());
@@ -138,11 +140,13 @@ impl<'q> Tracer<'q> {
             }
             Op::Set { inputs, kind, .. } => {
                 let sides = if *kind == crate::algebra::SetKind::Union { inputs.len() } else { 1 };
-                let sources: Vec<ColumnId> = inputs[..sides].iter().filter_map(|(_, columns)| columns.get(at).copied()).collect();
+                let sources: Vec<ColumnId> =
+                    inputs[..sides].iter().filter_map(|(_, columns)| columns.get(at).copied()).collect();
                 self.merged(&sources)
             }
             Op::Recursive { seed, step, .. } => {
-                let sources: Vec<ColumnId> = [&seed.1, &step.1].into_iter().filter_map(|columns| columns.get(at).copied()).collect();
+                let sources: Vec<ColumnId> =
+                    [&seed.1, &step.1].into_iter().filter_map(|columns| columns.get(at).copied()).collect();
                 self.merged(&sources)
             }
             Op::Recur { .. } => self.recursive.get(&column).cloned().unwrap_or_default(),
@@ -156,12 +160,18 @@ impl<'q> Tracer<'q> {
                 // The label is one of the written names: no column's value.
                 Some(0) => Reads::new(),
                 Some(value) => {
-                    let sources: Vec<ColumnId> = groups.iter().filter_map(|(_, columns)| columns.get(value - 1).copied()).collect();
+                    let sources: Vec<ColumnId> =
+                        groups.iter().filter_map(|(_, columns)| columns.get(value - 1).copied()).collect();
                     self.merged(&sources)
                 }
             },
             Op::Opaque { inputs, .. } => self.everything(inputs),
-            Op::Filter { .. } | Op::Join { .. } | Op::Distinct { .. } | Op::Sort { .. } | Op::Limit { .. } | Op::Sample { .. } => Reads::new(),
+            Op::Filter { .. }
+            | Op::Join { .. }
+            | Op::Distinct { .. }
+            | Op::Sort { .. }
+            | Op::Limit { .. }
+            | Op::Sample { .. } => Reads::new(),
         }
     }
 
@@ -315,7 +325,9 @@ impl<'q> Tracer<'q> {
             Op::Set { kind, all, inputs } => {
                 if !all || *kind != crate::algebra::SetKind::Union {
                     for (_, columns) in inputs {
-                        columns.iter().for_each(|column| self.column_influence(&mut rows, *column, Via::SetOperation, node.span));
+                        columns
+                            .iter()
+                            .for_each(|column| self.column_influence(&mut rows, *column, Via::SetOperation, node.span));
                     }
                 }
             }
@@ -351,7 +363,9 @@ impl<'q> Tracer<'q> {
                 let exprs: Vec<Expr> = keys.iter().map(|key| key.expr.clone()).collect();
                 self.influence(rows, &exprs, Via::Sort);
             }
-            Op::Distinct { input, .. } | Op::Limit { input, .. } | Op::Filter { input, .. } => self.sorting(rows, *input),
+            Op::Distinct { input, .. } | Op::Limit { input, .. } | Op::Filter { input, .. } => {
+                self.sorting(rows, *input)
+            }
             Op::Project { input, .. } => self.sorting(rows, *input),
             _ => {}
         }
@@ -414,7 +428,12 @@ fn merge(reads: &mut Reads, more: &Reads, at_least: Via) {
 fn own_columns<'q>(op: &'q Op, columns: &'q [ColumnId]) -> &'q [ColumnId] {
     match op {
         Op::Unnest { columns, .. } => columns,
-        Op::Filter { .. } | Op::Join { .. } | Op::Distinct { .. } | Op::Sort { .. } | Op::Limit { .. } | Op::Sample { .. } => &[],
+        Op::Filter { .. }
+        | Op::Join { .. }
+        | Op::Distinct { .. }
+        | Op::Sort { .. }
+        | Op::Limit { .. }
+        | Op::Sample { .. } => &[],
         _ => columns,
     }
 }

@@ -61,7 +61,8 @@ impl Resolver<'_> {
             E::Named { expr, .. } => self.expr(expr, scope),
             E::Dictionary(fields) => {
                 let args: Vec<Expr> = fields.iter().map(|field| self.expr(&field.value, scope)).collect();
-                let named = fields.iter().zip(&args).map(|(field, arg)| (field.key.value.clone(), arg.ty.clone())).collect();
+                let named =
+                    fields.iter().zip(&args).map(|(field, arg)| (field.key.value.clone(), arg.ty.clone())).collect();
                 Expr::call("STRUCT_PACK", args, Type::structure_of(named), span)
             }
             other => self.spelled(other, scope, span),
@@ -71,7 +72,8 @@ impl Resolver<'_> {
     /// The expressions that are functions in other clothes.
     fn spelled(&mut self, expr: &ast::Expr, scope: &Scope, span: Span) -> Expr {
         use ast::Expr as E;
-        let truth = |this: &mut Self, inner: &ast::Expr, test: &str| this.called_on(test, &[inner], boolean(), scope, span);
+        let truth =
+            |this: &mut Self, inner: &ast::Expr, test: &str| this.called_on(test, &[inner], boolean(), scope, span);
         match expr {
             E::IsNull(inner) => truth(self, inner, "IS NULL"),
             E::IsNotNull(inner) => negated(truth(self, inner, "IS NULL")),
@@ -98,27 +100,47 @@ impl Resolver<'_> {
                 let below = Expr::call("<=", vec![value, high], boolean(), span);
                 negated_if(*not, Expr::call("AND", vec![above, below], boolean(), span))
             }
-            E::Like { negated: not, expr, pattern, escape_char, .. } => self.matched("LIKE", *not, expr, pattern, escape_char.as_deref(), scope, span),
-            E::ILike { negated: not, expr, pattern, escape_char, .. } => self.matched("ILIKE", *not, expr, pattern, escape_char.as_deref(), scope, span),
-            E::SimilarTo { negated: not, expr, pattern, escape_char } => self.matched("SIMILAR TO", *not, expr, pattern, escape_char.as_deref(), scope, span),
-            E::RLike { negated: not, expr, pattern, .. } => self.matched("RLIKE", *not, expr, pattern, None, scope, span),
-            E::AtTimeZone { timestamp, time_zone } => {
-                self.called_on("AT TIME ZONE", &[timestamp, time_zone], Type::named("TIMESTAMP", Family::Timestamp), scope, span)
+            E::Like { negated: not, expr, pattern, escape_char, .. } => {
+                self.matched("LIKE", *not, expr, pattern, escape_char.as_deref(), scope, span)
             }
+            E::ILike { negated: not, expr, pattern, escape_char, .. } => {
+                self.matched("ILIKE", *not, expr, pattern, escape_char.as_deref(), scope, span)
+            }
+            E::SimilarTo { negated: not, expr, pattern, escape_char } => {
+                self.matched("SIMILAR TO", *not, expr, pattern, escape_char.as_deref(), scope, span)
+            }
+            E::RLike { negated: not, expr, pattern, .. } => {
+                self.matched("RLIKE", *not, expr, pattern, None, scope, span)
+            }
+            E::AtTimeZone { timestamp, time_zone } => self.called_on(
+                "AT TIME ZONE",
+                &[timestamp, time_zone],
+                Type::named("TIMESTAMP", Family::Timestamp),
+                scope,
+                span,
+            ),
             E::Extract { field, expr, .. } => {
                 let args = vec![text(&field.to_string().to_ascii_uppercase(), span), self.expr(expr, scope)];
                 Expr::call("EXTRACT", args, Type::named("BIGINT", Family::Integer), span)
             }
             E::Ceil { expr, .. } => self.infer_call("CEIL", &[expr], scope, span),
             E::Floor { expr, .. } => self.infer_call("FLOOR", &[expr], scope, span),
-            E::Position { expr, r#in } => self.called_on("POSITION", &[expr, r#in], Type::named("BIGINT", Family::Integer), scope, span),
+            E::Position { expr, r#in } => {
+                self.called_on("POSITION", &[expr, r#in], Type::named("BIGINT", Family::Integer), scope, span)
+            }
             E::Substring { expr, substring_from, substring_for, .. } => {
-                let parts: Vec<&ast::Expr> = std::iter::once(expr.as_ref()).chain(substring_from.as_deref()).chain(substring_for.as_deref()).collect();
+                let parts: Vec<&ast::Expr> = std::iter::once(expr.as_ref())
+                    .chain(substring_from.as_deref())
+                    .chain(substring_for.as_deref())
+                    .collect();
                 self.called_on("SUBSTRING", &parts, string(), scope, span)
             }
             E::Trim { trim_what, expr, trim_characters, trim_where } => {
                 let name = trim_where.map_or("TRIM".to_owned(), |side| format!("TRIM {side}"));
-                let parts: Vec<&ast::Expr> = std::iter::once(expr.as_ref()).chain(trim_what.as_deref()).chain(trim_characters.iter().flatten()).collect();
+                let parts: Vec<&ast::Expr> = std::iter::once(expr.as_ref())
+                    .chain(trim_what.as_deref())
+                    .chain(trim_characters.iter().flatten())
+                    .collect();
                 self.called_on(&name, &parts, string(), scope, span)
             }
             E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
@@ -136,7 +158,8 @@ impl Resolver<'_> {
                 Expr::call("ROW", args, Type::named("STRUCT", Family::Struct), span)
             }
             E::Map(map) => {
-                let parts: Vec<&ast::Expr> = map.entries.iter().flat_map(|entry| [entry.key.as_ref(), entry.value.as_ref()]).collect();
+                let parts: Vec<&ast::Expr> =
+                    map.entries.iter().flat_map(|entry| [entry.key.as_ref(), entry.value.as_ref()]).collect();
                 self.called_on("MAP", &parts, Type::named("MAP", Family::Map), scope, span)
             }
             E::Array(array) => {
@@ -180,7 +203,16 @@ impl Resolver<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one LIKE")]
-    fn matched(&mut self, name: &str, not: bool, expr: &ast::Expr, pattern: &ast::Expr, escape: Option<&ast::Expr>, scope: &Scope, span: Span) -> Expr {
+    fn matched(
+        &mut self,
+        name: &str,
+        not: bool,
+        expr: &ast::Expr,
+        pattern: &ast::Expr,
+        escape: Option<&ast::Expr>,
+        scope: &Scope,
+        span: Span,
+    ) -> Expr {
         let parts: Vec<&ast::Expr> = [expr, pattern].into_iter().chain(escape).collect();
         negated_if(not, self.called_on(name, &parts, boolean(), scope, span))
     }
@@ -246,7 +278,14 @@ impl Resolver<'_> {
         Expr::new(ExprKind::Cast { expr: Box::new(expr), safe }, Type::parse(to), span)
     }
 
-    fn case(&mut self, operand: Option<&ast::Expr>, conditions: &[ast::CaseWhen], otherwise: Option<&ast::Expr>, scope: &Scope, span: Span) -> Expr {
+    fn case(
+        &mut self,
+        operand: Option<&ast::Expr>,
+        conditions: &[ast::CaseWhen],
+        otherwise: Option<&ast::Expr>,
+        scope: &Scope,
+        span: Span,
+    ) -> Expr {
         let operand = operand.map(|operand| self.expr(operand, scope));
         let mut branches = Vec::new();
         for when in conditions {
@@ -261,7 +300,8 @@ impl Resolver<'_> {
             branches.push((condition, self.expr(&when.result, scope)));
         }
         let otherwise = otherwise.map(|value| Box::new(self.expr(value, scope)));
-        let values = branches.iter().map(|(_, value)| value.ty.clone()).chain(otherwise.iter().map(|value| value.ty.clone()));
+        let values =
+            branches.iter().map(|(_, value)| value.ty.clone()).chain(otherwise.iter().map(|value| value.ty.clone()));
         let ty = values.reduce(|a, b| a.common(&b)).unwrap_or_default();
         Expr::new(ExprKind::Case { branches, otherwise }, ty, span)
     }
@@ -276,7 +316,15 @@ impl Resolver<'_> {
         (bound.rel, ty.unwrap_or_default())
     }
 
-    fn quantified(&mut self, left: &ast::Expr, op: &BinaryOperator, right: &ast::Expr, all: bool, scope: &Scope, span: Span) -> Expr {
+    fn quantified(
+        &mut self,
+        left: &ast::Expr,
+        op: &BinaryOperator,
+        right: &ast::Expr,
+        all: bool,
+        scope: &Scope,
+        span: Span,
+    ) -> Expr {
         let value = self.expr(left, scope);
         let mut inner = right;
         while let ast::Expr::Nested(deeper) = inner {
@@ -325,7 +373,9 @@ impl Resolver<'_> {
             AccessExpr::Subscript(ast::Subscript::Slice { lower_bound, upper_bound, stride }) => {
                 let ty = base.ty.clone();
                 let bounds = [lower_bound, upper_bound, stride];
-                let bounds = bounds.into_iter().map(|bound| bound.as_ref().map_or_else(|| null(span), |bound| self.expr(bound, scope)));
+                let bounds = bounds
+                    .into_iter()
+                    .map(|bound| bound.as_ref().map_or_else(|| null(span), |bound| self.expr(bound, scope)));
                 let args = std::iter::once(base).chain(bounds.collect::<Vec<_>>()).collect();
                 Expr::call("SLICE", args, ty, span)
             }
@@ -336,14 +386,16 @@ impl Resolver<'_> {
         let base = self.expr(value, scope);
         path.path.iter().fold(base, |base, element| match element {
             ast::JsonPathElem::Dot { key, .. } => field_of(base, key, span),
-            ast::JsonPathElem::Bracket { key } | ast::JsonPathElem::ColonBracket { key } => match super::name::string_value(key) {
-                Some(name) => field_of(base, &name, span),
-                None => {
-                    let ty = infer::element_of(&base.ty);
-                    let key = self.expr(key, scope);
-                    Expr::call("ELEMENT", vec![base, key], ty, span)
+            ast::JsonPathElem::Bracket { key } | ast::JsonPathElem::ColonBracket { key } => {
+                match super::name::string_value(key) {
+                    Some(name) => field_of(base, &name, span),
+                    None => {
+                        let ty = infer::element_of(&base.ty);
+                        let key = self.expr(key, scope);
+                        Expr::call("ELEMENT", vec![base, key], ty, span)
+                    }
                 }
-            },
+            }
         })
     }
 
@@ -359,7 +411,9 @@ impl Resolver<'_> {
             let ty = if at == 0 { element.clone() } else { Type::unknown() };
             let column = self.column(&param.name.value, false, ty, span);
             params.push(column);
-            inner.aliases.push(super::scope::Alias { key: self.key(&param.name), expr: self.column_expr(column, span) });
+            inner
+                .aliases
+                .push(super::scope::Alias { key: self.key(&param.name), expr: self.column_expr(column, span) });
         }
         inner.rule = Some(crate::dialect::AliasRule::AliasFirst);
         let body = self.expr(&lambda.body, &inner);
@@ -373,7 +427,8 @@ impl Resolver<'_> {
         for (at, value) in values.iter().enumerate() {
             let arg = self.expr(value, scope);
             let declared = fields.get(at).and_then(|field| field.field_name.as_ref()).map(|name| name.value.clone());
-            let name = declared.or_else(|| super::name::own_name(value)).unwrap_or_else(|| format!("_field_{}", at + 1));
+            let name =
+                declared.or_else(|| super::name::own_name(value)).unwrap_or_else(|| format!("_field_{}", at + 1));
             named.push((name, arg.ty.clone()));
             args.push(arg);
         }
@@ -382,7 +437,8 @@ impl Resolver<'_> {
 
     fn interval(&mut self, interval: &ast::Interval, scope: &Scope, span: Span) -> Expr {
         let value = self.expr(&interval.value, scope);
-        let unit = interval.leading_field.as_ref().map(|unit| unit.to_string().to_ascii_uppercase()).unwrap_or_default();
+        let unit =
+            interval.leading_field.as_ref().map(|unit| unit.to_string().to_ascii_uppercase()).unwrap_or_default();
         let ty = Type::named("INTERVAL", Family::Interval);
         match &value.kind {
             ExprKind::Literal(Literal::String(amount) | Literal::Number(amount)) => {
@@ -398,7 +454,9 @@ fn literal(value: &Value, span: Span) -> Expr {
         Value::Number(text, _) => return number(&text.to_string(), span),
         Value::Boolean(value) => (Literal::Boolean(*value), boolean()),
         Value::Null => return null(span),
-        Value::HexStringLiteral(text) => (Literal::Typed("HEX".to_owned(), text.clone()), Type::named("BLOB", Family::Binary)),
+        Value::HexStringLiteral(text) => {
+            (Literal::Typed("HEX".to_owned(), text.clone()), Type::named("BLOB", Family::Binary))
+        }
         Value::SingleQuotedByteStringLiteral(text) | Value::DoubleQuotedByteStringLiteral(text) => {
             (Literal::Typed("BYTES".to_owned(), text.clone()), Type::named("BYTES", Family::Binary))
         }
@@ -412,7 +470,9 @@ fn literal(value: &Value, span: Span) -> Expr {
 pub(super) fn string_of(value: &Value) -> Option<String> {
     match value {
         Value::DollarQuotedString(text) => Some(text.value.clone()),
-        Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => Some(text.value.clone()),
+        Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => {
+            Some(text.value.clone())
+        }
         Value::Number(..) | Value::Boolean(_) | Value::Null | Value::Placeholder(_) => None,
         other => other.clone().into_string(),
     }

@@ -84,7 +84,9 @@ impl Resolver<'_> {
     fn opaque_factor(&mut self, factor: &TableFactor, scope: &mut Scope, span: Span) -> RelId {
         let (table, alias, what) = match factor {
             TableFactor::MatchRecognize { table, alias, .. } => (Some(table), alias.clone(), "MATCH_RECOGNIZE"),
-            TableFactor::JsonTable { alias, .. } | TableFactor::OpenJsonTable { alias, .. } => (None, alias.clone(), "JSON_TABLE"),
+            TableFactor::JsonTable { alias, .. } | TableFactor::OpenJsonTable { alias, .. } => {
+                (None, alias.clone(), "JSON_TABLE")
+            }
             TableFactor::XmlTable { alias, .. } => (None, alias.clone(), "XMLTABLE"),
             TableFactor::SemanticView { alias, .. } => (None, alias.clone(), "SEMANTIC_VIEW"),
             _ => (None, None, "this relation"),
@@ -117,7 +119,14 @@ impl Resolver<'_> {
     }
 
     /// Puts a relation into the scope under its alias (with its column aliases), else under its own name.
-    pub(super) fn push_item(&mut self, scope: &mut Scope, alias: Option<&TableAlias>, name: &str, path: Vec<String>, bound: Bound) {
+    pub(super) fn push_item(
+        &mut self,
+        scope: &mut Scope,
+        alias: Option<&TableAlias>,
+        name: &str,
+        path: Vec<String>,
+        bound: Bound,
+    ) {
         let mut columns: Vec<ScopeColumn> = bound
             .outputs
             .into_iter()
@@ -139,7 +148,9 @@ impl Resolver<'_> {
     fn sampled(&mut self, rel: RelId, sample: Option<&ast::TableSampleKind>, span: Span) -> RelId {
         let Some(sample) = sample else { return rel };
         let text = match sample {
-            ast::TableSampleKind::BeforeTableAlias(sample) | ast::TableSampleKind::AfterTableAlias(sample) => sample.to_string(),
+            ast::TableSampleKind::BeforeTableAlias(sample) | ast::TableSampleKind::AfterTableAlias(sample) => {
+                sample.to_string()
+            }
         };
         self.node(Op::Sample { input: rel, text }, Vec::new(), span)
     }
@@ -149,12 +160,17 @@ impl Resolver<'_> {
         let parts: Vec<Ident> = idents(name);
         let keys: Vec<String> = parts.iter().map(|part| self.relation_key(part)).collect();
         let own = keys.last().cloned().unwrap_or_default();
-        if let [only] = keys.as_slice() && let Some(bound) = self.cte_named(only, span) {
+        if let [only] = keys.as_slice()
+            && let Some(bound) = self.cte_named(only, span)
+        {
             let rel = bound.rel;
             self.push_item(scope, alias, &own, keys, bound);
             return rel;
         }
-        if parts.len() > 1 && self.dialect.flag("implicit_unnest") && scope.items.iter().any(|item| item.answers_to(&keys[..1])) {
+        if parts.len() > 1
+            && self.dialect.flag("implicit_unnest")
+            && scope.items.iter().any(|item| item.answers_to(&keys[..1]))
+        {
             return self.implicit_unnest(&parts, alias, scope, span);
         }
         let known = self.locals.get(&keys.join(".")).or_else(|| self.locals.get(&own)).cloned();
@@ -171,7 +187,8 @@ impl Resolver<'_> {
         if known.is_none() && self.catalog.is_complete() {
             let message = format!("`{written}` is not a model, source, seed or CTE that anyone declares.");
             let near = self.ctes.iter().map(|cte| cte.key.as_str());
-            let help = closest(keys.last().map_or("", String::as_str), near).map(|near| format!("Did you mean the CTE `{near}`?"));
+            let help = closest(keys.last().map_or("", String::as_str), near)
+                .map(|near| format!("Did you mean the CTE `{near}`?"));
             self.problem(ProblemKind::UnknownRelation, span, message, help);
         }
         let id = known.as_ref().map_or_else(|| keys.join("."), |known| known.id.clone());

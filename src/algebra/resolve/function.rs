@@ -16,7 +16,9 @@ impl Resolver<'_> {
     pub(super) fn function(&mut self, function: &ast::Function, scope: &Scope, span: Span) -> Expr {
         let parts = idents(&function.name);
         let written = parts.last().map(|ident| ident.value.to_ascii_uppercase()).unwrap_or_default();
-        if written == "COLUMNS" && let Some((expr, _)) = self.columns_binding.clone() {
+        if written == "COLUMNS"
+            && let Some((expr, _)) = self.columns_binding.clone()
+        {
             return Expr { span, ..expr };
         }
         if let FunctionArguments::Subquery(query) = &function.args {
@@ -27,7 +29,13 @@ impl Resolver<'_> {
         let kind = facts.as_ref().map(|facts| facts.kind);
         let volatile = facts.as_ref().is_some_and(|facts| facts.volatile);
         let (mut args, distinct, mut order) = self.arguments(function, &name, scope, span);
-        order.extend(function.within_group.iter().map(|key| super::set::sort_key(self.expr(&key.expr, scope), &key.options)).collect::<Vec<_>>());
+        order.extend(
+            function
+                .within_group
+                .iter()
+                .map(|key| super::set::sort_key(self.expr(&key.expr, scope), &key.options))
+                .collect::<Vec<_>>(),
+        );
         args.extend(self.parameters(&function.parameters, scope));
         if let Some(ast::NullTreatment::IgnoreNulls) = function.null_treatment {
             args.push(text("IGNORE NULLS", span));
@@ -61,7 +69,13 @@ impl Resolver<'_> {
     }
 
     /// Values, DISTINCT, and the ORDER BY inside the parentheses.
-    fn arguments(&mut self, function: &ast::Function, name: &str, scope: &Scope, span: Span) -> (Vec<Expr>, bool, Vec<SortKey>) {
+    fn arguments(
+        &mut self,
+        function: &ast::Function,
+        name: &str,
+        scope: &Scope,
+        span: Span,
+    ) -> (Vec<Expr>, bool, Vec<SortKey>) {
         let FunctionArguments::List(list) = &function.args else { return (Vec::new(), false, Vec::new()) };
         let mut args: Vec<Expr> = Vec::new();
         for arg in &list.args {
@@ -71,13 +85,23 @@ impl Resolver<'_> {
         for clause in &list.clauses {
             match clause {
                 FunctionArgumentClause::OrderBy(keys) => {
-                    order.extend(keys.iter().map(|key| super::set::sort_key(self.expr(&key.expr, scope), &key.options)).collect::<Vec<_>>());
+                    order.extend(
+                        keys.iter()
+                            .map(|key| super::set::sort_key(self.expr(&key.expr, scope), &key.options))
+                            .collect::<Vec<_>>(),
+                    );
                 }
-                FunctionArgumentClause::Where(expr) | FunctionArgumentClause::Limit(expr) => args.push(self.expr(expr, scope)),
+                FunctionArgumentClause::Where(expr) | FunctionArgumentClause::Limit(expr) => {
+                    args.push(self.expr(expr, scope))
+                }
                 FunctionArgumentClause::Having(bound) => args.push(self.expr(&bound.1, scope)),
                 FunctionArgumentClause::Separator(value) => args.push(text(&value.to_string(), span)),
-                FunctionArgumentClause::IgnoreOrRespectNulls(ast::NullTreatment::IgnoreNulls) => args.push(text("IGNORE NULLS", span)),
-                other @ (FunctionArgumentClause::OnOverflow(_) | FunctionArgumentClause::JsonNullClause(_)) => args.push(text(&other.to_string(), span)),
+                FunctionArgumentClause::IgnoreOrRespectNulls(ast::NullTreatment::IgnoreNulls) => {
+                    args.push(text("IGNORE NULLS", span))
+                }
+                other @ (FunctionArgumentClause::OnOverflow(_) | FunctionArgumentClause::JsonNullClause(_)) => {
+                    args.push(text(&other.to_string(), span))
+                }
                 FunctionArgumentClause::IgnoreOrRespectNulls(_) | FunctionArgumentClause::JsonReturningClause(_) => {}
             }
         }
@@ -108,7 +132,10 @@ impl Resolver<'_> {
                     None => value,
                 });
             }
-            FunctionArgExpr::Wildcard | FunctionArgExpr::QualifiedWildcard(_) | FunctionArgExpr::WildcardWithOptions(_) if name == "COUNT" => {}
+            FunctionArgExpr::Wildcard
+            | FunctionArgExpr::QualifiedWildcard(_)
+            | FunctionArgExpr::WildcardWithOptions(_)
+                if name == "COUNT" => {}
             FunctionArgExpr::Wildcard | FunctionArgExpr::WildcardWithOptions(_) => {
                 args.extend(scope.items.iter().map(|item| self.whole_row(item, span)).collect::<Vec<_>>());
             }
@@ -150,7 +177,9 @@ impl Resolver<'_> {
     /// Names that are functions without parentheses, in some dialects also parsed as columns.
     pub(super) fn is_bare_function(&self, name: &str) -> bool {
         let upper = name.to_ascii_uppercase();
-        ["CURRENT_", "LOCALTIME", "SYSDATE", "SESSION_USER", "SYSTIMESTAMP", "USER"].iter().any(|prefix| upper.starts_with(prefix))
+        ["CURRENT_", "LOCALTIME", "SYSDATE", "SESSION_USER", "SYSTIMESTAMP", "USER"]
+            .iter()
+            .any(|prefix| upper.starts_with(prefix))
             && (upper != "USER" || self.dialect.function("USER").is_some())
     }
 
@@ -159,7 +188,9 @@ impl Resolver<'_> {
         let family = match upper.as_str() {
             "CURRENT_DATE" => Type::named("DATE", Family::Date),
             "CURRENT_TIME" | "LOCALTIME" => Type::named("TIME", Family::Time),
-            "CURRENT_TIMESTAMP" | "LOCALTIMESTAMP" | "SYSDATE" | "SYSTIMESTAMP" | "CURRENT_DATETIME" => Type::named("TIMESTAMP", Family::Timestamp),
+            "CURRENT_TIMESTAMP" | "LOCALTIMESTAMP" | "SYSDATE" | "SYSTIMESTAMP" | "CURRENT_DATETIME" => {
+                Type::named("TIMESTAMP", Family::Timestamp)
+            }
             _ => Type::named("VARCHAR", Family::String),
         };
         Expr::new(ExprKind::Call { function: upper, args: Vec::new(), volatile: true }, family, span)
@@ -173,8 +204,30 @@ fn takes_unit(name: &str) -> bool {
 
 fn is_unit(name: &str) -> bool {
     const UNITS: [&str; 24] = [
-        "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND", "NANOSECOND",
-        "DAYOFWEEK", "DAYOFYEAR", "ISOWEEK", "ISOYEAR", "DECADE", "CENTURY", "EPOCH", "DOW", "DOY", "YY", "MM", "DD", "DATE",
+        "YEAR",
+        "QUARTER",
+        "MONTH",
+        "WEEK",
+        "DAY",
+        "HOUR",
+        "MINUTE",
+        "SECOND",
+        "MILLISECOND",
+        "MICROSECOND",
+        "NANOSECOND",
+        "DAYOFWEEK",
+        "DAYOFYEAR",
+        "ISOWEEK",
+        "ISOYEAR",
+        "DECADE",
+        "CENTURY",
+        "EPOCH",
+        "DOW",
+        "DOY",
+        "YY",
+        "MM",
+        "DD",
+        "DATE",
     ];
     let upper = name.to_ascii_uppercase();
     let single = upper.strip_suffix('S').unwrap_or(&upper);
@@ -183,5 +236,18 @@ fn is_unit(name: &str) -> bool {
 
 /// Calls that the resolver itself spells.
 fn is_spelled_out(name: &str) -> bool {
-    matches!(name, "ROW" | "STRUCT" | "STRUCT_PACK" | "ARRAY" | "MAP" | "IF" | "GROUPING" | "GROUPING_ID" | "COALESCE" | "CAST" | "EXTRACT")
+    matches!(
+        name,
+        "ROW"
+            | "STRUCT"
+            | "STRUCT_PACK"
+            | "ARRAY"
+            | "MAP"
+            | "IF"
+            | "GROUPING"
+            | "GROUPING_ID"
+            | "COALESCE"
+            | "CAST"
+            | "EXTRACT"
+    )
 }

@@ -42,7 +42,12 @@ impl Resolver<'_> {
             GroupByExpr::All(_) => true,
             GroupByExpr::Expressions(exprs, modifiers) => !exprs.is_empty() || !modifiers.is_empty(),
         };
-        let aggregated = list.items.iter().map(|item| &item.expr).chain(above.iter().flat_map(|e| e.iter().flatten())).any(has_aggregate)
+        let aggregated = list
+            .items
+            .iter()
+            .map(|item| &item.expr)
+            .chain(above.iter().flat_map(|e| e.iter().flatten()))
+            .any(has_aggregate)
             || sort.iter().flatten().any(|key| has_aggregate(&key.expr));
         if !has_clause && !aggregated && select.having.is_none() {
             return input;
@@ -234,7 +239,9 @@ fn rollup(sets: &[Vec<usize>]) -> Vec<Vec<usize>> {
 
 fn cube(sets: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let count = 1_usize << sets.len().min(12);
-    let chosen = |mask: usize| sets.iter().enumerate().filter(move |(at, _)| mask >> at & 1 == 1).flat_map(|(_, set)| set.clone());
+    let chosen = |mask: usize| {
+        sets.iter().enumerate().filter(move |(at, _)| mask >> at & 1 == 1).flat_map(|(_, set)| set.clone())
+    };
     (0..count).rev().map(|mask| chosen(mask).collect()).collect()
 }
 

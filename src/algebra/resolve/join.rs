@@ -77,10 +77,21 @@ impl Resolver<'_> {
     }
 
     /// Makes the column `name` of both sides one; gives the equality that joins them.
-    fn merge(&mut self, name: &Ident, kind: JoinKind, before: usize, middle: usize, scope: &mut Scope, span: Span) -> Option<Expr> {
+    fn merge(
+        &mut self,
+        name: &Ident,
+        kind: JoinKind,
+        before: usize,
+        middle: usize,
+        scope: &mut Scope,
+        span: Span,
+    ) -> Option<Expr> {
         let key = self.key(name);
         let earlier = scope.merged.iter().position(|merged| {
-            merged.key == key && scope.items[before..middle].iter().any(|i| i.columns.iter().any(|c| merged.members.contains(&c.output.column)))
+            merged.key == key
+                && scope.items[before..middle]
+                    .iter()
+                    .any(|i| i.columns.iter().any(|c| merged.members.contains(&c.output.column)))
         });
         let left = match earlier {
             Some(at) => scope.merged[at].expr.clone(),
@@ -139,9 +150,12 @@ fn shape(operator: &JoinOperator) -> Shape<'_> {
         J::Anti(c) | J::LeftAnti(c) => plain(JoinKind::Anti, c),
         J::RightSemi(c) => Shape { keeps_right: true, ..plain(JoinKind::Semi, c) },
         J::RightAnti(c) => Shape { keeps_right: true, ..plain(JoinKind::Anti, c) },
-        J::AsOf { match_condition, constraint } => {
-            Shape { kind: JoinKind::AsOf { outer: true }, constraint: Some(constraint), keeps_right: false, nearest: Some(match_condition) }
-        }
+        J::AsOf { match_condition, constraint } => Shape {
+            kind: JoinKind::AsOf { outer: true },
+            constraint: Some(constraint),
+            keeps_right: false,
+            nearest: Some(match_condition),
+        },
         J::OuterApply => Shape { kind: JoinKind::Left, constraint: None, keeps_right: false, nearest: None },
         J::CrossApply | J::ArrayJoin | J::LeftArrayJoin | J::InnerArrayJoin => {
             Shape { kind: JoinKind::Cross, constraint: None, keeps_right: false, nearest: None }

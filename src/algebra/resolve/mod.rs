@@ -22,7 +22,9 @@ pub use statement::opaque;
 
 use std::collections::BTreeMap;
 
-use super::query::{Column, ColumnId, Cte, Input, JoinKind, Known, Node, Op, Output, Problem, ProblemKind, Query, RelId, Status, Why};
+use super::query::{
+    Column, ColumnId, Cte, Input, JoinKind, Known, Node, Op, Output, Problem, ProblemKind, Query, RelId, Status, Why,
+};
 use super::sql_type::Type;
 use crate::dialect::Dialect;
 use crate::syntax::{Parsed, ast};
@@ -112,7 +114,12 @@ struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    fn new(parsed: &'a Parsed, dialect: &'a Dialect, catalog: &'a dyn Catalog, locals: &'a BTreeMap<String, Known>) -> Self {
+    fn new(
+        parsed: &'a Parsed,
+        dialect: &'a Dialect,
+        catalog: &'a dyn Catalog,
+        locals: &'a BTreeMap<String, Known>,
+    ) -> Self {
         Resolver {
             dialect,
             catalog,
@@ -136,7 +143,15 @@ impl<'a> Resolver<'a> {
     /// facts pass fills them in.
     fn node(&mut self, op: Op, columns: Vec<ColumnId>, span: Span) -> RelId {
         let open = self.opens(&op);
-        self.query.nodes.push(Node { op, columns, nullable: Vec::new(), keys: Vec::new(), at_most_one_row: false, open, span });
+        self.query.nodes.push(Node {
+            op,
+            columns,
+            nullable: Vec::new(),
+            keys: Vec::new(),
+            at_most_one_row: false,
+            open,
+            span,
+        });
         RelId(self.query.nodes.len() as u32 - 1)
     }
 
@@ -157,7 +172,9 @@ impl<'a> Resolver<'a> {
             Op::Set { inputs, .. } => inputs.iter().any(|(rel, _)| open(rel)),
             Op::Opaque { .. } => true,
             Op::TableFunction { open, .. } => *open,
-            Op::Values { .. } | Op::Aggregate { .. } | Op::Recursive { .. } | Op::Recur { .. } | Op::Unpivot { .. } => false,
+            Op::Values { .. } | Op::Aggregate { .. } | Op::Recursive { .. } | Op::Recur { .. } | Op::Unpivot { .. } => {
+                false
+            }
         }
     }
 

@@ -22,7 +22,9 @@ impl Resolver<'_> {
                 _ => (self.expression_name(expr, position), false),
             },
             ast::Expr::Nested(inner) => self.implied_name(inner, position),
-            ast::Expr::Cast { expr: inner, .. } if self.dialect.flag("cast_keeps_name") => self.implied_name(inner, position),
+            ast::Expr::Cast { expr: inner, .. } if self.dialect.flag("cast_keeps_name") => {
+                self.implied_name(inner, position)
+            }
             expr => (self.expression_name(expr, position), false),
         }
     }
@@ -42,7 +44,7 @@ impl Resolver<'_> {
             ast::Expr::Function(function) if self.dialect.flag("names_by_function") => {
                 idents(&function.name).last().map_or_else(String::new, |name| name.value.to_ascii_lowercase())
             }
-            _ => format!("{}{}", self.dialect.unnamed_prefix(), position + usize::from(!self.dialect.flag("unnamed_from_zero"))),
+            _ => format!("col{}", position + 1),
         }
     }
 }
@@ -69,7 +71,9 @@ pub(super) fn string_value(expr: &ast::Expr) -> Option<String> {
 fn spelled(expr: &ast::Expr) -> String {
     match expr {
         ast::Expr::Identifier(ident) => ident.value.clone(),
-        ast::Expr::CompoundIdentifier(parts) => parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join("."),
+        ast::Expr::CompoundIdentifier(parts) => {
+            parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
+        }
         ast::Expr::Nested(inner) => spelled(inner),
         ast::Expr::BinaryOp { left, op, right } => format!("({} {op} {})", spelled(left), spelled(right)),
         ast::Expr::Cast { expr, data_type, .. } => format!("CAST({} AS {data_type})", spelled(expr)),
@@ -83,7 +87,9 @@ fn spelled(expr: &ast::Expr) -> String {
 fn spelled_call(function: &ast::Function) -> String {
     let name = idents(&function.name).last().map_or_else(String::new, |name| name.value.to_ascii_lowercase());
     let ast::FunctionArguments::List(list) = &function.args else { return format!("{name}()") };
-    if name == "count" && matches!(list.args.as_slice(), [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)] | []) {
+    if name == "count"
+        && matches!(list.args.as_slice(), [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)] | [])
+    {
         return "count_star()".to_owned();
     }
     let args: Vec<String> = list
@@ -94,7 +100,8 @@ fn spelled_call(function: &ast::Function) -> String {
             other => other.to_string(),
         })
         .collect();
-    let distinct = if matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct)) { "DISTINCT " } else { "" };
+    let distinct =
+        if matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct)) { "DISTINCT " } else { "" };
     format!("{name}({distinct}{})", args.join(", "))
 }
 
@@ -103,8 +110,12 @@ pub(super) fn test_on_name(parameter: &str, body: &ast::Expr, name: &str) -> Opt
     let text = |expr: &ast::Expr| value_on_name(parameter, expr, name);
     match body {
         ast::Expr::Nested(inner) => test_on_name(parameter, inner, name),
-        ast::Expr::UnaryOp { op: ast::UnaryOperator::Not, expr } => test_on_name(parameter, expr, name).map(|truth| !truth),
-        ast::Expr::Like { negated, expr, pattern: like, .. } => Some(pattern::like(&text(like)?, &text(expr)?) != *negated),
+        ast::Expr::UnaryOp { op: ast::UnaryOperator::Not, expr } => {
+            test_on_name(parameter, expr, name).map(|truth| !truth)
+        }
+        ast::Expr::Like { negated, expr, pattern: like, .. } => {
+            Some(pattern::like(&text(like)?, &text(expr)?) != *negated)
+        }
         ast::Expr::ILike { negated, expr, pattern: like, .. } => {
             Some(pattern::like(&text(like)?.to_ascii_lowercase(), &text(expr)?.to_ascii_lowercase()) != *negated)
         }

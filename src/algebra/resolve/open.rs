@@ -60,7 +60,9 @@ impl Resolver<'_> {
                 self.define(rel, Op::Set { kind, all, inputs }, column);
                 Some(column)
             }
-            Op::Values { .. } | Op::Aggregate { .. } | Op::Recursive { .. } | Op::Recur { .. } | Op::Unpivot { .. } => None,
+            Op::Values { .. } | Op::Aggregate { .. } | Op::Recursive { .. } | Op::Recur { .. } | Op::Unpivot { .. } => {
+                None
+            }
         }
     }
 

@@ -30,14 +30,25 @@ impl Resolver<'_> {
             .collect();
         let PivotValueSource::List(values) = source else {
             self.partial("pivot by data", "its columns depend on the data", span);
-            let rel = self.node(Op::Opaque { inputs: vec![bound.rel], why: "PIVOT without a list of values".to_owned() }, Vec::new(), span);
+            let rel = self.node(
+                Op::Opaque { inputs: vec![bound.rel], why: "PIVOT without a list of values".to_owned() },
+                Vec::new(),
+                span,
+            );
             return Bound { rel, outputs: Vec::new() };
         };
         let group = group.map(|exprs| exprs.iter().map(|expr| self.expr(expr, &scope)).collect::<Vec<_>>());
         let keys: Vec<Output> = match group {
-            Some(group) => bound.outputs.iter().filter(|o| group.iter().any(|key| key.as_column() == Some(o.column))).cloned().collect(),
+            Some(group) => bound
+                .outputs
+                .iter()
+                .filter(|o| group.iter().any(|key| key.as_column() == Some(o.column)))
+                .cloned()
+                .collect(),
             None => {
-                let used = |column: ColumnId| on.iter().chain(calls.iter().map(|(call, _)| call)).any(|expr| reads(expr, column));
+                let used = |column: ColumnId| {
+                    on.iter().chain(calls.iter().map(|(call, _)| call)).any(|expr| reads(expr, column))
+                };
                 bound.outputs.iter().filter(|output| !used(output.column)).cloned().collect()
             }
         };
@@ -54,7 +65,9 @@ impl Resolver<'_> {
             let label = value.alias.as_ref().map_or_else(|| label_of(&value.expr), |alias| alias.value.clone());
             for (call, alias) in &calls {
                 let name = match alias {
-                    Some(alias) if calls.len() > 1 || self.dialect.flag("pivot_names_aggregate") => format!("{label}_{alias}"),
+                    Some(alias) if calls.len() > 1 || self.dialect.flag("pivot_names_aggregate") => {
+                        format!("{label}_{alias}")
+                    }
                     _ if calls.len() > 1 => format!("{label}_{}", call_name(call)),
                     _ => label.clone(),
                 };
@@ -65,7 +78,11 @@ impl Resolver<'_> {
             }
         }
         let columns = outputs.iter().map(|output| output.column).collect();
-        let rel = self.node(Op::Aggregate { input: bound.rel, keys: key_exprs, aggregates: filtered, sets: Vec::new() }, columns, span);
+        let rel = self.node(
+            Op::Aggregate { input: bound.rel, keys: key_exprs, aggregates: filtered, sets: Vec::new() },
+            columns,
+            span,
+        );
         Bound { rel, outputs }
     }
 
@@ -76,7 +93,10 @@ impl Resolver<'_> {
             ast::Expr::Identifier(ident) => vec![super::expression::text(&ident.value, span)],
             value => vec![self.expr(value, scope)],
         };
-        let tests = on.iter().zip(values).map(|(on, value)| Expr::call("IS NOT DISTINCT FROM", vec![on.clone(), value], boolean(), span));
+        let tests = on
+            .iter()
+            .zip(values)
+            .map(|(on, value)| Expr::call("IS NOT DISTINCT FROM", vec![on.clone(), value], boolean(), span));
         let tests: Vec<Expr> = tests.collect();
         match <[Expr; 1]>::try_from(tests) {
             Ok([only]) => only,
@@ -85,7 +105,15 @@ impl Resolver<'_> {
     }
 
     /// One row per row and group of columns; a label says which.
-    pub(super) fn unpivot(&mut self, bound: Bound, value: &ast::Expr, name: &ast::Ident, columns: &[ExprWithAlias], include_nulls: bool, span: Span) -> Bound {
+    pub(super) fn unpivot(
+        &mut self,
+        bound: Bound,
+        value: &ast::Expr,
+        name: &ast::Ident,
+        columns: &[ExprWithAlias],
+        include_nulls: bool,
+        span: Span,
+    ) -> Bound {
         let mut scope = Scope::default();
         self.push_item(&mut scope, None, "", Vec::new(), bound.clone());
         let values: Vec<String> = match value {
@@ -153,6 +181,8 @@ fn call_name(call: &Expr) -> String {
 fn label_of(expr: &ast::Expr) -> String {
     match expr {
         ast::Expr::Tuple(parts) => parts.iter().map(label_of).collect::<Vec<_>>().join("_"),
-        expr => super::name::string_value(expr).or_else(|| super::name::own_name(expr)).unwrap_or_else(|| expr.to_string()),
+        expr => {
+            super::name::string_value(expr).or_else(|| super::name::own_name(expr)).unwrap_or_else(|| expr.to_string())
+        }
     }
 }

@@ -83,7 +83,8 @@ impl Resolver<'_> {
     pub(super) fn name(&mut self, parts: &[Ident], scope: &Scope, span: Span) -> Expr {
         let mut level = Some(scope);
         while let Some(here) = level {
-            let answer = if let [single] = parts { self.single(single, here, span) } else { self.dotted(parts, here, span) };
+            let answer =
+                if let [single] = parts { self.single(single, here, span) } else { self.dotted(parts, here, span) };
             match answer {
                 Answer::Found(expr) => return expr,
                 Answer::Ambiguous(candidates) => return self.ambiguous(parts, candidates, span),
@@ -101,7 +102,9 @@ impl Resolver<'_> {
         let key = self.key(ident);
         let alias = || scope.aliases.iter().rev().find(|alias| alias.key == key);
         let aliased = |alias: &Alias| Answer::Found(Expr { span, ..alias.expr.clone() });
-        if scope.rule == Some(AliasRule::AliasFirst) && let Some(found) = alias() {
+        if scope.rule == Some(AliasRule::AliasFirst)
+            && let Some(found) = alias()
+        {
             return aliased(found);
         }
         if let Some(merged) = scope.merged.iter().find(|merged| merged.key == key) {
@@ -119,7 +122,9 @@ impl Resolver<'_> {
             [] => {}
             several => return Answer::Ambiguous(several.iter().map(|c| self.column_expr(*c, span)).collect()),
         }
-        if scope.rule == Some(AliasRule::ColumnFirst) && let Some(found) = alias() {
+        if scope.rule == Some(AliasRule::ColumnFirst)
+            && let Some(found) = alias()
+        {
             return aliased(found);
         }
         let open: Vec<RelId> = scope.items.iter().filter(|item| item.open).map(|item| item.rel).collect();
@@ -200,8 +205,11 @@ impl Resolver<'_> {
         let owners: Vec<String> = candidates.iter().filter_map(|c| self.owner_of(c.as_column()?)).collect();
         let declared = candidates.iter().filter_map(Expr::as_column).all(|c| !self.is_inferred(c));
         if declared {
-            let message = format!("`{name}` is a column of {}; which one is meant cannot be told.", owners.join(" and "));
-            let help = owners.first().map(|owner| format!("Say which one you mean, e.g. `{}.{name}`.", owner.trim_matches('`')));
+            let message =
+                format!("`{name}` is a column of {}; which one is meant cannot be told.", owners.join(" and "));
+            let help = owners
+                .first()
+                .map(|owner| format!("Say which one you mean, e.g. `{}.{name}`.", owner.trim_matches('`')));
             self.problem(ProblemKind::AmbiguousColumn, span, message, help);
         }
         self.partial("ambiguous column", format!("`{name}` may come from several relations"), span);
@@ -212,17 +220,25 @@ impl Resolver<'_> {
         let name = &parts[parts.len() - 1].value;
         let ident = &parts[parts.len() - 1];
         if parts.len() == 1 && ident.quote_style == Some('"') && self.dialect.flag("double_quoted_fallback") {
-            return Expr::new(ExprKind::Literal(super::super::Literal::String(name.clone())), Type::named("VARCHAR", Family::String), span);
+            return Expr::new(
+                ExprKind::Literal(super::super::Literal::String(name.clone())),
+                Type::named("VARCHAR", Family::String),
+                span,
+            );
         }
         if parts.len() == 1 && ident.quote_style.is_none() && self.is_bare_function(name) {
             return self.bare_function(name, span);
         }
-        let known: Vec<String> = scope.items.iter().flat_map(|item| &item.columns).map(|c| c.output.name.clone()).collect();
+        let known: Vec<String> =
+            scope.items.iter().flat_map(|item| &item.columns).map(|c| c.output.name.clone()).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let message = if let [qualifier, _] = parts {
             match scope.items.iter().find(|item| item.name == self.relation_key(qualifier)) {
                 Some(_) => format!("`{}` has no column `{name}`.", qualifier.value),
-                None => format!("No relation here is called `{}`, so `{}.{name}` means nothing.", qualifier.value, qualifier.value),
+                None => format!(
+                    "No relation here is called `{}`, so `{}.{name}` means nothing.",
+                    qualifier.value, qualifier.value
+                ),
             }
         } else {
             format!("No relation here has a column `{name}`.")
@@ -237,7 +253,12 @@ impl Resolver<'_> {
         let name = self.query.nodes.iter().find(|node| node.columns.contains(&column)).map(|node| &node.op)?;
         match name {
             super::super::Op::Scan { input, .. } => Some(format!("`{}`", self.query.reads[*input].written)),
-            _ => self.query.ctes.iter().find(|cte| self.query.nodes[cte.relation.0 as usize].columns.contains(&column)).map(|cte| format!("`{}`", cte.name)),
+            _ => self
+                .query
+                .ctes
+                .iter()
+                .find(|cte| self.query.nodes[cte.relation.0 as usize].columns.contains(&column))
+                .map(|cte| format!("`{}`", cte.name)),
         }
     }
 

@@ -77,10 +77,19 @@ impl Resolver<'_> {
     }
 
     /// DISTINCT, ORDER BY and TOP over the projected rows.
-    fn arranged_rows(&mut self, bound: Bound, select: &ast::Select, sort: Option<Vec<SortKey>>, on: Option<Vec<Expr>>, span: Span) -> Bound {
+    fn arranged_rows(
+        &mut self,
+        bound: Bound,
+        select: &ast::Select,
+        sort: Option<Vec<SortKey>>,
+        on: Option<Vec<Expr>>,
+        span: Span,
+    ) -> Bound {
         let mut rel = bound.rel;
         let mut sort = sort;
-        if on.is_some() && let Some(keys) = sort.take() {
+        if on.is_some()
+            && let Some(keys) = sort.take()
+        {
             // DISTINCT ON takes the first row of each group in this order, so the sort comes first.
             rel = self.node(Op::Sort { input: rel, keys }, Vec::new(), span);
         }
@@ -106,7 +115,14 @@ impl Resolver<'_> {
         for item in list.items {
             let column = self.column(&item.name, item.quoted, item.expr.ty.clone(), item.span);
             let nullable = super::super::Nullability::Unknown;
-            outputs.push(Output { name: item.name, quoted: item.quoted, column, nullable, span: item.span, from_star: item.from_star });
+            outputs.push(Output {
+                name: item.name,
+                quoted: item.quoted,
+                column,
+                nullable,
+                span: item.span,
+                from_star: item.from_star,
+            });
             exprs.push(item.expr);
         }
         let columns = outputs.iter().map(|output| output.column).collect();
@@ -132,7 +148,9 @@ impl Resolver<'_> {
             SelectItem::Wildcard(options) => self.star(scope, None, options, list, span),
             SelectItem::QualifiedWildcard(kind, options) => self.star(scope, Some(kind), options, list, span),
             SelectItem::UnnamedExpr(expr) if self.expands(expr) => self.expanded(expr, None, scope, list, span),
-            SelectItem::ExprWithAlias { expr, alias } if self.expands(expr) => self.expanded(expr, Some(alias), scope, list, span),
+            SelectItem::ExprWithAlias { expr, alias } if self.expands(expr) => {
+                self.expanded(expr, Some(alias), scope, list, span)
+            }
             SelectItem::UnnamedExpr(expr) => {
                 let (name, quoted) = self.implied_name(expr, list.items.len());
                 self.plain_item(expr, name, quoted, false, scope, list, span);
@@ -149,7 +167,16 @@ impl Resolver<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one item of a list needs all of what the list knows")]
-    fn plain_item(&mut self, expr: &ast::Expr, name: String, quoted: bool, aliased: bool, scope: &Scope, list: &mut List, span: Span) {
+    fn plain_item(
+        &mut self,
+        expr: &ast::Expr,
+        name: String,
+        quoted: bool,
+        aliased: bool,
+        scope: &Scope,
+        list: &mut List,
+        span: Span,
+    ) {
         let expr = match self.dialect.alias_in_select {
             AliasRule::Hidden => self.expr(expr, scope),
             rule => {
@@ -164,16 +191,27 @@ impl Resolver<'_> {
         list.items.push(Item { name, quoted, expr, span, from_star: false });
     }
 
-    fn select_order(&mut self, select: &ast::Select, order: Option<&ast::OrderBy>, list: &List, scope: &Scope) -> Option<Vec<SortKey>> {
+    fn select_order(
+        &mut self,
+        select: &ast::Select,
+        order: Option<&ast::OrderBy>,
+        list: &List,
+        scope: &Scope,
+    ) -> Option<Vec<SortKey>> {
         let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_order_by);
         let keys: Vec<SortKey> = match order.map(|order| &order.kind) {
             Some(ast::OrderByKind::All(options)) => {
                 list.items.iter().map(|item| super::set::sort_key(item.expr.clone(), options)).collect()
             }
-            Some(ast::OrderByKind::Expressions(exprs)) => {
-                exprs.iter().map(|key| super::set::sort_key(self.item_or(&key.expr, list, &seen), &key.options)).collect()
-            }
-            None => select.sort_by.iter().map(|key| super::set::sort_key(self.item_or(&key.expr, list, &seen), &key.options)).collect(),
+            Some(ast::OrderByKind::Expressions(exprs)) => exprs
+                .iter()
+                .map(|key| super::set::sort_key(self.item_or(&key.expr, list, &seen), &key.options))
+                .collect(),
+            None => select
+                .sort_by
+                .iter()
+                .map(|key| super::set::sort_key(self.item_or(&key.expr, list, &seen), &key.options))
+                .collect(),
         };
         (!keys.is_empty()).then_some(keys)
     }
@@ -216,12 +254,14 @@ fn named_windows(select: &ast::Select) -> std::collections::BTreeMap<String, ast
     for ast::NamedWindowDefinition(name, definition) in &select.named_window {
         let spec = match definition {
             ast::NamedWindowExpr::WindowSpec(spec) => spec.clone(),
-            ast::NamedWindowExpr::NamedWindow(other) => windows.get(&other.value.to_ascii_lowercase()).cloned().unwrap_or(ast::WindowSpec {
-                window_name: None,
-                partition_by: Vec::new(),
-                order_by: Vec::new(),
-                window_frame: None,
-            }),
+            ast::NamedWindowExpr::NamedWindow(other) => {
+                windows.get(&other.value.to_ascii_lowercase()).cloned().unwrap_or(ast::WindowSpec {
+                    window_name: None,
+                    partition_by: Vec::new(),
+                    order_by: Vec::new(),
+                    window_frame: None,
+                })
+            }
         };
         windows.insert(name.value.to_ascii_lowercase(), spec);
     }

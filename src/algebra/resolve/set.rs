@@ -30,7 +30,8 @@ impl Resolver<'_> {
     fn with(&mut self, with: &ast::With, scope: &Scope) {
         for cte in &with.cte_tables {
             let key = self.relation_key(&cte.alias.name);
-            let recursive = (with.recursive || self.dialect.flag("implicit_recursion")) && names_itself(&cte.query, &cte.alias.name.value);
+            let recursive = (with.recursive || self.dialect.flag("implicit_recursion"))
+                && names_itself(&cte.query, &cte.alias.name.value);
             let bound = if recursive { self.recursive(cte, &key, scope) } else { self.query_in(&cte.query, scope) };
             let bound = self.renamed(bound, &cte.alias.columns);
             let span = self.ident_span(&cte.alias.name);
@@ -50,7 +51,9 @@ impl Resolver<'_> {
 
     /// `seed UNION [ALL] step`, where the step reads the CTE's own name.
     fn recursive(&mut self, cte: &ast::Cte, key: &str, scope: &Scope) -> Bound {
-        let SetExpr::SetOperation { op: ast::SetOperator::Union, left, right, set_quantifier } = cte.query.body.as_ref() else {
+        let SetExpr::SetOperation { op: ast::SetOperator::Union, left, right, set_quantifier } =
+            cte.query.body.as_ref()
+        else {
             return self.query_in(&cte.query, scope);
         };
         let visible = self.ctes.len();
@@ -75,7 +78,8 @@ impl Resolver<'_> {
         let columns: Vec<ColumnId> = outputs.iter().map(|output| output.column).collect();
         let ids = |bound: &Bound| bound.outputs.iter().map(|output| output.column).collect::<Vec<_>>();
         let all = matches!(set_quantifier, SetQuantifier::All | SetQuantifier::AllByName);
-        let rel = self.node(Op::Recursive { seed: (seed.rel, ids(&seed)), step: (step.rel, ids(&step)), all }, columns, span);
+        let rel =
+            self.node(Op::Recursive { seed: (seed.rel, ids(&seed)), step: (step.rel, ids(&step)), all }, columns, span);
         self.query.nodes[recur.0 as usize].op = Op::Recur { of: rel };
         let bound = self.ordered(Bound { rel, outputs }, cte.query.order_by.as_ref(), scope);
         self.limited(bound, &cte.query, scope)
@@ -91,7 +95,11 @@ impl Resolver<'_> {
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
                 let span = self.span_of(body);
                 self.partial("construct not understood", "a statement that writes, used as a query", span);
-                let rel = self.node(Op::Opaque { inputs: Vec::new(), why: "a statement that writes".to_owned() }, Vec::new(), span);
+                let rel = self.node(
+                    Op::Opaque { inputs: Vec::new(), why: "a statement that writes".to_owned() },
+                    Vec::new(),
+                    span,
+                );
                 Bound { rel, outputs: Vec::new() }
             }
         }
@@ -114,20 +122,33 @@ impl Resolver<'_> {
         bound
     }
 
-    fn set_operation(&mut self, left: Bound, right: Bound, op: ast::SetOperator, quantifier: SetQuantifier, span: Span) -> Bound {
+    fn set_operation(
+        &mut self,
+        left: Bound,
+        right: Bound,
+        op: ast::SetOperator,
+        quantifier: SetQuantifier,
+        span: Span,
+    ) -> Bound {
         let kind = match op {
             ast::SetOperator::Union => SetKind::Union,
             ast::SetOperator::Intersect => SetKind::Intersect,
             ast::SetOperator::Except | ast::SetOperator::Minus => SetKind::Except,
         };
         let all = matches!(quantifier, SetQuantifier::All | SetQuantifier::AllByName);
-        let by_name = matches!(quantifier, SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName);
+        let by_name =
+            matches!(quantifier, SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName);
         let (left, right) = if by_name { self.aligned(left, right, span) } else { (left, right) };
         let open = [&left, &right].iter().any(|side| self.query.nodes[side.rel.0 as usize].open);
         if !open && left.outputs.len() != right.outputs.len() {
             let (a, b) = (left.outputs.len(), right.outputs.len());
             let message = format!("This branch has {b} columns, the branches before it have {a}.");
-            self.problem(ProblemKind::SetColumnCount, span, message, Some("Give both branches the same columns in the same order.".to_owned()));
+            self.problem(
+                ProblemKind::SetColumnCount,
+                span,
+                message,
+                Some("Give both branches the same columns in the same order.".to_owned()),
+            );
             self.partial("set operation of unequal branches", format!("{a} and {b} columns"), span);
         }
         let mut outputs = Vec::new();
@@ -185,7 +206,7 @@ impl Resolver<'_> {
             values.rows.iter().map(|row| row.content.iter().map(|value| self.expr(value, scope)).collect()).collect();
         let width = rows.first().map_or(0, Vec::len);
         let start = usize::from(!self.dialect.flag("values_columns_from_zero"));
-        let prefix = self.dialect.values_prefix();
+        let prefix = if self.dialect.flag("values_columns_long") { "column" } else { "col" };
         let mut outputs = Vec::new();
         for at in 0..width {
             let ty = rows.iter().filter_map(|row| row.get(at)).map(|expr| expr.ty.clone()).reduce(|a, b| a.common(&b));
@@ -211,7 +232,8 @@ impl Resolver<'_> {
         let mut inner = Scope::inside(Some(scope));
         self.push_item(&mut inner, None, "", Vec::new(), bound.clone());
         let keys = self.order_keys(order, &bound.outputs, &inner);
-        let rel = self.node(Op::Sort { input: bound.rel, keys }, Vec::new(), self.query.nodes[bound.rel.0 as usize].span);
+        let rel =
+            self.node(Op::Sort { input: bound.rel, keys }, Vec::new(), self.query.nodes[bound.rel.0 as usize].span);
         Bound { rel, ..bound }
     }
 

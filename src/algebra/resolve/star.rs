@@ -37,7 +37,11 @@ impl Resolver<'_> {
         };
         let except: Vec<String> = excepted(options).iter().map(|ident| self.key(ident)).collect();
         for item in open {
-            self.partial("star over an undeclared relation", format!("the columns of `{}` are not declared", item.name), span);
+            self.partial(
+                "star over an undeclared relation",
+                format!("the columns of `{}` are not declared", item.name),
+                span,
+            );
             let mut except = except.clone();
             except.extend(item.columns.iter().map(|column| column.key.clone()));
             list.stars.push(OpenStar { relation: item.rel, except });
@@ -65,7 +69,12 @@ impl Resolver<'_> {
         if first {
             for (at, merged) in scope.merged.iter().enumerate() {
                 shown[at] = true;
-                columns.push(Starred { name: merged.name.clone(), quoted: false, key: merged.key.clone(), expr: merged.expr.clone() });
+                columns.push(Starred {
+                    name: merged.name.clone(),
+                    quoted: false,
+                    key: merged.key.clone(),
+                    expr: merged.expr.clone(),
+                });
             }
         }
         for item in &scope.items {
@@ -75,7 +84,12 @@ impl Resolver<'_> {
                     if !std::mem::replace(&mut shown[at], true) {
                         let merged = &scope.merged[at];
                         let name = column.output.name.clone();
-                        columns.push(Starred { name, quoted: column.output.quoted, key: merged.key.clone(), expr: Expr { span, ..merged.expr.clone() } });
+                        columns.push(Starred {
+                            name,
+                            quoted: column.output.quoted,
+                            key: merged.key.clone(),
+                            expr: Expr { span, ..merged.expr.clone() },
+                        });
                     }
                     continue;
                 }
@@ -87,7 +101,12 @@ impl Resolver<'_> {
 
     fn starred(&self, column: &super::scope::ScopeColumn, span: Span) -> Starred {
         let output = &column.output;
-        Starred { name: output.name.clone(), quoted: output.quoted, key: column.key.clone(), expr: self.column_expr(output.column, span) }
+        Starred {
+            name: output.name.clone(),
+            quoted: output.quoted,
+            key: column.key.clone(),
+            expr: self.column_expr(output.column, span),
+        }
     }
 
     /// `relation.*`, or `column.*` of a struct.
@@ -132,7 +151,14 @@ impl Resolver<'_> {
     }
 
     /// One item per column that `COLUMNS(..)` chooses.
-    pub(super) fn expanded(&mut self, expr: &ast::Expr, alias: Option<&Ident>, scope: &Scope, list: &mut List, span: Span) {
+    pub(super) fn expanded(
+        &mut self,
+        expr: &ast::Expr,
+        alias: Option<&Ident>,
+        scope: &Scope,
+        list: &mut List,
+        span: Span,
+    ) {
         let mut chooser = None;
         let _ = ast::visit_expressions(expr, |part| {
             chooser = chooser.take().or_else(|| columns_call(part).cloned());
@@ -153,7 +179,9 @@ impl Resolver<'_> {
                     self.partial("construct not understood", "a COLUMNS filter", span);
                     true
                 }
-                Chosen::Lambda(parameter, body) => super::name::test_on_name(parameter, body, &item.name).unwrap_or(true),
+                Chosen::Lambda(parameter, body) => {
+                    super::name::test_on_name(parameter, body, &item.name).unwrap_or(true)
+                }
             };
             if !chosen {
                 continue;
@@ -206,11 +234,15 @@ fn chooser_test(chooser: &ast::FunctionArgExpr) -> Chosen<'_> {
     let ast::FunctionArgExpr::Expr(expr) = chooser else { return Chosen::All };
     match expr {
         ast::Expr::Wildcard(_) => Chosen::All,
-        ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::SingleQuotedString(text), .. }) => Chosen::Pattern(text.clone()),
+        ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::SingleQuotedString(text), .. }) => {
+            Chosen::Pattern(text.clone())
+        }
         ast::Expr::Array(array) => Chosen::Names(array.elem.iter().filter_map(super::name::string_value).collect()),
         ast::Expr::Lambda(lambda) => match &lambda.params {
             ast::OneOrManyWithParens::One(param) => Chosen::Lambda(param.name.value.clone(), &lambda.body),
-            ast::OneOrManyWithParens::Many(params) if params.len() == 1 => Chosen::Lambda(params[0].name.value.clone(), &lambda.body),
+            ast::OneOrManyWithParens::Many(params) if params.len() == 1 => {
+                Chosen::Lambda(params[0].name.value.clone(), &lambda.body)
+            }
             ast::OneOrManyWithParens::Many(_) => Chosen::Unknown,
         },
         _ => Chosen::Unknown,
@@ -232,7 +264,10 @@ fn excepted(options: &WildcardAdditionalOptions) -> Vec<Ident> {
 }
 
 fn likes(options: &WildcardAdditionalOptions, name: &str) -> bool {
-    options.opt_ilike.as_ref().is_none_or(|like| pattern::like(&like.pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()))
+    options
+        .opt_ilike
+        .as_ref()
+        .is_none_or(|like| pattern::like(&like.pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()))
 }
 
 fn renamed<'o>(options: &'o WildcardAdditionalOptions, is: impl Fn(&Ident) -> bool) -> Option<&'o Ident> {
@@ -241,4 +276,3 @@ fn renamed<'o>(options: &'o WildcardAdditionalOptions, is: impl Fn(&Ident) -> bo
         ast::RenameSelectItem::Multiple(items) => items.iter().find(|item| is(&item.ident)).map(|item| &item.alias),
     }
 }
-

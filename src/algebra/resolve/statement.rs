@@ -50,7 +50,14 @@ enum Outcome {
 }
 
 /// A query that could not be understood reads all of what it mentions.
-pub fn opaque(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog, mentions: &[Vec<String>], span: Span, why: &str) -> Query {
+pub fn opaque(
+    parsed: &Parsed,
+    dialect: &Dialect,
+    catalog: &dyn Catalog,
+    mentions: &[Vec<String>],
+    span: Span,
+    why: &str,
+) -> Query {
     let locals = BTreeMap::new();
     let mut resolver = Resolver::new(parsed, dialect, catalog, &locals);
     let mut inputs = Vec::new();
@@ -135,7 +142,12 @@ impl Resolver<'_> {
     fn declared(mut self, name: &[ast::Ident], columns: &[ast::ColumnDef], span: Span) -> Outcome {
         let mut outputs = Vec::new();
         for column in columns {
-            let id = self.column(&column.name.value, column.name.quote_style.is_some(), Type::parse(&column.data_type.to_string()), span);
+            let id = self.column(
+                &column.name.value,
+                column.name.quote_style.is_some(),
+                Type::parse(&column.data_type.to_string()),
+                span,
+            );
             outputs.push(super::output(&column.name, id, span));
         }
         let ids = outputs.iter().map(|output| output.column).collect();
@@ -151,7 +163,9 @@ impl Resolver<'_> {
         let mut bound = self.query_in(source, &Scope::default());
         let target = self.locals.get(&self.dotted_key(&name)).cloned().or_else(|| self.catalog.find(&name));
         let listed: Vec<(String, bool)> = if insert.columns.is_empty() {
-            target.map(|known| known.columns.iter().map(|column| (column.name.clone(), column.quoted)).collect()).unwrap_or_default()
+            target
+                .map(|known| known.columns.iter().map(|column| (column.name.clone(), column.quoted)).collect())
+                .unwrap_or_default()
         } else {
             let last = insert.columns.iter().filter_map(|column| idents(column).pop());
             last.map(|ident| (ident.value.clone(), ident.quote_style.is_some())).collect()
@@ -169,7 +183,11 @@ impl Resolver<'_> {
         let target = self.factor(&merge.table, &mut scope);
         let source = self.factor(&merge.source, &mut scope);
         let on = self.conjuncts(&merge.on, &scope);
-        let joined = self.node(Op::Join { kind: JoinKind::Full, left: target, right: source, on, lateral: false, span }, Vec::new(), span);
+        let joined = self.node(
+            Op::Join { kind: JoinKind::Full, left: target, right: source, on, lateral: false, span },
+            Vec::new(),
+            span,
+        );
         let mut set: Vec<(String, Vec<Expr>)> = Vec::new();
         let mut tests = Vec::new();
         for clause in &merge.clauses {
@@ -184,7 +202,11 @@ impl Resolver<'_> {
                 ast::MergeAction::Delete { .. } | ast::MergeAction::DoNothing { .. } => {}
             }
         }
-        let rel = if tests.is_empty() { joined } else { self.node(Op::Filter { input: joined, conjuncts: tests }, Vec::new(), span) };
+        let rel = if tests.is_empty() {
+            joined
+        } else {
+            self.node(Op::Filter { input: joined, conjuncts: tests }, Vec::new(), span)
+        };
         let bound = self.set_columns(rel, set, span);
         self.written(&table_name(&merge.table), How::Merge, bound, span)
     }
@@ -192,8 +214,13 @@ impl Resolver<'_> {
     fn merged_insert(&mut self, insert: &ast::MergeInsertExpr, scope: &Scope, set: &mut Vec<(String, Vec<Expr>)>) {
         let ast::MergeInsertKind::Values(values) = &insert.kind else { return };
         let Some(row) = values.rows.first() else { return };
-        let own: Vec<String> = scope.items.first().map(|target| target.columns.iter().map(|c| c.output.name.clone()).collect()).unwrap_or_default();
-        let named: Vec<String> = insert.columns.iter().filter_map(|column| idents(column).pop()).map(|ident| ident.value).collect();
+        let own: Vec<String> = scope
+            .items
+            .first()
+            .map(|target| target.columns.iter().map(|c| c.output.name.clone()).collect())
+            .unwrap_or_default();
+        let named: Vec<String> =
+            insert.columns.iter().filter_map(|column| idents(column).pop()).map(|ident| ident.value).collect();
         let names = if named.is_empty() { own } else { named };
         for (name, value) in names.into_iter().zip(&row.content) {
             let value = self.expr(value, scope);
@@ -204,7 +231,8 @@ impl Resolver<'_> {
     fn update(mut self, update: &ast::Update, span: Span) -> Outcome {
         let mut scope = Scope::default();
         let mut rel = self.joined(&update.table, None, &mut scope);
-        if let Some(ast::UpdateTableFromKind::BeforeSet(from) | ast::UpdateTableFromKind::AfterSet(from)) = &update.from {
+        if let Some(ast::UpdateTableFromKind::BeforeSet(from) | ast::UpdateTableFromKind::AfterSet(from)) = &update.from
+        {
             for item in from {
                 rel = self.joined(item, Some(rel), &mut scope);
             }

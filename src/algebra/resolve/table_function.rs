@@ -12,17 +12,28 @@ use crate::text::Span;
 
 impl Resolver<'_> {
     /// `UNNEST(arrays) [WITH OFFSET]` in FROM: it may read the relations on its left.
-    pub(super) fn unnest(&mut self, arrays: &[ast::Expr], offset: Option<Ident>, alias: Option<&TableAlias>, scope: &mut Scope, span: Span) -> RelId {
+    pub(super) fn unnest(
+        &mut self,
+        arrays: &[ast::Expr],
+        offset: Option<Ident>,
+        alias: Option<&TableAlias>,
+        scope: &mut Scope,
+        span: Span,
+    ) -> RelId {
         let exprs: Vec<Expr> = arrays.iter().map(|array| self.expr(array, scope)).collect();
         let seed = self.node(Op::Values { rows: vec![Vec::new()] }, Vec::new(), span);
         let value_name = match alias {
-            Some(alias) if alias.columns.is_empty() && self.dialect.flag("unnest_alias_is_column") => alias.name.value.clone(),
+            Some(alias) if alias.columns.is_empty() && self.dialect.flag("unnest_alias_is_column") => {
+                alias.name.value.clone()
+            }
             _ => "unnest".to_owned(),
         };
         let mut outputs = Vec::new();
         for expr in &exprs {
             let element = infer::element_of(&expr.ty);
-            let spread = self.dialect.flag("unnest_spreads_structs") && element.family == Family::Struct && !element.fields.is_empty();
+            let spread = self.dialect.flag("unnest_spreads_structs")
+                && element.family == Family::Struct
+                && !element.fields.is_empty();
             if spread {
                 for (name, ty) in &element.fields {
                     let column = self.column(name, false, ty.clone(), span);
@@ -44,13 +55,26 @@ impl Resolver<'_> {
     }
 
     /// `FROM t, t.items`: the elements of an array column of a relation on the left.
-    pub(super) fn implicit_unnest(&mut self, parts: &[Ident], alias: Option<&TableAlias>, scope: &mut Scope, span: Span) -> RelId {
+    pub(super) fn implicit_unnest(
+        &mut self,
+        parts: &[Ident],
+        alias: Option<&TableAlias>,
+        scope: &mut Scope,
+        span: Span,
+    ) -> RelId {
         let array = ast::Expr::CompoundIdentifier(parts.to_vec());
         self.unnest(&[array], None, alias, scope, span)
     }
 
     /// ClickHouse's ARRAY JOIN: the array's elements take the place of its rows.
-    pub(super) fn array_join(&mut self, left: RelId, factor: &ast::TableFactor, outer: bool, scope: &mut Scope, span: Span) -> RelId {
+    pub(super) fn array_join(
+        &mut self,
+        left: RelId,
+        factor: &ast::TableFactor,
+        outer: bool,
+        scope: &mut Scope,
+        span: Span,
+    ) -> RelId {
         let ast::TableFactor::Table { name, alias, .. } = factor else { return left };
         let parts = idents(name);
         let array = self.name(&parts, scope, span);
@@ -59,7 +83,8 @@ impl Resolver<'_> {
         let Some(own) = own else { return left };
         let column = self.column(&own.value, own.quote_style.is_some(), element, span);
         let outputs = vec![super::output(&own, column, span)];
-        let rel = self.node(Op::Unnest { input: left, exprs: vec![array], columns: vec![column], outer }, Vec::new(), span);
+        let rel =
+            self.node(Op::Unnest { input: left, exprs: vec![array], columns: vec![column], outer }, Vec::new(), span);
         let key = self.key(&own);
         for other in scope.items.iter_mut().flat_map(|item| &mut item.columns) {
             // The element hides the array of the same name.
@@ -75,7 +100,8 @@ impl Resolver<'_> {
         let call = self.expr(&view.lateral_view, scope);
         let own: Vec<Expr> = self.pending_unnests.drain(..).map(|(expr, _)| expr).collect();
         let exprs = if own.is_empty() { vec![call] } else { own };
-        let names = if view.lateral_col_alias.is_empty() { vec![Ident::new("col")] } else { view.lateral_col_alias.clone() };
+        let names =
+            if view.lateral_col_alias.is_empty() { vec![Ident::new("col")] } else { view.lateral_col_alias.clone() };
         let outputs: Vec<_> = names
             .iter()
             .map(|name| {
@@ -126,7 +152,13 @@ impl Resolver<'_> {
     }
 
     /// `TABLE(f(args))`, and any other expression that gives rows.
-    pub(super) fn called_expr(&mut self, expr: &ast::Expr, alias: Option<&TableAlias>, scope: &mut Scope, span: Span) -> RelId {
+    pub(super) fn called_expr(
+        &mut self,
+        expr: &ast::Expr,
+        alias: Option<&TableAlias>,
+        scope: &mut Scope,
+        span: Span,
+    ) -> RelId {
         if let ast::Expr::Function(function) = expr
             && let ast::FunctionArguments::List(list) = &function.args
         {
@@ -140,18 +172,33 @@ impl Resolver<'_> {
     }
 
     /// The columns of a table function, and whether it may have others.
-    fn table_function_columns(&self, function: &str, args: &[Expr], alias: Option<&TableAlias>) -> (Vec<(String, Type)>, bool) {
+    fn table_function_columns(
+        &self,
+        function: &str,
+        args: &[Expr],
+        alias: Option<&TableAlias>,
+    ) -> (Vec<(String, Type)>, bool) {
         let integer = || Type::named("BIGINT", Family::Integer);
         let json = || Type::named("VARIANT", Family::Json);
         let string = || Type::named("VARCHAR", Family::String);
         match function {
             "GENERATE_SERIES" | "RANGE" | "SEQUENCE" | "GENERATE_ARRAY" => {
-                let ty = args.first().map_or_else(integer, |arg| if arg.ty.family == Family::Integer { integer() } else { arg.ty.clone() });
-                let own = alias.filter(|_| self.dialect.flag("unnest_alias_is_column")).map(|alias| alias.name.value.clone());
+                let ty = args.first().map_or_else(integer, |arg| {
+                    if arg.ty.family == Family::Integer { integer() } else { arg.ty.clone() }
+                });
+                let own =
+                    alias.filter(|_| self.dialect.flag("unnest_alias_is_column")).map(|alias| alias.name.value.clone());
                 (vec![(own.unwrap_or_else(|| function.to_ascii_lowercase()), ty)], false)
             }
             "FLATTEN" => {
-                let columns = [("SEQ", integer()), ("KEY", string()), ("PATH", string()), ("INDEX", integer()), ("VALUE", json()), ("THIS", json())];
+                let columns = [
+                    ("SEQ", integer()),
+                    ("KEY", string()),
+                    ("PATH", string()),
+                    ("INDEX", integer()),
+                    ("VALUE", json()),
+                    ("THIS", json()),
+                ];
                 (columns.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect(), false)
             }
             "SPLIT_TO_TABLE" => {
@@ -164,8 +211,16 @@ impl Resolver<'_> {
             }
             _ => match alias.map(|alias| alias.columns.as_slice()) {
                 Some(columns) if !columns.is_empty() => {
-                    let ty = |column: &ast::TableAliasColumnDef| column.data_type.as_ref().map(|ty| Type::parse(&ty.to_string()));
-                    (columns.iter().map(|column| (column.name.value.clone(), ty(column).unwrap_or_default())).collect(), false)
+                    let ty = |column: &ast::TableAliasColumnDef| {
+                        column.data_type.as_ref().map(|ty| Type::parse(&ty.to_string()))
+                    };
+                    (
+                        columns
+                            .iter()
+                            .map(|column| (column.name.value.clone(), ty(column).unwrap_or_default()))
+                            .collect(),
+                        false,
+                    )
                 }
                 _ => (Vec::new(), true),
             },

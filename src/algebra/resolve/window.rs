@@ -29,7 +29,12 @@ impl Resolver<'_> {
         let mut frame = spec.window_frame.clone();
         for part in base.iter().chain(std::iter::once(&spec)) {
             partition.extend(part.partition_by.iter().map(|expr| self.expr(expr, scope)).collect::<Vec<_>>());
-            order.extend(part.order_by.iter().map(|key| super::set::sort_key(self.expr(&key.expr, scope), &key.options)).collect::<Vec<_>>());
+            order.extend(
+                part.order_by
+                    .iter()
+                    .map(|key| super::set::sort_key(self.expr(&key.expr, scope), &key.options))
+                    .collect::<Vec<_>>(),
+            );
             frame = frame.or_else(|| part.window_frame.clone());
         }
         order.extend(call.order);
