@@ -11,3 +11,4 @@ mod syntax;
 mod algebra;
 mod lineage;
 mod compile;
+mod lint;

@@ -1,0 +1,230 @@
+//! Compilations in, Findings out: what lower floors said and what rules raise, levelled, allowed, in a stable order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::algebra::ProblemKind;
+use crate::compile::{Compilation, CompiledModel};
+use crate::diagnostic::Severity;
+use crate::project::{Project, Settings};
+use crate::text::{FileId, Place};
+
+use super::change::{Base, mark};
+use super::facts::Facts;
+use super::finding::{Finding, Raised, fingerprint};
+use super::level::Selection;
+use super::page::Page;
+use super::rules::{Check, Rule, rules};
+use super::scene::{Scene, Stage};
+use super::suppress;
+use super::texts::Texts;
+
+/// Runs all selected rules. Sorted by place, then rule.
+pub fn check(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Vec<Finding> {
+    let head = run(compilation, base, selection);
+    match base {
+        None => head,
+        Some(base) => mark(head, &run(base.compilation, None, selection)),
+    }
+}
+
+/// The findings of one Compilation; `base` is for the rules that compare.
+pub(super) fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Vec<Finding> {
+    let texts = Texts::of(compilation);
+    let mut raised = below(compilation, &texts);
+    raised.extend(of_models(compilation, selection));
+    for rule in rules() {
+        of_projects(compilation, rule, selection, &mut raised);
+        if let (Check::Change(check), Some(base)) = (rule.check, base) {
+            let mut found = Vec::new();
+            check(base, compilation, &mut found);
+            raised.extend(named(found, &rule.page));
+        }
+    }
+    let levels = Levels { compilation, selection, default: Settings::default() };
+    let foreign = foreign_files(compilation);
+    let mut raised = levels.apply(raised);
+    raised.retain(|raised| is_ours(raised, &foreign));
+    sort(&mut raised);
+    raised.dedup_by(|a, b| a.identity() == b.identity());
+    once_per_macro(&mut raised);
+    let mut kept = allow(raised, &texts, &levels, &foreign);
+    sort(&mut kept);
+    fingerprint(kept)
+}
+
+/// What the floors below said.
+fn below(compilation: &Compilation, texts: &Texts) -> Vec<Raised> {
+    let told = compilation.diagnostics.iter();
+    let mut raised: Vec<Raised> =
+        told.map(|diagnostic| Raised::new(diagnostic.clone(), texts.slice(&diagnostic.place))).collect();
+    for compiled in compilation.models.values() {
+        let facts = Facts::new(&compiled.query);
+        for problem in &compiled.query.problems {
+            let Some(rule) = rules().iter().find(|rule| rule.page.name == problem_rule(problem.kind)) else { continue };
+            let scene = scene(compilation, compiled, &facts, &rule.page);
+            let mut one = scene.raise(problem.span, problem.message.clone());
+            one.diagnostic.help.clone_from(&problem.help);
+            raised.extend(named(vec![one], &rule.page));
+        }
+    }
+    raised
+}
+
+fn problem_rule(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::UnknownRelation => "unknown-relation",
+        ProblemKind::UnknownColumn => "unknown-column",
+        ProblemKind::AmbiguousColumn => "ambiguous-column",
+        ProblemKind::DuplicateOutputColumn => "duplicate-output-column",
+        ProblemKind::SetColumnCount => "set-op-column-count",
+    }
+}
+
+/// What the rules say that judge one model at a time.
+fn of_models(compilation: &Compilation, selection: &Selection) -> Vec<Raised> {
+    let mut raised = Vec::new();
+    for compiled in compilation.models.values() {
+        let project = &compilation.projects[compiled.project];
+        if compiled.model.package != project.name {
+            continue;
+        }
+        let facts = Facts::new(&compiled.query);
+        for rule in rules() {
+            let Check::Model(check) = rule.check else { continue };
+            if selection.level(&rule.page, &project.settings).is_none() {
+                continue;
+            }
+            let mut found = Vec::new();
+            check(&scene(compilation, compiled, &facts, &rule.page), &mut found);
+            raised.extend(named(found, &rule.page));
+        }
+    }
+    raised
+}
+
+fn of_projects(compilation: &Compilation, rule: &Rule, selection: &Selection, raised: &mut Vec<Raised>) {
+    let Check::Project(check) = rule.check else { return };
+    for (number, project) in compilation.projects.iter().enumerate() {
+        if selection.level(&rule.page, &project.settings).is_some() {
+            let mut found = Vec::new();
+            check(&Stage { compilation, project, number, page: &rule.page }, &mut found);
+            raised.extend(named(found, &rule.page));
+        }
+    }
+}
+
+fn scene<'a>(
+    compilation: &'a Compilation,
+    compiled: &'a CompiledModel,
+    facts: &'a Facts<'a>,
+    page: &'a Page,
+) -> Scene<'a> {
+    Scene { compilation, project: &compilation.projects[compiled.project], compiled, facts, page }
+}
+
+fn named(found: Vec<Raised>, page: &Page) -> impl Iterator<Item = Raised> {
+    found.into_iter().map(|mut raised| {
+        raised.diagnostic.rule.clone_from(&page.name);
+        raised
+    })
+}
+
+/// Levels by the settings of the project that a file belongs to.
+struct Levels<'a> {
+    compilation: &'a Compilation,
+    selection: &'a Selection,
+    default: Settings,
+}
+
+impl Levels<'_> {
+    /// Sets each severity and drops what is off. What no page describes keeps what its floor said.
+    fn apply(&self, raised: Vec<Raised>) -> Vec<Raised> {
+        let level = |mut raised: Raised| {
+            if let Some(rule) = rules().iter().find(|rule| rule.page.name == raised.diagnostic.rule) {
+                raised.diagnostic.severity = self.of(&rule.page, &raised.diagnostic.place.file)?;
+            }
+            Some(raised)
+        };
+        raised.into_iter().filter_map(level).collect()
+    }
+
+    fn of(&self, page: &Page, file: &FileId) -> Option<Severity> {
+        let settings = project_of(self.compilation, file).map_or(&self.default, |project| &project.settings);
+        self.selection.level(page, settings)
+    }
+}
+
+/// The project a file belongs to: the one with the deepest root above it.
+fn project_of<'a>(compilation: &'a Compilation, file: &FileId) -> Option<&'a Project> {
+    let holds = |project: &&Project| {
+        project.root.is_empty() || file.path().strip_prefix(&project.root).is_some_and(|rest| rest.starts_with('/'))
+    };
+    compilation.projects.iter().filter(holds).max_by_key(|project| project.root.len())
+}
+
+/// Files of installed packages: their authors' to mend, not the user's.
+fn foreign_files(compilation: &Compilation) -> BTreeSet<FileId> {
+    let models = compilation.models.values().map(|compiled| {
+        let own = compiled.model.package == compilation.projects[compiled.project].name;
+        (own, &compiled.model.file)
+    });
+    let macros = compilation.projects.iter().flat_map(|project| {
+        project.macros.iter().map(|file| (file.package == project.name, &file.file))
+    });
+    models.chain(macros).filter(|(own, _)| !own).map(|(_, file)| file.clone()).collect()
+}
+
+/// Stands in the user's own files, and was not written by a package's macro unless it is an error.
+fn is_ours(raised: &Raised, foreign: &BTreeSet<FileId>) -> bool {
+    let in_package = |place: &Place| foreign.contains(&place.file);
+    let by_package = raised.written_in.first().is_some_and(in_package);
+    !in_package(&raised.diagnostic.place) && (!by_package || raised.diagnostic.severity == Severity::Error)
+}
+
+fn sort(raised: &mut [Raised]) {
+    raised.sort_by(|a, b| {
+        let key = |raised: &Raised| (raised.diagnostic.place.clone(), raised.diagnostic.rule.clone());
+        key(a).cmp(&key(b)).then_with(|| a.diagnostic.message.cmp(&b.diagnostic.message))
+    });
+}
+
+/// Keeps the first of the findings that many models owe to the same bytes of a macro.
+fn once_per_macro(raised: &mut Vec<Raised>) {
+    let mut counts: BTreeMap<(String, Place, String), usize> = BTreeMap::new();
+    let key = |raised: &Raised| {
+        let (rule, place, message) = raised.identity();
+        (rule.to_owned(), place.clone(), message.to_owned())
+    };
+    raised.iter().for_each(|one| *counts.entry(key(one)).or_default() += 1);
+    let mut seen = BTreeSet::new();
+    raised.retain(|one| one.written_in.is_empty() || seen.insert(key(one)));
+    for one in raised.iter_mut().filter(|one| !one.written_in.is_empty()) {
+        let count = counts.get(&key(one)).copied().unwrap_or(1);
+        if let (Some(label), true) = (one.diagnostic.related.first_mut(), count > 1) {
+            label.message = format!("written by this macro, {count} times");
+        }
+    }
+}
+
+/// Drops what comments allow, and adds what is wrong with the comments.
+fn allow(raised: Vec<Raised>, texts: &Texts, levels: &Levels<'_>, foreign: &BTreeSet<FileId>) -> Vec<Raised> {
+    let mut suppressions = suppress::find(texts);
+    suppressions.retain(|suppression| !foreign.contains(&suppression.file));
+    let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut kept = Vec::new();
+    for one in raised {
+        let rule = rules().iter().find(|rule| rule.page.name == one.diagnostic.rule);
+        let mut allowed = false;
+        for (at, suppression) in suppressions.iter().enumerate() {
+            let name = rule.and_then(|rule| suppression.silences(&one, &rule.page, texts));
+            allowed |= name.is_some();
+            used.extend(name.map(|name| (at, name)));
+        }
+        if !allowed {
+            kept.push(one);
+        }
+    }
+    let faults = suppress::faults(&suppressions, &used, |page, file| levels.of(page, file).is_some());
+    kept.extend(levels.apply(faults));
+    kept
+}

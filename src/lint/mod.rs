@@ -1,0 +1,41 @@
+//! A Compilation in (and its Base, where there is one), Findings out; and the pages that explain each rule.
+//!
+//! Entry: [`check`]. What lower floors said (parse errors, unknown references, ..) becomes findings here under the
+//! same names, levels and suppressions as what rules raise. [`table`] and [`explain`] are the pages in `rules/`.
+//! A rule is a page and one line in `rules/mod.rs`.
+
+mod change;
+mod check;
+mod example;
+mod facts;
+mod finding;
+mod level;
+mod page;
+mod rules;
+mod scene;
+mod suppress;
+mod texts;
+
+use std::sync::OnceLock;
+
+pub use change::{Base, fixed};
+pub use check::check;
+pub use example::Example;
+pub use finding::{Finding, Standing};
+pub use level::{Selection, UnknownName};
+pub use page::{FixKind, Group, OptionKind, Page, Peer, RuleOption};
+
+/// All rules, sorted by group and name.
+pub fn table() -> &'static [Page] {
+    static TABLE: OnceLock<Vec<Page>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut pages: Vec<Page> = rules::rules().iter().map(|rule| rule.page.clone()).collect();
+        pages.sort_by(|a, b| (a.group, &a.name).cmp(&(b.group, &b.name)));
+        pages
+    })
+}
+
+/// The page of a rule.
+pub fn explain(rule: &str) -> Option<&'static Page> {
+    table().iter().find(|page| page.name == rule)
+}

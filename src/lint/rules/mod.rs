@@ -1,0 +1,91 @@
+//! The list of rules: a page each, and who judges. To add a rule, write its page and add its line.
+
+use std::sync::OnceLock;
+
+use crate::compile::Compilation;
+
+use super::change::Base;
+use super::finding::Raised;
+use super::page::{self, Page};
+use super::scene::{Scene, Stage};
+
+/// A rule: what is said of it, and what it does.
+pub(super) struct Rule {
+    pub(super) page: Page,
+    pub(super) check: Check,
+}
+
+/// Who finds a rule's faults.
+#[derive(Clone, Copy)]
+pub(super) enum Check {
+    /// A lower floor, which raises diagnostics under the rule's name.
+    Below,
+    /// Called for each of a project's own models.
+    Model(fn(&Scene<'_>, &mut Vec<Raised>)),
+    /// Called for each project.
+    Project(fn(&Stage<'_>, &mut Vec<Raised>)),
+    /// Called where there is a Base.
+    Change(fn(&Base<'_>, &Compilation, &mut Vec<Raised>)),
+    /// The suppressions' own rules, judged when all others are done.
+    Suppressions,
+}
+
+macro_rules! page {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../../rules/", $name, ".md")))
+    };
+}
+
+type Line = ((&'static str, &'static str), Check);
+
+/// The registry. By group, then name.
+const LIST: &[Line] = &[
+    // correctness
+    (page!("parse-error"), Check::Below),
+    (page!("unknown-column"), Check::Below),
+    (page!("unknown-relation"), Check::Below),
+    (page!("ambiguous-column"), Check::Below),
+    (page!("duplicate-output-column"), Check::Below),
+    (page!("set-op-column-count"), Check::Below),
+    (page!("unused-cte"), Check::Model(unused_cte::check)),
+    // lineage
+    (page!("cycle"), Check::Below),
+    (page!("duplicate-model"), Check::Below),
+    // templating
+    (page!("template-error"), Check::Below),
+    // hygiene
+    (page!("yaml-error"), Check::Below),
+    (page!("invalid-config"), Check::Below),
+    (page!("unknown-rule"), Check::Suppressions),
+    (page!("unused-suppression"), Check::Suppressions),
+    (page!("suppression-without-reason"), Check::Suppressions),
+];
+
+mod unused_cte;
+
+/// All rules, in the order of the list.
+pub(super) fn rules() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        let read = |((_, text), check): &Line| Rule {
+            page: page::parse(text).expect("every built-in page is read by a test"),
+            check: *check,
+        };
+        LIST.iter().map(read).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LIST;
+    use crate::lint::page;
+
+    #[test]
+    fn every_page_is_well_formed_and_bears_its_rules_name() {
+        for ((name, text), _) in LIST {
+            let page = page::parse(text).unwrap_or_else(|fault| panic!("rules/{name}.md: {fault}"));
+            assert_eq!(page.name, *name, "the title of rules/{name}.md");
+            assert!(!page.summary.is_empty(), "rules/{name}.md says in a sentence what it finds");
+        }
+    }
+}
