@@ -1,0 +1,124 @@
+//! What the documentation says against what the binary does: help, rules, schemas, pictures, links and flags.
+#![expect(clippy::disallowed_methods, reason = "the documentation is files")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::committed::{in_repo, same_as_committed};
+use crate::scratch::{Files, Scratch};
+
+fn sluice(arguments: &[&str]) -> String {
+    let answer = Scratch::folder(&Files::new()).run(arguments);
+    assert_eq!(answer.stderr, "", "sluice {}", arguments.join(" "));
+    answer.stdout
+}
+
+/// Command -> its help.
+fn commands() -> BTreeMap<String, String> {
+    let help = sluice(&["--help"]);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    names.map(|name| (name.to_owned(), sluice(&[name, "--help"]))).collect()
+}
+
+#[track_caller]
+fn committed(path: &str, said: &str) {
+    if let Err(complaint) = same_as_committed(path, said) {
+        panic!("{complaint}");
+    }
+}
+
+#[test]
+fn the_command_page_is_the_help() {
+    let mut page = "# Commands\n\nThis page is what `sluice --help` says.\n".to_owned();
+    let mut add = |title: &str, help: &str| write!(page, "\n## {title}\n\n```text\n{}\n```\n", help.trim_end());
+    add("sluice", &sluice(&["--help"])).expect("a string takes text");
+    for (name, help) in commands() {
+        add(&format!("sluice {name}"), &help).expect("a string takes text");
+    }
+    committed("docs/cli.md", &page);
+}
+
+#[test]
+fn the_picture_is_what_impact_says() {
+    let said = fs::read_to_string(in_repo("fixtures/user_ltv/expected/impact.txt")).unwrap();
+    committed("docs/impact.svg", &terminal_picture("sluice impact --base=HEAD~1", &said));
+}
+
+/// A terminal window with a prompt and an answer.
+fn terminal_picture(command: &str, answer: &str) -> String {
+    const LINE: usize = 20;
+    let lines: Vec<&str> = answer.lines().collect();
+    let (width, height) = (940, LINE * (lines.len() + 2) + 46);
+    let mut picture = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n\
+         <rect width=\"{width}\" height=\"{height}\" rx=\"10\" fill=\"#1b1f27\"/>\n\
+         <circle cx=\"22\" cy=\"20\" r=\"6\" fill=\"#ff5f57\"/><circle cx=\"42\" cy=\"20\" r=\"6\" fill=\"#febc2e\"/>\
+         <circle cx=\"62\" cy=\"20\" r=\"6\" fill=\"#28c840\"/>\n\
+         <g font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"13\" xml:space=\"preserve\">\n"
+    );
+    let mut y = 58;
+    let mut add = |color: &str, line: &str| {
+        let line = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let written = writeln!(picture, "<text x=\"22\" y=\"{y}\" fill=\"{color}\">{line}</text>");
+        y += LINE;
+        written.expect("a string takes text");
+    };
+    add("#7ee787", &format!("$ {command}"));
+    for line in lines {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        let color = match first {
+            "breaks" => "#ff7b72",
+            "differs" => "#e3b341",
+            "stays" => "#7ee787",
+            _ => "#c9d1d9",
+        };
+        add(color, line);
+    }
+    picture + "</g>\n</svg>\n"
+}
+
+/// README.md and the pages of docs/.
+fn pages() -> Vec<(PathBuf, String)> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(in_repo("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.extend([in_repo("README.md"), in_repo("CHANGELOG.md"), in_repo("src/README.md")]);
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    for (page, text) in pages() {
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            let there = target.starts_with("http") || page.parent().unwrap().join(target).exists();
+            assert!(there, "{} links to {link}, which is not there", page.display());
+        }
+    }
+}
+
+#[test]
+fn every_command_line_of_the_docs_is_one_we_take() {
+    let commands = commands();
+    for (page, text) in pages() {
+        let spoken = text.split('`').flat_map(str::lines).map(str::trim);
+        let lines = spoken.filter_map(|line| {
+            line.rsplit_once("| sluice ").map_or_else(|| line.strip_prefix("sluice "), |l| Some(l.1))
+        });
+        for line in lines {
+            let line = line.split(" #").next().unwrap_or_default();
+            let mut words = line.split_whitespace();
+            let Some(help) = words.next().and_then(|name| commands.get(name)) else {
+                panic!("{}: `sluice {line}`: there is no such command", page.display());
+            };
+            for flag in words.filter(|word| word.starts_with("--")) {
+                let flag = flag.split('=').next().unwrap_or_default();
+                assert!(help.contains(flag), "{}: `sluice {line}`: there is no flag `{flag}`", page.display());
+            }
+        }
+    }
+}
