@@ -3,7 +3,14 @@
 //! One entry: [`read`]. One reader per kind of repo in `readers/`. Reading never fails as a whole: what is wrong
 //! with a file is a diagnostic at its place, and the rest of the repo is still read.
 
+mod adapter;
+mod config_file;
+mod files;
+mod globs;
+mod guess;
 mod model;
+mod names;
+mod readers;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -12,13 +19,29 @@ use std::sync::Arc;
 use crate::data::Value;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::repo::{Disk, Snapshot};
 use crate::text::Place;
 
+pub use files::{Each, Files};
+pub use globs::Globs;
 pub use model::{
     Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group, Language, MacroFile, Model, ModelKind,
     Properties, RelationName, Seed, SeedColumn, Source, Test,
 };
-pub use settings::{Layer, RuleSetting, Settings};
+pub use names::Names;
+pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape};
+
+/// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
+///
+/// `home_profiles` is the text of the user's own profiles.yml, if there is one.
+pub fn read(snapshot: &Snapshot, disk: &Disk, home_profiles: Option<&str>, each: Each<'_>) -> Vec<Project> {
+    read_files(snapshot, disk, home_profiles, each)
+}
+
+/// [`read`], of files wherever they are.
+pub fn read_files(snapshot: &dyn Files, disk: &dyn Files, home_profiles: Option<&str>, each: Each<'_>) -> Vec<Project> {
+    readers::read(&readers::Repo { all: snapshot.below(""), snapshot, disk, home_profiles, each })
+}
 
 /// Which reader understood the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

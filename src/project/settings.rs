@@ -12,6 +12,7 @@ pub struct Settings {
     /// Default branch to compare with, where the repo does not say.
     pub base: Option<String>,
     pub target: Option<String>,
+    /// Win over what dbt_project.yml says.
     pub vars: BTreeMap<String, crate::data::Value>,
     pub env: BTreeMap<String, String>,
     /// Globs of files that are not models, from the project root.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub rules: BTreeMap<String, RuleSetting>,
     /// Ignore declared (unproved) keys: `trust = "proved"`.
     pub trust_proved_only: bool,
+    /// The file it was read from; `None` where there is none.
+    pub place: Option<Place>,
 }
 
 /// One layer of the repo, e.g. staging, intermediate, marts.
@@ -42,3 +45,54 @@ pub struct RuleSetting {
     /// Its key in sluice.toml.
     pub place: Option<Place>,
 }
+
+/// The shape of a setting's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Text,
+    /// One text or a list of texts.
+    Texts,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A table of any keys.
+    Table,
+    /// An array of tables with these keys.
+    Tables(&'static [SettingKey]),
+}
+
+/// One key of sluice.toml, as its reference page and schema say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingKey {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub about: &'static str,
+}
+
+const fn key(name: &'static str, shape: Shape, about: &'static str) -> SettingKey {
+    SettingKey { name, shape, about }
+}
+
+/// Every key of sluice.toml.
+pub const KEYS: [SettingKey; 10] = [
+    key("dialect", Shape::Text, "The SQL dialect, where profiles.yml and the adapter packages do not say it right."),
+    key("base", Shape::Text, "The branch to compare with, where the repo's default branch is not the one."),
+    key("target", Shape::Text, "The target of profiles.yml to render for."),
+    key("vars", Shape::Table, "dbt vars; they win over dbt_project.yml."),
+    key("env", Shape::Table, "What `env_var()` answers. The real environment is never read, so every machine agrees."),
+    key("exclude", Shape::Texts, "Globs of files that are not models, from the folder of this file."),
+    key(
+        "trust",
+        Shape::OneOf(&["declared", "proved"]),
+        "Whether keys that only a test or constraint declares count: `declared` (the default) or `proved`.",
+    ),
+    key("extends", Shape::Texts, "Other settings files to start from; what this file says wins."),
+    key("layers", Shape::Tables(&LAYER_KEYS), "The layers of the repo, from the lowest."),
+    key("rules", Shape::Table, "A level per rule (`off`, `info`, `warn`, `error`), or `{ level = .., option = .. }`."),
+];
+
+/// Keys of one `[[layers]]` table.
+pub const LAYER_KEYS: [SettingKey; 3] = [
+    key("name", Shape::Text, "The layer's name."),
+    key("paths", Shape::Texts, "Globs of its models, from the project root."),
+    key("reads", Shape::Texts, "The layers (or `source`, `seed`) it may read, besides itself."),
+];

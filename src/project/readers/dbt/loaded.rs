@@ -1,0 +1,92 @@
+//! The files of all packages in, their texts and parsed properties out, each read once and in parallel.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::document::{self, Document};
+use super::package::{Found, Part};
+use crate::diagnostic::Diagnostic;
+use crate::project::files::{Each, Files, map_each, unreadable};
+use crate::text::{Digest, FileId};
+
+/// What was read, by file. Projects of one repo share it.
+#[derive(Default)]
+pub(super) struct Loaded {
+    texts: BTreeMap<FileId, (Arc<str>, Digest)>,
+    documents: BTreeMap<FileId, Arc<Document>>,
+    faults: BTreeMap<FileId, String>,
+}
+
+enum Job<'a> {
+    Text(&'a FileId, &'a dyn Files),
+    Document(&'a FileId, &'a dyn Files),
+}
+
+enum Done {
+    Text(Result<(Arc<str>, Digest), (Digest, String)>),
+    Document(Result<Document, String>),
+}
+
+impl Loaded {
+    /// Reads what these packages name and is not read yet.
+    pub fn read(&mut self, parts: &[Part], snapshot: &dyn Files, disk: &dyn Files, each: Each<'_>) {
+        let mut wanted: BTreeMap<&FileId, Job<'_>> = BTreeMap::new();
+        for part in parts {
+            let files = if part.on_disk { disk } else { snapshot };
+            let texts = [&part.models, &part.snapshots, &part.analyses, &part.tests, &part.macros];
+            for Found { file, .. } in texts.into_iter().flatten().filter(|found| !self.texts.contains_key(&found.file))
+            {
+                wanted.insert(file, Job::Text(file, files));
+            }
+            for Found { file, .. } in part.documents.iter().filter(|found| !self.documents.contains_key(&found.file)) {
+                wanted.insert(file, Job::Document(file, files));
+            }
+        }
+        let jobs: Vec<_> = wanted.into_iter().collect();
+        let done = map_each(each, &jobs, |(_, job)| work(job));
+        let done: Vec<(FileId, Done)> = jobs.into_iter().map(|(file, _)| file.clone()).zip(done).collect();
+        for (file, done) in done {
+            match done {
+                Done::Text(Ok(found)) => {
+                    self.texts.insert(file, found);
+                }
+                Done::Text(Err((digest, why))) => {
+                    self.faults.insert(file.clone(), why);
+                    self.texts.insert(file, (Arc::from(""), digest));
+                }
+                Done::Document(Ok(found)) => {
+                    self.documents.insert(file, Arc::new(found));
+                }
+                Done::Document(Err(why)) => {
+                    self.faults.insert(file.clone(), why);
+                    self.documents.insert(file, Arc::default());
+                }
+            }
+        }
+    }
+
+    /// A file's text; empty, with a diagnostic, where it could not be read.
+    pub fn text(&self, file: &FileId, said: &mut Vec<Diagnostic>) -> (Arc<str>, Digest) {
+        if let Some(why) = self.faults.get(file) {
+            said.push(unreadable(file, why));
+        }
+        self.texts.get(file).cloned().unwrap_or_else(|| (Arc::from(""), Digest::default()))
+    }
+
+    pub fn document(&self, file: &FileId, said: &mut Vec<Diagnostic>) -> Arc<Document> {
+        if let Some(why) = self.faults.get(file) {
+            said.push(unreadable(file, why));
+        }
+        self.documents.get(file).cloned().unwrap_or_default()
+    }
+}
+
+fn work(job: &Job<'_>) -> Done {
+    match job {
+        Job::Text(file, files) => {
+            let digest = files.digest(file);
+            Done::Text(files.text(file).map(|text| (text, digest)).map_err(|why| (digest, why)))
+        }
+        Job::Document(file, files) => Done::Document(files.text(file).map(|text| document::read(file, &text))),
+    }
+}

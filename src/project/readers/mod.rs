@@ -1,0 +1,41 @@
+//! One reader per kind of repo, each from its files to a Project.
+
+mod dbt;
+mod plain;
+
+use super::files::{Each, Files, parent, relative};
+use super::{Kind, Project};
+use crate::text::FileId;
+
+/// What a reader is given.
+pub(super) struct Repo<'a> {
+    pub snapshot: &'a dyn Files,
+    pub disk: &'a dyn Files,
+    pub home_profiles: Option<&'a str>,
+    /// Every file of the snapshot, sorted.
+    pub all: Vec<FileId>,
+    pub each: Each<'a>,
+}
+
+/// Every project of the repo, by root.
+pub(super) fn read(repo: &Repo<'_>) -> Vec<Project> {
+    let dbt = dbt::find(repo);
+    let roots: Vec<&str> = dbt.iter().map(|file| parent(file.path())).collect();
+    let plain = plain::find(repo, &roots);
+    let mut shared = dbt::Shared::default();
+    let mut projects: Vec<Project> = dbt.iter().map(|file| dbt::read(file, repo, &mut shared)).collect();
+    // A package that another project reads as its own is no project beside it, unless it stands alone at the root.
+    let local: Vec<String> = projects.iter().flat_map(|project| local_packages(project)).collect();
+    projects.retain(|project| !local.contains(&project.root));
+    for root in &plain {
+        projects.push(plain::read(root, &plain, repo));
+    }
+    projects.sort_by(|a, b| (&a.root, a.kind == Kind::Plain).cmp(&(&b.root, b.kind == Kind::Plain)));
+    projects
+}
+
+/// The folders of a project's `local:` packages that lie inside the project.
+fn local_packages(project: &Project) -> Vec<String> {
+    let roots = project.packages.iter().filter_map(|package| package.root.clone());
+    roots.filter(|root| *root != project.root && relative(&project.root, root).is_some()).collect()
+}

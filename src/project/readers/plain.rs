@@ -1,0 +1,188 @@
+//! A folder of SQL files without dbt in, a Project with one model per file out.
+//!
+//! What a script creates or fills is found when it is parsed, floors above; here every file is one model that may
+//! hold many statements.
+
+use std::collections::BTreeMap;
+
+use super::Repo;
+use crate::diagnostic::Diagnostic;
+use crate::project::adapter::{self, Evidence};
+use crate::project::config_file;
+use crate::project::files::{has_extension, map_each, parent, relative, stem, under, unreadable, whole};
+use crate::project::globs::Globs;
+use crate::project::{Config, Kind, Language, Model, ModelKind, Project, Properties, RelationName, Settings, Target};
+use crate::text::FileId;
+
+/// What the repo root is called, as the folder it is cloned to differs from machine to machine.
+const ROOT: &str = "repo";
+
+/// The roots of plain projects: each folder with a sluice.toml that no dbt project is in or below, and the repo root
+/// where there is no dbt project at all.
+pub(super) fn find(repo: &Repo<'_>, dbt: &[&str]) -> Vec<String> {
+    let above = |folder: &str| dbt.iter().any(|root| relative(folder, root).is_some());
+    let has_sql = |folder: &str| under(&repo.all, folder).iter().any(|file| has_extension(file.path(), "sql"));
+    let named = repo.all.iter().filter(|file| file.path().rsplit('/').next() == Some(config_file::FILE));
+    let mut roots: Vec<String> = named.map(|file| parent(file.path()).to_owned()).collect();
+    roots.retain(|folder| !above(folder) && !within(dbt, folder) && has_sql(folder));
+    if dbt.is_empty() && has_sql("") && !roots.iter().any(String::is_empty) {
+        roots.push(String::new());
+    }
+    roots.sort();
+    roots
+}
+
+fn within(dbt: &[&str], folder: &str) -> bool {
+    dbt.iter().any(|root| folder == *root || relative(root, folder).is_some())
+}
+
+/// Reads the SQL files under `root` that belong to no plain project deeper down.
+pub(super) fn read(root: &str, all_roots: &[String], repo: &Repo<'_>) -> Project {
+    let mut said = Vec::new();
+    let settings = config_file::nearest(root, repo.snapshot, &mut said);
+    let exclude = Globs::new(&settings.exclude);
+    let deeper: Vec<&String> =
+        all_roots.iter().filter(|other| *other != root && relative(root, other).is_some()).collect();
+    let mine = |file: &&FileId| {
+        let path = file.path();
+        let inner = relative(root, path).unwrap_or(path);
+        has_extension(path, "sql")
+            && !exclude.matches(inner)
+            && !deeper.iter().any(|other| relative(other, path).is_some())
+    };
+    let files: Vec<FileId> = under(&repo.all, root).iter().filter(mine).cloned().collect();
+    let name = root.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(ROOT).to_owned();
+    let mut stems: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in &files {
+        *stems.entry(stem(file.path())).or_default() += 1;
+    }
+    let read =
+        map_each(repo.each, &files, |file| model(file, root, &name, stems.get(stem(file.path())) == Some(&1), repo));
+    let mut models = Vec::new();
+    for (model, fault) in read {
+        models.push(model);
+        said.extend(fault);
+    }
+    models.sort_by(|a, b| (&a.id, &a.file).cmp(&(&b.id, &b.file)));
+    finish(name, root, models, settings, said, repo)
+}
+
+fn finish(
+    name: String,
+    root: &str,
+    models: Vec<Model>,
+    settings: Settings,
+    mut said: Vec<Diagnostic>,
+    repo: &Repo<'_>,
+) -> Project {
+    let target = Target { name: settings.target.clone().unwrap_or_default(), ..Target::default() };
+    let sql: Vec<&str> = models.iter().map(|model| &*model.text).collect();
+    let evidence = Evidence { settings: &settings, target: &target, root, packages: &[], tree: None, sql: &sql };
+    let (dialect, dialect_reason) = adapter::choose(&evidence, repo.snapshot);
+    if settings.dialect.as_deref().is_some_and(|name| adapter::known(name).is_none()) {
+        said.extend(config_file::unknown_dialect(&settings, repo.snapshot, &crate::dialect::labels()));
+    }
+    Project {
+        name,
+        root: root.to_owned(),
+        kind: Kind::Plain,
+        dialect,
+        dialect_reason,
+        models,
+        sources: Vec::new(),
+        seeds: Vec::new(),
+        exposures: Vec::new(),
+        consumers: Vec::new(),
+        groups: Vec::new(),
+        macros: Vec::new(),
+        vars: BTreeMap::from([(String::new(), settings.vars.clone())]),
+        dispatch: BTreeMap::new(),
+        target,
+        packages: Vec::new(),
+        diagnostics: said,
+        settings,
+    }
+}
+
+/// One file as a model: called by its stem, or by its path where two files share the stem.
+fn model(file: &FileId, root: &str, project: &str, alone: bool, repo: &Repo<'_>) -> (Model, Option<Diagnostic>) {
+    let stem = stem(file.path());
+    let inner = relative(root, file.path()).unwrap_or(file.path());
+    let dotted = inner.rsplit_once('.').map_or(inner, |(path, _)| path).replace('/', ".");
+    let id = format!("model.{project}.{}", if alone { stem } else { &dotted });
+    let (text, fault) = match repo.snapshot.text(file) {
+        Ok(text) => (text, None),
+        Err(why) => ("".into(), Some(unreadable(file, &why).model(id.clone()))),
+    };
+    let templated = text.contains("{{") || text.contains("{%");
+    let model = Model {
+        id,
+        name: stem.to_owned(),
+        package: project.to_owned(),
+        version: None,
+        latest: true,
+        kind: ModelKind::Model,
+        file: file.clone(),
+        body: whole(&text),
+        text,
+        digest: repo.snapshot.digest(file),
+        language: if templated { Language::Jinja } else { Language::Sql },
+        relation: RelationName { database: None, schema: None, identifier: stem.to_owned() },
+        config: Config::default(),
+        overrides: Config::default(),
+        properties: Properties::default(),
+        properties_place: None,
+        enabled: true,
+    };
+    (model, fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::project::files::memory::{IN_ORDER, Memory};
+    use crate::project::{Language, Project, read_files};
+
+    fn projects(files: &[(&str, &str)]) -> Vec<Project> {
+        read_files(&Memory::of(files), &Memory::of(&[]), None, IN_ORDER)
+    }
+
+    fn roots(files: &[(&str, &str)]) -> Vec<String> {
+        projects(files).into_iter().map(|project| format!("{:?} {}", project.kind, project.root)).collect()
+    }
+
+    #[test]
+    fn every_sql_file_is_a_model() {
+        let found = projects(&[("etl/a.sql", "select 1"), ("etl/b.sql", "select '{{ ds }}'"), ("x/a.sql", "select 2")]);
+        let models: Vec<_> = found[0].models.iter().map(|model| (model.id.as_str(), model.language)).collect();
+        assert_eq!(
+            models,
+            [("model.repo.b", Language::Jinja), ("model.repo.etl.a", Language::Sql), ("model.repo.x.a", Language::Sql),]
+        );
+    }
+
+    #[test]
+    fn loose_sql_beside_dbt_is_no_project_unless_settings_say_so() {
+        let dbt = ("shop/dbt_project.yml", "name: shop");
+        assert_eq!(roots(&[dbt, ("scripts/a.sql", "")]), ["Dbt shop"]);
+        assert_eq!(roots(&[dbt, ("scripts/a.sql", ""), ("sluice.toml", "")]), ["Dbt shop"]);
+        assert_eq!(roots(&[dbt, ("scripts/a.sql", ""), ("scripts/sluice.toml", "")]), ["Plain scripts", "Dbt shop"]);
+        assert_eq!(
+            roots(&[("dbt_project.yml", "name: shop"), ("scripts/a.sql", ""), ("scripts/sluice.toml", "")]),
+            ["Dbt "]
+        );
+    }
+
+    #[test]
+    fn nested_settings_make_projects_of_their_own() {
+        let files = [("a.sql", ""), ("b/x.sql", ""), ("b/sluice.toml", "exclude = \"old\""), ("b/old/y.sql", "")];
+        let found = projects(&files);
+        let models: Vec<_> =
+            found.iter().flat_map(|project| project.models.iter().map(|model| model.id.as_str())).collect();
+        assert_eq!(models, ["model.repo.a", "model.b.x"]);
+    }
+
+    #[test]
+    fn a_repo_without_sql_has_no_project() {
+        assert!(roots(&[("README.md", "hello")]).is_empty());
+    }
+}
