@@ -4,12 +4,14 @@
 //! counts, as in a Python dict. Values have the span of their text, quotes included. An alias has its own span, and
 //! what is inside it keeps the places where it was written.
 
+mod padded;
 mod plain;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 
+use self::padded::Padded;
 use super::{Fault, Key, Kind, Value};
 use crate::text::Span;
 
@@ -17,54 +19,44 @@ use crate::text::Span;
 const MAX_DEPTH: usize = 200;
 /// How many values aliases may copy, so that ten lines cannot ask for a billion.
 const MAX_COPIES: usize = 200_000;
+/// How many lines may hang too far left: each of them costs one more reading.
+const MAX_PADS: usize = 1000;
 
 /// The first document of `text`; `Kind::Null` if there is none.
 pub fn parse(text: &str) -> Result<Value, Fault> {
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let offsets = Offsets::new(body, text.len() - body.len());
-    let mut builder = Builder { offsets, open: Vec::new(), anchors: BTreeMap::new(), copies: 0 };
-    let mut parser = Parser::<StrInput<'_>>::new_from_str(body);
+    let mut pads = BTreeSet::new();
+    loop {
+        let (fault, hanging) = match attempt(&Padded::new(text, &pads)) {
+            Ok(document) => return Ok(document),
+            Err(stop) => stop,
+        };
+        let before = pads.len();
+        pads.extend(hanging);
+        if pads.len() == before || before > MAX_PADS {
+            return Err(fault);
+        }
+    }
+}
+
+/// One reading; a fault comes with the starts of the lines that hang too far left, if that is all that is wrong.
+fn attempt(padded: &Padded<'_>) -> Result<Value, (Fault, Vec<usize>)> {
+    let cut = if padded.text.ends_with('\n') { None } else { Some(padded.end()) };
+    let mut builder = Builder { cut, open: Vec::new(), anchors: BTreeMap::new(), copies: 0 };
+    let mut parser = Parser::<StrInput<'_>>::new_from_str(&padded.text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| builder.fault(&error))?;
-        let span = builder.offsets.span(span);
+        let (event, span) = event.map_err(|error| {
+            let at = padded.byte(*error.marker());
+            (fault(error.info(), Span::at(at)), padded.hanging(&error, at))
+        })?;
         if event == Event::StreamEnd {
             break;
         }
-        if let Some(document) = builder.take(event, span)? {
+        let span = Span::new(padded.byte(span.start), padded.byte(span.end));
+        if let Some(document) = builder.take(event, span).map_err(|fault| (fault, Vec::new()))? {
             return Ok(document);
         }
     }
     Ok(Value::null())
-}
-
-/// Characters of a text as bytes: the parser counts characters.
-struct Offsets {
-    /// Byte offset of each character; empty where both are the same.
-    table: Vec<u32>,
-    len: usize,
-    /// Bytes before the first character.
-    base: usize,
-}
-
-impl Offsets {
-    fn new(text: &str, base: usize) -> Self {
-        let table = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(at, _)| at as u32).collect() };
-        Offsets { table, len: text.len(), base }
-    }
-
-    fn byte(&self, marker: Marker) -> usize {
-        let index = marker.index();
-        let within = if self.table.is_empty() {
-            index.min(self.len)
-        } else {
-            self.table.get(index).map_or(self.len, |at| *at as usize)
-        };
-        within + self.base
-    }
-
-    fn span(&self, span: saphyr_parser::Span) -> Span {
-        Span::new(self.byte(span.start), self.byte(span.end))
-    }
 }
 
 /// A list or map whose end has not come yet.
@@ -86,7 +78,8 @@ enum OpenKey {
 }
 
 struct Builder {
-    offsets: Offsets,
+    /// Where the text ends, if its last line has no line end: a block scalar there has none either.
+    cut: Option<usize>,
     open: Vec<Open>,
     anchors: BTreeMap<usize, Value>,
     copies: usize,
@@ -97,10 +90,13 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<Option<Value>, Fault> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value = Value { kind: scalar(&text, style, tag.as_deref()), span };
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let is_cut = is_block && Some(span.end as usize) == self.cut;
+                let text = if is_cut { text.strip_suffix('\n').unwrap_or(&text) } else { &text };
+                let value = Value { kind: scalar(text, style, tag.as_deref()), span };
                 self.remember(anchor, &value);
                 let is_merge = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
-                self.place(value, Some((&text, is_merge)))
+                self.place(value, Some((text, is_merge)))
             }
             Event::Alias(anchor) => {
                 let mut value = self.copy(anchor, span)?;
@@ -166,10 +162,6 @@ impl Builder {
             return Err(fault("aliases repeat too many values here", span));
         }
         Ok(value.clone())
-    }
-
-    fn fault(&self, error: &ScanError) -> Fault {
-        fault(error.info(), Span::at(self.offsets.byte(*error.marker())))
     }
 }
 

@@ -82,6 +82,8 @@ fn merge_keys_yield_to_what_is_written() {
 #[test]
 fn block_scalars_keep_or_fold_their_lines() {
     check("a: |\n  x\n   y\nb: >-\n  x\n  y\n", r#"{a: "x\n y\n", b: "x y"}"#);
+    check("a: |\n  x\n  y", r#"{a: "x\ny"}"#);
+    check("a: >\n  x", r#"{a: "x"}"#);
 }
 
 #[test]
@@ -104,7 +106,18 @@ fn windows_line_ends_are_line_ends() {
 }
 
 #[test]
+fn brackets_and_quotes_may_hang_left_as_in_pyyaml() {
+    check("a:\n  b: [\n    é,\n  ]\n  c: 'x\ny ''z''\nw'\nd: {\n}\n", r#"{a: {b: ["é"], c: "x y 'z' w"}, d: {}}"#);
+    check("- k: [\n  x,\ny\n]\n- \"q\\\"\nr\"\n", r#"[{k: ["x", "y"]}, "q\" r"]"#);
+    let text = "a:\n  b: [\n    x,\n]\nc: 'y'\n";
+    let value = parse(text).expect("the text is sound");
+    assert_eq!(&text[value.at(&["a", "b"]).expect("b").span.range()], "[\n    x,\n]");
+    assert_eq!(&text[value.get("c").expect("c").span.range()], "'y'");
+}
+
+#[test]
 fn a_fault_has_its_place() {
+    check_fault("a:\n    b: 1\n  c: 2\n", "c: 2", "");
     check_fault("a: 1\nb: [1, 2\nc: 3\n", ": 3", "");
     check_fault("a: {{ var('x') }}\n", "{ var('x') }", "must be quoted");
     check_fault("a: &a [*a]\n", "*a", "inside the value");
