@@ -62,7 +62,7 @@ fn read_facts(dialect: &mut Dialect, facts: &Value) {
     }
     dialect.null_order = facts.get("null_order").and_then(Value::str).map_or(dialect.null_order, null_order);
     dialect.integer_division = facts.get("integer_division").and_then(Value::bool).unwrap_or(dialect.integer_division);
-    for table in ["flags", "parse"] {
+    for table in ["flags", "parse", "rewrites"] {
         for (key, value) in facts.get(table).map(Value::entries).unwrap_or_default() {
             dialect.flags.insert(key.text.clone(), value.bool().expect("a flag is true or false"));
         }

@@ -9,6 +9,7 @@ mod lex;
 mod limits;
 mod mentions;
 mod parsed;
+mod rewrite;
 mod split;
 mod strict;
 mod wrapper;

@@ -8,6 +8,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace};
 
 use super::lex::{self, Gap, Piece};
 use super::parsed::{Parsed, Statement, SyntaxError, byte, tree_span};
+use super::rewrite::Rewrites;
 use super::split::{self, Ends};
 use super::wrapper::Wrapper;
 use super::{fault, limits, mentions};
@@ -20,11 +21,12 @@ pub const STACK_BYTES: usize = 256 * 1024 * 1024;
 /// Reads every statement of `sql`. What is broken becomes an error at the place of its statement.
 pub fn parse(sql: &str, dialect: &Dialect) -> Parsed {
     let wrapper = Wrapper::new(dialect);
+    let rewrites = Rewrites::new(dialect);
     let lexed = lex::lex(sql, &wrapper);
     let ends = Ends { go_lines: dialect.flag("go_lines"), bare: dialect.flag("statements_without_semicolon") };
     let ranges = split::split(&lexed.pieces, ends);
     let mut statements: Vec<Statement> =
-        ranges.iter().map(|range| statement(&lexed.pieces[range.clone()], &wrapper)).collect();
+        ranges.iter().map(|range| statement(&lexed.pieces[range.clone()], &wrapper, &rewrites)).collect();
     if let Some(fault) = lexed.fault {
         spoil(&mut statements, fault, sql);
     }
@@ -32,16 +34,23 @@ pub fn parse(sql: &str, dialect: &Dialect) -> Parsed {
     Parsed { statements, comments: lexed.comments, text: Arc::from(sql), tokens }
 }
 
-fn statement(pieces: &[Piece], wrapper: &Wrapper) -> Statement {
+fn statement(pieces: &[Piece], wrapper: &Wrapper, rewrites: &Rewrites) -> Statement {
     let span = pieces[0].span.cover(pieces[pieces.len() - 1].span);
-    let tree = tree(pieces, wrapper).map(Box::new);
+    let tree = tree(pieces, wrapper, rewrites).map(Box::new);
     Statement { span, tree, mentions: mentions::mentions(pieces) }
 }
 
-fn tree(pieces: &[Piece], wrapper: &Wrapper) -> Result<ast::Statement, SyntaxError> {
+/// Reads one statement; where that fails, once more with the rewrites that only such a statement needs.
+fn tree(pieces: &[Piece], wrapper: &Wrapper, rewrites: &Rewrites) -> Result<ast::Statement, SyntaxError> {
     if let Some(error) = limits::exceeded(pieces) {
         return Err(error);
     }
+    let first = read(&rewrites.first(pieces), wrapper);
+    // The first error speaks of what the user wrote.
+    first.or_else(|error| read(&rewrites.second(pieces), wrapper).map_err(|_| error))
+}
+
+fn read(pieces: &[Piece], wrapper: &Wrapper) -> Result<ast::Statement, SyntaxError> {
     let tokens = pieces.iter().flat_map(for_parser).collect();
     let mut parser = Parser::new(wrapper).with_recursion_limit(limits::RECURSION).with_tokens_with_locations(tokens);
     let result = parser.parse_statement();

@@ -1,0 +1,235 @@
+//! Clauses that change neither columns nor what is read in, the same tokens without them out.
+
+use sqlparser::tokenizer::Token;
+
+use super::tree::{Node, find, made, round, word};
+
+/// `AS [NOT] MATERIALIZED (` as `AS (`.
+pub(super) fn materialized(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 1 < level.len() {
+        let not = usize::from(level[at].is_word("not"));
+        let here = level.get(at + not).is_some_and(|node| node.is_word("materialized"));
+        let in_brackets = level.get(at + not + 1).is_some_and(|node| node.round().is_some());
+        if here && in_brackets && level[at - 1].is_word("as") {
+            level.drain(at..=at + not);
+        }
+        at += 1;
+    }
+}
+
+/// `ROWS .. EXCLUDE TIES` inside OVER.
+pub(super) fn frame_exclude(level: &mut Vec<Node>) {
+    if find(level, 0, &["rows", "range", "groups"]).is_none() {
+        return;
+    }
+    if let Some(at) = find(level, 1, &["exclude"]) {
+        let kinds = ["current", "group", "ties", "no"];
+        if level.get(at + 1).is_some_and(|kind| kind.is_any(&kinds)) {
+            level.truncate(at);
+        }
+    }
+}
+
+/// What may follow a whole query, from its first word on, to the end of its level.
+pub(super) fn tails(level: &mut Vec<Node>) {
+    const TAILS: &[&[&str]] = &[
+        &["with", "no", "data"],
+        &["with", "data"],
+        &["with", "check", "option"],
+        &["with", "local", "check"],
+        &["with", "cascaded", "check"],
+        &["with", "no", "schema"],
+        &["lock", "in", "share"],
+        &["for", "update"],
+        &["for", "share"],
+        &["for", "no", "key"],
+        &["into", "outfile"],
+        &["into", "dumpfile"],
+        &["using", "sample"],
+        &["on", "conflict"],
+        &["settings"],
+        &["format"],
+    ];
+    let is_tail = |at: usize, words: &[&str]| {
+        words.iter().enumerate().all(|(next, word)| level.get(at + next).is_some_and(|node| node.is_word(word)))
+    };
+    let outer = find(level, 0, &["select", "insert", "from", "values", "with"]).unwrap_or(level.len());
+    let at = (outer + 1..level.len())
+        .find(|at| TAILS.iter().any(|words| is_tail(*at, words) && ends_query(level, *at, words)));
+    if let Some(at) = at {
+        level.truncate(at);
+    }
+}
+
+/// `FORMAT` and `SETTINGS` may be names; they end a query only with a word after them and none that asks for a name before.
+fn ends_query(level: &[Node], at: usize, words: &[&str]) -> bool {
+    if words.len() > 1 {
+        return true;
+    }
+    let before = &level[at - 1];
+    let next_is_word = level.get(at + 1).is_some_and(Node::is_name);
+    let asks = before.is(&Token::Comma)
+        || before.is(&Token::Period)
+        || before.is_any(&["as", "from", "select", "by", "join", "and", "or"]);
+    next_is_word && !asks
+}
+
+/// SQL Server's `OPTION (..)`.
+pub(super) fn option_tail(level: &mut Vec<Node>) {
+    if let Some(at) = find(level, 1, &["option"])
+        && level.get(at + 1).is_some_and(|next| next.round().is_some())
+    {
+        level.drain(at..at + 2);
+    }
+}
+
+/// `SORT BY`, `CLUSTER BY` and `DISTRIBUTE BY` decide where rows go, not which.
+pub(super) fn distribution(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 1 < level.len() {
+        if level[at].is_any(&["sort", "cluster", "distribute"]) && level[at + 1].is_word("by") {
+            let end =
+                find(level, at + 2, &["limit", "union", "having", "window", "sort", "cluster", "distribute", "order"]);
+            level.drain(at..end.unwrap_or(level.len()));
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// `FOR SYSTEM_TIME AS OF x`, `VERSION AS OF 1`, `TIMESTAMP AS OF x`, `FOR VERSION AS OF 1`: another moment of the
+/// same relation.
+pub(super) fn moments(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 3 < level.len() {
+        let kinds = ["system_time", "version", "timestamp", "system_version"];
+        let start = at + usize::from(level[at].is_word("for"));
+        let words = level.get(start).is_some_and(|node| node.is_any(&kinds))
+            && level.get(start + 1).is_some_and(|node| node.is_word("as"))
+            && level.get(start + 2).is_some_and(|node| node.is_word("of"));
+        if words {
+            let typed =
+                usize::from(level.get(start + 3).is_some_and(|node| node.is_any(&["timestamp", "date", "datetime"])));
+            let mut end = (start + 4 + typed).min(level.len());
+            while level.get(end).is_some_and(|node| node.group().is_some()) {
+                end += 1;
+            }
+            level.drain(at..end);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// `TABLESAMPLE 10%` as `TABLESAMPLE (10 PERCENT)`.
+pub(super) fn sample(level: &mut Vec<Node>) {
+    let mut at = 0;
+    while at + 2 < level.len() {
+        let bare = level[at].is_word("tablesample") && level[at + 1].round().is_none();
+        if bare && matches!(level[at + 1].piece().token, Token::Number(..)) {
+            let unit = usize::from(level[at + 2].is(&Token::Mod) || level[at + 2].is_any(&["percent", "rows"]));
+            let here = level[at + 1].piece().span;
+            let kind = if unit == 1 && !level[at + 2].is_word("rows") { "PERCENT" } else { "ROWS" };
+            let inner = vec![level[at + 1].clone(), word(kind, here)];
+            level.splice(at + 1..at + 2 + unit, [round(inner, here)]);
+        }
+        at += 1;
+    }
+}
+
+/// SEARCH and CYCLE behind a recursive CTE name columns of their own that few read.
+pub(super) fn search_and_cycle(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 1 < level.len() {
+        let search = level[at].is_word("search") && level[at + 1].is_any(&["depth", "breadth"]);
+        let cycle = level[at].is_word("cycle") && level[at + 1].is_name() && find(level, at, &["set"]).is_some();
+        if (search || cycle) && level[at - 1].round().is_some() {
+            let ends =
+                |node: &Node| node.is(&Token::Comma) || node.is_any(&["select", "cycle", "insert", "update", "delete"]);
+            let end = (at + 1..level.len()).find(|next| ends(&level[*next])).unwrap_or(level.len());
+            level.drain(at..end);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// ClickHouse's `t FINAL` and `t AS a FINAL`.
+pub(super) fn final_word(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at < level.len() {
+        let before = &level[at - 1];
+        let behind_relation =
+            (before.is_name() || before.round().is_some()) && !before.is_any(&["as", "from", "join", "select", "by"]);
+        let followed = level.get(at + 1).is_none_or(|next| !next.is(&Token::Period) && next.round().is_none());
+        if level[at].is_word("final") && behind_relation && followed && find(&level[..at], 0, &["from"]).is_some() {
+            level.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// ClickHouse's `LIMIT n OFFSET m BY c` as `LIMIT n BY c`.
+pub(super) fn limit_offset_by(level: &mut Vec<Node>) {
+    if let Some(limit) = find(level, 0, &["limit"])
+        && level.get(limit + 2).is_some_and(|node| node.is_word("offset"))
+        && level.get(limit + 4).is_some_and(|node| node.is_word("by"))
+    {
+        level.drain(limit + 2..limit + 4);
+    }
+}
+
+/// Words before an argument or a call that change no value's origin: `VARIADIC a`, `APPROXIMATE count(..)`, `BULK 'x'`.
+pub(super) fn marks(level: &mut Vec<Node>) {
+    let mut at = 0;
+    while at + 1 < level.len() {
+        let next = &level[at + 1];
+        let before_call = level[at].is_word("approximate") && next.is_name();
+        let first = at == 0 || level[at - 1].is(&Token::Comma);
+        let before_value = level[at].is_any(&["variadic", "bulk"]) && first && !next.is(&Token::Comma);
+        if before_call || before_value { drop(level.remove(at)) } else { at += 1 }
+    }
+}
+
+/// BigQuery's `LEFT UNION ALL BY NAME ON (a)` and `UNION ALL CORRESPONDING` as `UNION ALL BY NAME`.
+pub(super) fn set_operations(level: &mut Vec<Node>) {
+    let mut at = 0;
+    while at < level.len() {
+        if level[at].is_any(&["union", "intersect", "except"]) {
+            while at > 0 && level[at - 1].is_any(&["left", "full", "inner", "outer"]) {
+                level.remove(at - 1);
+                at -= 1;
+            }
+            let name = (at + 1..level.len().min(at + 4)).find(|next| level[*next].is_any(&["name", "corresponding"]));
+            if let Some(name) = name {
+                let here = level[name].piece().span;
+                if level[name].is_word("corresponding") {
+                    level.splice(name..=name, [word("BY", here), word("NAME", here)]);
+                } else if level.get(name + 1).is_some_and(|next| next.is_any(&["on", "by"])) {
+                    level.drain(name + 1..(name + 3).min(level.len()));
+                }
+            }
+        }
+        at += 1;
+    }
+}
+
+/// `INSERT INTO t BY NAME SELECT` as `INSERT INTO t ("by name") SELECT`; `BY POSITION` says what holds anyway, and
+/// `REPLACE WHERE c` which rows go first.
+pub(super) fn insert(level: &mut Vec<Node>) {
+    if !level.first().is_some_and(|first| first.is_any(&["insert", "with"])) {
+        return;
+    }
+    let Some(into) = find(level, 0, &["into"]) else { return };
+    let query = find(level, into, &["select", "with", "values", "from"]).unwrap_or(level.len());
+    if let Some(at) = find(&level[..query], into, &["by"]) {
+        let here = level[at].piece().span;
+        let named = level.get(at + 1).is_some_and(|next| next.is_word("name"));
+        let column = round(vec![made(Token::make_word("by name", Some('"')), here)], here);
+        level.splice(at..(at + 2).min(query), named.then_some(column));
+    } else if let Some(at) = find(&level[..query], into, &["replace"]) {
+        level.drain(at..query);
+    }
+}

@@ -1,0 +1,135 @@
+//! Tokens of a statement in, tokens that sqlparser reads as the same meaning out, each with its place in the text.
+//!
+//! Two lists of rewrites. Those `always` made stop the parser from quietly reading something else (a join's word as an
+//! alias, a literal's type as an alias). Those of `second_try` are only made for a statement that was not read without
+//! them, so they can do no harm to one that was. A dialect's `[rewrites]` says which it takes part in.
+//!
+//! # How constructs without a node are carried
+//!
+//! | SQL | read as |
+//! |---|---|
+//! | `PIVOT t ON y USING sum(p) GROUP BY g` | `SELECT * FROM t PIVOT (sum(p) FOR y IN (ANY)) GROUP BY g`: the one item is a bare star, and GROUP BY belongs to the pivot |
+//! | `PIVOT t ON y IN (1, 2) ..` | the same with `FOR y IN (1, 2)` |
+//! | `PIVOT t ON y, z ..` | the same with `FOR (y, z) IN (ANY)` |
+//! | `FROM t PIVOT (sum(p) FOR y IN (1) GROUP BY g) x` | `FROM (SELECT * FROM t PIVOT (sum(p) FOR y IN (1)) GROUP BY g) x` |
+//! | `UNPIVOT t ON a, b INTO NAME n VALUE v` | `SELECT * FROM t UNPIVOT (v FOR n IN (a, b))`; `* EXCLUDE (a)` is `COLUMNS(* EXCLUDE (a))` |
+//! | `a ASOF JOIN b ON c`, `a ASOF LEFT JOIN b` | `JoinOperator::AsOf` whose `match_condition` is the string `'asof'` or `'asof left'`; the inequality stays in the constraint |
+//! | `a POSITIONAL JOIN b`, `PASTE JOIN` | `JoinOperator::AsOf` whose `match_condition` is the string `'positional'` |
+//! | `[e FOR x IN l IF c]` | `list_transform(list_filter(l, x -> c), x -> e)` |
+//! | `* LIKE 'a%'` | `COLUMNS(c -> c LIKE 'a%')` |
+//! | `SELECT a: e` | `e AS a` |
+//! | `#1` | the quoted name `#1` |
+//! | `ARRAY JOIN a AS x, b AS y` | `ARRAY JOIN UNNEST(a) AS x ARRAY JOIN UNNEST(b) AS y` |
+//! | `WITH 1 AS x SELECT x` (ClickHouse) | `SELECT (1)`: the value stands where the name stood |
+//! | `INSERT INTO t BY NAME SELECT ..` | an INSERT whose only column is the quoted name `by name` |
+//! | `CREATE .. VIEW v <storage clauses> AS q` | the same without the clauses; a table's columns without types have the type `untyped` |
+//! | `f(TABLE d.t)`, `ML.PREDICT(MODEL m, ..)` | `f((SELECT * FROM d.t))`, the string `'m'` |
+//! | sampling, time travel, hints, locks, FINAL, frame EXCLUDE | dropped where sqlparser has no node for them |
+
+mod clauses;
+mod headers;
+mod joins;
+mod lists;
+mod pivot;
+mod relations;
+mod tree;
+mod values;
+
+use super::lex::Piece;
+use crate::dialect::Dialect;
+use tree::Node;
+
+/// Changes one level of brackets; those inside it are done before.
+type Rewrite = fn(&mut Vec<Node>);
+
+const ALWAYS: &[(&str, Rewrite)] = &[
+    ("materialized", clauses::materialized),
+    ("join_strictness", joins::strictness),
+    ("positional_join", joins::without_match_condition),
+    ("final", clauses::final_word),
+    ("array_join", joins::array_join),
+    ("number_suffixes", values::number_suffixes),
+    ("adjacent_strings", values::adjacent_strings),
+    ("raw_strings", values::raw_strings),
+    ("tuple_elements", values::tuple_elements),
+    ("prefix_alias", lists::prefix_alias),
+    ("with_values", relations::with_values),
+];
+
+const SECOND_TRY: &[(&str, Rewrite)] = &[
+    ("pivot_statement", pivot::statement),
+    ("pivot_statement", pivot::several_columns),
+    ("pivot_statement", pivot::group_by_inside),
+    ("comprehension", lists::comprehension),
+    ("star_short_forms", lists::star_like),
+    ("star_short_forms", lists::star_without_brackets),
+    ("star_short_forms", values::power),
+    ("star_short_forms", values::positions),
+    ("filter_without_where", lists::filter_without_where),
+    ("headers", headers::create),
+    ("tails", clauses::insert),
+    ("tails", clauses::tails),
+    ("tails", clauses::frame_exclude),
+    ("tails", clauses::search_and_cycle),
+    ("tails", clauses::marks),
+    ("sample", clauses::sample),
+    ("distribution", clauses::distribution),
+    ("moments", clauses::moments),
+    ("limit_offset_by", clauses::limit_offset_by),
+    ("set_operations", clauses::set_operations),
+    ("option_tail", clauses::option_tail),
+    ("join_hints", joins::hints),
+    ("bare_using", joins::bare_using),
+    ("bare_rows", lists::bare_rows),
+    ("types", values::types),
+    ("json_clauses", values::json_clauses),
+    ("try_cast", values::try_cast),
+    ("table_arguments", values::table_arguments),
+    ("next_value", values::next_value),
+    ("intervals", values::intervals),
+    ("offset_paths", relations::offset_paths),
+    ("dashed_names", relations::dashed_names),
+    ("unnamed_columns", relations::unnamed_columns),
+];
+
+/// Which rewrites a dialect takes part in.
+pub(super) struct Rewrites {
+    always: Vec<Rewrite>,
+    second_try: Vec<Rewrite>,
+}
+
+impl Rewrites {
+    pub(super) fn new(dialect: &Dialect) -> Self {
+        let wanted = |list: &[(&str, Rewrite)]| {
+            list.iter().filter(|(name, _)| dialect.flag(name)).map(|(_, rewrite)| *rewrite).collect()
+        };
+        Rewrites { always: wanted(ALWAYS), second_try: wanted(SECOND_TRY) }
+    }
+
+    pub(super) fn first(&self, pieces: &[Piece]) -> Vec<Piece> {
+        rewritten(pieces, &[&self.always])
+    }
+
+    pub(super) fn second(&self, pieces: &[Piece]) -> Vec<Piece> {
+        rewritten(pieces, &[&self.always, &self.second_try])
+    }
+}
+
+fn rewritten(pieces: &[Piece], lists: &[&[Rewrite]]) -> Vec<Piece> {
+    let mut nodes = tree::grow(pieces);
+    for rewrites in lists {
+        apply(&mut nodes, rewrites);
+    }
+    let mut flat = Vec::with_capacity(pieces.len());
+    tree::flatten(nodes, &mut flat);
+    flat
+}
+
+fn apply(level: &mut Vec<Node>, rewrites: &[Rewrite]) {
+    for node in level.iter_mut() {
+        if let Node::Group(group) = node {
+            apply(&mut group.inner, rewrites);
+        }
+    }
+    rewrites.iter().for_each(|rewrite| rewrite(level));
+}

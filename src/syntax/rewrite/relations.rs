@@ -1,0 +1,138 @@
+//! Relations and names in forms that the parser does not read in, such as it does out.
+
+use sqlparser::tokenizer::Token;
+
+use super::tree::{Node, find, made, round, word};
+use crate::syntax::lex::Gap;
+
+/// ClickHouse's `WITH 1 AS x, (SELECT 2) AS y SELECT x + y` as `SELECT (1) + ((SELECT 2))`.
+pub(super) fn with_values(level: &mut Vec<Node>) {
+    if !level.first().is_some_and(|first| first.is_word("with"))
+        || level.get(1).is_some_and(|next| next.is_word("recursive"))
+    {
+        return;
+    }
+    let Some(body) = find(level, 1, &["select", "insert"]) else { return };
+    let mut named: Vec<(String, Vec<Node>)> = Vec::new();
+    let mut kept: Vec<Node> = Vec::new();
+    for item in super::tree::by_commas(&level[1..body]) {
+        match value(item) {
+            Some((name, value)) => named.push((name, value)),
+            None => {
+                if !kept.is_empty() {
+                    kept.push(made(Token::Comma, level[0].piece().span));
+                }
+                kept.extend_from_slice(item);
+            }
+        }
+    }
+    if named.is_empty() {
+        return;
+    }
+    // A value may read the ones named before it.
+    for at in 1..named.len() {
+        let (before, rest) = named.split_at_mut(at);
+        substitute(&mut rest[0].1, before);
+    }
+    let mut nodes = if kept.is_empty() { Vec::new() } else { vec![level[0].clone()] };
+    nodes.extend(kept);
+    let mut rest = level[body..].to_vec();
+    substitute(&mut rest, &named);
+    nodes.extend(rest);
+    *level = nodes;
+}
+
+/// `expression AS name`; a CTE is `name AS (query)`.
+fn value(item: &[Node]) -> Option<(String, Vec<Node>)> {
+    let [value @ .., as_word, Node::Leaf(name)] = item else { return None };
+    let Token::Word(word) = &name.token else { return None };
+    (as_word.is_word("as") && !value.is_empty()).then(|| (word.value.clone(), value.to_vec()))
+}
+
+/// Puts each value where its name stands as a name of its own.
+fn substitute(level: &mut [Node], named: &[(String, Vec<Node>)]) {
+    for at in 0..level.len() {
+        if let Node::Group(group) = &mut level[at] {
+            substitute(&mut group.inner, named);
+            continue;
+        }
+        let part = at > 0 && (level[at - 1].is(&Token::Period) || level[at - 1].is_any(&["as", "from", "join"]));
+        let qualifies = level.get(at + 1).is_some_and(|next| next.is(&Token::Period) || next.round().is_some());
+        let value =
+            named.iter().find(|(name, _)| matches!(&level[at].piece().token, Token::Word(word) if word.value == *name));
+        if let Some((_, value)) = value
+            && !part
+            && !qualifies
+        {
+            level[at] = round(value.clone(), level[at].piece().span);
+        }
+    }
+}
+
+/// BigQuery's `t.arr AS x WITH OFFSET AS o` as `UNNEST(t.arr) AS x WITH OFFSET AS o`.
+pub(super) fn offset_paths(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 1 < level.len() {
+        if level[at].is_word("with") && level[at + 1].is_word("offset") {
+            let ends = |node: &Node| node.is(&Token::Comma) || node.is_any(&["from", "join"]);
+            let start = (0..at).rev().find(|back| ends(&level[*back])).map_or(0, |back| back + 1);
+            let mut path = start + 1;
+            while path + 1 < at && level[path].is(&Token::Period) {
+                path += 2;
+            }
+            if path > start + 1 {
+                let here = level[start].piece().span;
+                let inner = level[start..path].to_vec();
+                level.splice(start..path, [word("UNNEST", here), round(inner, here)]);
+                at = start + 1;
+            }
+        }
+        at += 1;
+    }
+}
+
+/// BigQuery's `proj-1.d7-b1.t-2c`: one quoted name, where it stands without blanks after FROM or JOIN.
+pub(super) fn dashed_names(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at < level.len() {
+        if level[at - 1].is_any(&["from", "join", "into", "table", "view"]) && level[at].is_name() {
+            let mut end = at + 1;
+            let part = |node: &Node| {
+                node.piece().gap == Gap::None
+                    && (node.is_name()
+                        || node.is(&Token::Minus)
+                        || node.is(&Token::Period)
+                        || matches!(node.piece().token, Token::Number(..)))
+            };
+            while level.get(end).is_some_and(part) {
+                end += 1;
+            }
+            let dashed = level[at..end].iter().any(|node| node.is(&Token::Minus));
+            if dashed {
+                let name: String = level[at..end].iter().map(|node| node.piece().token.to_string()).collect();
+                let span = level[at].piece().span.cover(level[end - 1].piece().span);
+                let mut node = made(Token::make_word(&name.replace('`', ""), Some('`')), span);
+                if let Node::Leaf(piece) = &mut node {
+                    piece.span = span;
+                }
+                level.splice(at..end, [node]);
+            }
+        }
+        at += 1;
+    }
+}
+
+/// Spark's `(VALUES (1, 2)) AS (a, b)`: a relation whose columns have names, but not itself.
+pub(super) fn unnamed_columns(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 1 < level.len() {
+        let columns = level[at + 1]
+            .round()
+            .is_some_and(|group| group.inner.iter().all(|node| node.is_name() || node.is(&Token::Comma)));
+        if level[at].is_word("as") && columns && level[at - 1].round().is_some() {
+            let here = level[at].piece().span;
+            level.insert(at + 1, made(Token::make_word("unnamed", Some('"')), here));
+        }
+        at += 1;
+    }
+}
