@@ -9,17 +9,22 @@ mod facts;
 mod infer;
 mod keys;
 mod known;
+mod normal;
 mod query;
 mod resolve;
 mod sql_type;
+mod steady;
+mod walk;
 
 pub use expr::{Expr, ExprKind, Frame, Literal, SortKey};
 pub use facts::Nullabilities;
 pub use keys::equalities;
 pub use known::known;
+pub use normal::{Fingerprints, fingerprint};
 pub use query::{
     Column, ColumnId, Cte, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, OpenStar, Output, Problem,
     ProblemKind, Query, RelId, SetKind, Status, Why,
 };
 pub use resolve::{Catalog, How, Script, Written, opaque, resolve};
 pub use sql_type::{Family, Type};
+pub use walk::{below, exprs};
