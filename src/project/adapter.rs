@@ -61,7 +61,7 @@ pub(super) struct Evidence<'a> {
     /// The folder of the project; requirements files are looked for there and above.
     pub root: &'a str,
     pub packages: &'a [&'a str],
-    /// dbt_project.yml.
+    /// `dbt_project.yml`.
     pub tree: Option<&'a Value>,
     /// Some of the project's SQL.
     pub sql: &'a [&'a str],
@@ -165,7 +165,7 @@ fn hint_of_package(package: &str) -> Option<&'static str> {
     }
 }
 
-/// A config key anywhere in dbt_project.yml that only one adapter reads.
+/// A config key anywhere in `dbt_project.yml` that only one adapter reads.
 fn hint_of_config(tree: &Value) -> Option<(String, &'static str)> {
     let mut open: Vec<&Value> = ["models", "seeds", "snapshots"].iter().rev().filter_map(|key| tree.get(key)).collect();
     while let Some(value) = open.pop() {

@@ -137,7 +137,7 @@ impl Reading<'_> {
             "target" => settings.target = text(),
             "trust" => settings.trust_proved_only = value.str() == Some("proved"),
             "vars" => {
-                settings.vars.extend(value.entries().iter().map(|(key, value)| (key.text.clone(), value.clone())))
+                settings.vars.extend(value.entries().iter().map(|(key, value)| (key.text.clone(), value.clone())));
             }
             "env" => {
                 let pairs = value.entries().iter();
@@ -211,6 +211,7 @@ impl Reading<'_> {
         Some(rule)
     }
 
+    #[expect(clippy::option_option, reason = "no level, off, and a level are three things")]
     fn level(&mut self, file: &FileId, value: &Value) -> Option<Option<Severity>> {
         let word = value.str().unwrap_or_default();
         let level = if word == "off" { Some(None) } else { Severity::from_word(word).map(Some) };

@@ -51,7 +51,7 @@ pub(super) fn dialect(texts: &[&str]) -> Option<(&'static str, &'static str)> {
             None => totals.push((*count, dialect)),
         }
     }
-    totals.sort_by(|a, b| b.0.cmp(&a.0));
+    totals.sort_by_key(|(total, _)| std::cmp::Reverse(*total));
     let (best, second) = (totals.first()?, totals.get(1)?);
     if best.0 == 0 || best.0 == second.0 {
         return None;

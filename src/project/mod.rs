@@ -72,7 +72,7 @@ pub struct Project {
     pub macros: Vec<MacroFile>,
     /// Project vars: package name (or `""` for all) -> name -> value.
     pub vars: BTreeMap<String, BTreeMap<String, Value>>,
-    /// `dispatch:` of dbt_project.yml: macro namespace -> search order.
+    /// `dispatch:` of `dbt_project.yml`: macro namespace -> search order.
     pub dispatch: BTreeMap<String, Vec<String>>,
     pub target: Target,
     pub packages: Vec<Package>,

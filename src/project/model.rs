@@ -39,7 +39,7 @@ pub struct Model {
     pub body: Span,
     /// Where it will be written: database, schema, identifier; as far as known without rendering.
     pub relation: RelationName,
-    /// The config cascade (dbt_project.yml, properties YAML); what `config()` in the text says comes at rendering
+    /// The config cascade (`dbt_project.yml`, properties YAML); what `config()` in the text says comes at rendering
     /// and wins over it.
     pub config: Config,
     /// What the root project says of a package's model: wins even over `config()` in the text. Part of `config` too.

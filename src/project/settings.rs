@@ -12,7 +12,7 @@ pub struct Settings {
     /// Default branch to compare with, where the repo does not say.
     pub base: Option<String>,
     pub target: Option<String>,
-    /// Win over what dbt_project.yml says.
+    /// Win over what `dbt_project.yml` says.
     pub vars: BTreeMap<String, crate::data::Value>,
     pub env: BTreeMap<String, String>,
     /// Globs of files that are not models, from the project root.
@@ -40,6 +40,7 @@ pub struct Layer {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RuleSetting {
     /// `None` leaves the page's default; `Some(None)` is `off`.
+    #[expect(clippy::option_option, reason = "not said, off, and a level are three things")]
     pub level: Option<Option<Severity>>,
     pub options: BTreeMap<String, crate::data::Value>,
     /// Its key in sluice.toml.

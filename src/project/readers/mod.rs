@@ -3,8 +3,11 @@
 mod dbt;
 mod plain;
 
+use std::collections::BTreeSet;
+
 use super::files::{Each, Files, parent, relative};
 use super::{Kind, Project};
+use crate::diagnostic::Diagnostic;
 use crate::text::FileId;
 
 /// What a reader is given.
@@ -25,13 +28,25 @@ pub(super) fn read(repo: &Repo<'_>) -> Vec<Project> {
     let mut shared = dbt::Shared::default();
     let mut projects: Vec<Project> = dbt.iter().map(|file| dbt::read(file, repo, &mut shared)).collect();
     // A package that another project reads as its own is no project beside it, unless it stands alone at the root.
-    let local: Vec<String> = projects.iter().flat_map(|project| local_packages(project)).collect();
+    let local: Vec<String> = projects.iter().flat_map(local_packages).collect();
     projects.retain(|project| !local.contains(&project.root));
     for root in &plain {
         projects.push(plain::read(root, &plain, repo));
     }
     projects.sort_by(|a, b| (&a.root, a.kind == Kind::Plain).cmp(&(&b.root, b.kind == Kind::Plain)));
+    say_once(&mut projects);
     projects
+}
+
+/// What is wrong with a file that several projects read is said by the first of them.
+fn say_once(projects: &mut [Project]) {
+    let mut said = BTreeSet::new();
+    for project in projects {
+        let new = |diagnostic: &Diagnostic| {
+            said.insert((diagnostic.place.clone(), diagnostic.rule.clone(), diagnostic.message.clone()))
+        };
+        project.diagnostics.retain(new);
+    }
 }
 
 /// The folders of a project's `local:` packages that lie inside the project.

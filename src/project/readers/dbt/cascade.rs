@@ -1,4 +1,4 @@
-//! The config trees of dbt_project.yml and a resource's full name in, its config out: the deepest folder wins.
+//! The config trees of `dbt_project.yml` and a resource's full name in, its config out: the deepest folder wins.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub(super) fn put(config: &mut Config, key: &str, value: &Value, scope: &Scope<'
         ("tags" | "pre_hook" | "post_hook" | "packages", Some(old)) => append(old, value),
         ("tags", None) if matches!(value.kind, Kind::String(_)) => append(Value::null(), value),
         ("meta" | "docs" | "contract" | "column_types" | "quoting", Some(old)) => merge(old, value),
-        ("grants", Some(old)) => merge_grants(old, value),
+        ("grants", Some(old)) => merge_grants(&old, &value),
         (_, _) => value,
     };
     config.0.insert(key.to_owned(), new);
@@ -93,7 +93,7 @@ pub(super) fn merge(old: Value, new: Value) -> Value {
 }
 
 /// A grant marked `+select` adds to the grantees, an unmarked one replaces them.
-fn merge_grants(old: Value, new: Value) -> Value {
+fn merge_grants(old: &Value, new: &Value) -> Value {
     let mut grants: BTreeMap<String, Value> = BTreeMap::new();
     let span = new.span;
     let mut keys = BTreeMap::new();

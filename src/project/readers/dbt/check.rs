@@ -21,10 +21,8 @@ impl Shape {
 
 /// Whether the value has the shape (an empty value has every shape); if not, says so.
 pub(super) fn expect(value: &Value, shape: Shape, what: &str, file: &FileId, said: &mut Vec<Diagnostic>) -> bool {
-    let right = match (&value.kind, shape) {
-        (Kind::Null, _) | (Kind::Map(_), Shape::Map) | (Kind::List(_), Shape::List) => true,
-        _ => false,
-    };
+    let right =
+        matches!((&value.kind, shape), (Kind::Null, _) | (Kind::Map(_), Shape::Map) | (Kind::List(_), Shape::List));
     if !right {
         let message = format!("{what} should be {}, but this is {}, so it is not read.", shape.words(), found(value));
         said.push(wrong(file, value, message));
@@ -49,7 +47,7 @@ pub(super) fn unknown_key(file: &FileId, key: &Key, holder: &str, known: &[&str]
     let diagnostic = Diagnostic::warn("unknown-yaml-key", Place::new(file, key.span), message);
     match closest(&key.text, known.iter().copied()) {
         Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
-        None => diagnostic.help("Remove it, or move it to `meta`."),
+        None => diagnostic.help("Remove it, or put it where dbt reads it."),
     }
 }
 

@@ -135,15 +135,13 @@ pub(super) fn name_of(item: &Value, what: &str, file: &FileId, said: &mut Vec<Di
         return None;
     }
     let value = item.get("name");
-    match value.and_then(Value::scalar).filter(|name| !name.is_empty()) {
-        Some(name) => Some(Named { name, span: value.map_or(item.span, |value| value.span) }),
-        None => {
-            let message = format!("This {what} has no `name`, so what it says is lost.");
-            let place = value.filter(|value| !value.span.is_empty()).unwrap_or(item);
-            said.push(check::wrong(file, place, message).help("Add `name: ...` to it."));
-            None
-        }
-    }
+    let Some(name) = value.and_then(Value::scalar).filter(|name| !name.is_empty()) else {
+        let message = format!("This {what} has no `name`, so what it says is lost.");
+        let place = value.filter(|value| !value.span.is_empty()).unwrap_or(item);
+        said.push(check::wrong(file, place, message).help("Add `name: ...` to it."));
+        return None;
+    };
+    Some(Named { name, span: value.map_or(item.span, |value| value.span) })
 }
 
 #[cfg(test)]

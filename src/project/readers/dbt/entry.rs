@@ -2,8 +2,8 @@
 
 use super::cascade::merge;
 use super::check::{self, Shape, typos};
+use super::data_tests;
 use super::document::{Named, name_of};
-use super::tests;
 use crate::data::Value;
 use crate::diagnostic::Diagnostic;
 use crate::project::{Constraint, DeclaredColumn, Properties};
@@ -96,7 +96,7 @@ pub(super) fn properties(item: &Value, file: &FileId, said: &mut Vec<Diagnostic>
         description: text(item, "description"),
         deprecation_date: item.get("deprecation_date").and_then(Value::scalar),
         constraints: constraints(item, &[], file, said),
-        tests: tests::read(item, None, file, said).unwrap_or_default(),
+        tests: data_tests::read(item, None, file, said).unwrap_or_default(),
         ..Properties::default()
     };
     let columns = item.get("columns").unwrap_or(&NOTHING);
@@ -158,7 +158,7 @@ fn declared_column(item: &Value, file: &FileId, said: &mut Vec<Diagnostic>) -> O
         quoted: item.get("quote").and_then(Value::bool).unwrap_or(false),
         data_type: item.get("data_type").and_then(Value::scalar).filter(|name| !name.is_empty()),
         description: text(item, "description"),
-        tests: tests::read(item, Some(&named.name), file, said).unwrap_or_default(),
+        tests: data_tests::read(item, Some(&named.name), file, said).unwrap_or_default(),
         constraints: constraints(item, std::slice::from_ref(&named.name), file, said),
         tags,
         meta: meta.reduce(merge),
@@ -213,7 +213,7 @@ fn version_entry(item: &Value, file: &FileId, said: &mut Vec<Diagnostic>) -> Opt
         columns: columns.iter().filter_map(|column| declared_column(column, file, said)).collect(),
         include: include.filter(|_| !all).map(Value::strings),
         exclude: chosen.and_then(|chosen| chosen.get("exclude")).map(Value::strings).unwrap_or_default(),
-        tests: tests::read(item, None, file, said),
+        tests: data_tests::read(item, None, file, said),
         deprecation_date: item.get("deprecation_date").and_then(Value::scalar),
     })
 }

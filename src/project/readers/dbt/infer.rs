@@ -72,9 +72,10 @@ fn decimals(cell: &str) -> Option<bool> {
     if (whole.is_empty() && part.is_empty()) || !digits(whole) || !digits(part) {
         return None;
     }
-    let places = part.trim_end_matches('0').len() as i64;
-    let zeros = if places == 0 { (whole.len() - whole.trim_end_matches('0').len()) as i64 } else { 0 };
-    Some(places > exponent.saturating_add(zeros))
+    let places = part.trim_end_matches('0').len();
+    let zeros = if places == 0 { whole.len() - whole.trim_end_matches('0').len() } else { 0 };
+    let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    Some(count(places) > exponent.saturating_add(count(zeros)))
 }
 
 /// `2020-01-31`; months and days may have one digit.

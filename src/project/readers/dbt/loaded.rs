@@ -24,7 +24,7 @@ enum Job<'a> {
 
 enum Done {
     Text(Result<(Arc<str>, Digest), (Digest, String)>),
-    Document(Result<Document, String>),
+    Document(Result<Arc<Document>, String>),
 }
 
 impl Loaded {
@@ -55,7 +55,7 @@ impl Loaded {
                     self.texts.insert(file, (Arc::from(""), digest));
                 }
                 Done::Document(Ok(found)) => {
-                    self.documents.insert(file, Arc::new(found));
+                    self.documents.insert(file, found);
                 }
                 Done::Document(Err(why)) => {
                     self.faults.insert(file.clone(), why);
@@ -87,6 +87,8 @@ fn work(job: &Job<'_>) -> Done {
             let digest = files.digest(file);
             Done::Text(files.text(file).map(|text| (text, digest)).map_err(|why| (digest, why)))
         }
-        Job::Document(file, files) => Done::Document(files.text(file).map(|text| document::read(file, &text))),
+        Job::Document(file, files) => {
+            Done::Document(files.text(file).map(|text| Arc::new(document::read(file, &text))))
+        }
     }
 }

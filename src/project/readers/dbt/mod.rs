@@ -1,4 +1,4 @@
-//! A folder with dbt_project.yml in, the Project it and its packages make up out.
+//! A folder with `dbt_project.yml` in, the Project it and its packages make up out.
 //!
 //! First the files are sorted by role ([`Part`]), then read all at once ([`Loaded`]), then put together.
 
@@ -6,6 +6,7 @@ mod blocks;
 mod cascade;
 mod check;
 mod consumers;
+mod data_tests;
 mod document;
 mod entry;
 mod expression;
@@ -21,10 +22,9 @@ mod resource;
 mod seeds;
 mod snapshots;
 mod sources;
-mod tests;
 
 #[cfg(test)]
-mod whole_tests;
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ use crate::project::names::Names;
 use crate::project::{Exposure, Group, Kind, MacroFile, Model, Package, Project, Seed, Settings, Source, Target};
 use crate::text::FileId;
 
-/// The dbt_project.yml files of a repo that are projects of their own, not parts of another.
+/// The `dbt_project.yml` files of a repo that are projects of their own, not parts of another.
 pub(super) fn find(repo: &Repo<'_>) -> Vec<FileId> {
     let is_project = |file: &&FileId| file.path().rsplit('/').next() == Some(project_file::FILE);
     let mut found: Vec<&FileId> = repo.all.iter().filter(is_project).collect();
@@ -73,7 +73,7 @@ pub(super) fn find(repo: &Repo<'_>) -> Vec<FileId> {
 #[derive(Default)]
 pub(super) struct Shared(Loaded);
 
-/// Reads the project of one dbt_project.yml.
+/// Reads the project of one `dbt_project.yml`.
 pub(super) fn read(file: &FileId, repo: &Repo<'_>, shared: &mut Shared) -> Project {
     let mut said = Vec::new();
     let settings = config_file::nearest(parent(file.path()), repo.snapshot, &mut said);

@@ -37,15 +37,12 @@ pub(super) fn read(
     for found in &part.models {
         let stem = found.stem();
         let version = files.get(stem).copied();
-        let version = match version {
-            Some((entry, version)) => {
-                let latest = latest(entry).is_some_and(|latest| latest == version.version);
-                Version { name: &entry.name, entry: Some(entry), version: Some(version), latest }
-            }
-            None => {
-                let entry = entries.get(stem).copied().filter(|entry| entry.versions.is_empty());
-                Version { name: stem, entry, version: None, latest: true }
-            }
+        let version = if let Some((entry, version)) = version {
+            let latest = latest(entry).is_some_and(|latest| latest == version.version);
+            Version { name: &entry.name, entry: Some(entry), version: Some(version), latest }
+        } else {
+            let entry = entries.get(stem).copied().filter(|entry| entry.versions.is_empty());
+            Version { name: stem, entry, version: None, latest: true }
         };
         described.push(version.name.to_owned());
         models.push(model(part, frame, loaded, found, &version, said));

@@ -47,7 +47,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Sorts the files of `all` (a sorted list) by the folders that dbt_project.yml names.
+    /// Sorts the files of `all` (a sorted list) by the folders that `dbt_project.yml` names.
     pub fn new(file: ProjectFile, all: &[FileId], files: &dyn Files, exclude: &Globs) -> Part {
         let ignored = dbtignore(&file, files);
         let keep = |found: &Found| {

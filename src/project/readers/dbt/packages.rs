@@ -12,6 +12,8 @@ use crate::project::files::{Files, join, parent, relative};
 use crate::project::globs::Globs;
 use crate::text::{FileId, Place, Span};
 
+const NOT_INSTALLED: &str = "not installed";
+
 /// One entry of packages.yml.
 struct Wanted {
     name: String,
@@ -38,12 +40,10 @@ pub(super) fn read(root: &ProjectFile, holders: Holders<'_>, said: &mut Vec<Diag
     let mut parts: BTreeMap<String, Part> = BTreeMap::new();
     let mut open: Vec<Wanted> = Vec::new();
     for entry in wanted {
-        match &entry.local {
-            Some(_) => open.push(entry),
-            None => {
-                let package = absent(&entry, "not installed");
-                packages.insert(entry.name.clone(), package);
-            }
+        if entry.local.is_some() {
+            open.push(entry);
+        } else {
+            packages.insert(entry.name.clone(), absent(&entry, NOT_INSTALLED));
         }
     }
     locals(root, open, holders, (&mut packages, &mut parts), said);
@@ -147,6 +147,9 @@ fn installed_folders(root: &ProjectFile, holders: Holders<'_>) -> Vec<(String, b
         }
         folders
     };
+    if root.packages == root.root {
+        return Vec::new();
+    }
     let committed = of(holders.all);
     let on_disk = of(&holders.disk.below(&root.packages));
     let only_disk = on_disk.into_iter().filter(|folder| !committed.contains(folder)).map(|folder| (folder, true));
@@ -200,7 +203,7 @@ fn locked(root: &str, files: &dyn Files) -> BTreeMap<String, String> {
     entries.iter().filter_map(pinned).collect()
 }
 
-/// Versions that packages carry in dbt_project.yml and never raise; they say nothing about what is installed.
+/// Versions that packages carry in `dbt_project.yml` and never raise; they say nothing about what is installed.
 const NEVER_RAISED: [&str; 6] = ["0.0.1", "0.1.0", "0.2.0", "1.0.0", "1.0", "0.1"];
 
 /// Why what is installed on disk is not what the snapshot's lock file pins, if it is not.
@@ -227,7 +230,7 @@ fn say_missing(root: &ProjectFile, packages: &BTreeMap<String, Package>, said: &
     let missing: Vec<&Package> = packages.values().filter(|package| !package.installed).collect();
     let Some(first) = missing.first() else { return };
     let named = |package: &&Package| match &package.reason {
-        Some(reason) if reason != "not installed" => format!("`{}` ({reason})", package.name),
+        Some(reason) if reason != NOT_INSTALLED => format!("`{}` ({reason})", package.name),
         _ => format!("`{}`", package.name),
     };
     let names = missing.iter().map(named).collect::<Vec<_>>().join(", ");

@@ -79,7 +79,7 @@ fn read(profile: String, name: String, output: &Value, scope: &Scope<'_>) -> Tar
     Target { profile, name, adapter, database, schema, extra }
 }
 
-/// DuckDB calls a database by its file's stem.
+/// `DuckDB` calls a database by its file's stem.
 fn file_database(adapter: &str, path: Option<String>) -> Option<String> {
     let path = path.filter(|_| adapter == "duckdb")?;
     let name = path.split('?').next().unwrap_or_default().trim_start_matches("md:");
@@ -126,9 +126,9 @@ fn is_secret_value(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::project_file::ProjectFile;
     use super::target;
     use crate::project::files::memory::Memory;
+    use crate::project::readers::dbt::project_file::ProjectFile;
     use crate::project::{Settings, Target};
     use crate::text::FileId;
 

@@ -1,4 +1,4 @@
-//! The text of dbt_project.yml in, its settings out: names, folders, vars, dispatch, the config trees.
+//! The text of `dbt_project.yml` in, its settings out: names, folders, vars, dispatch, the config trees.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::text::{FileId, Place};
 
 pub(super) const FILE: &str = "dbt_project.yml";
 
-/// What dbt_project.yml says.
+/// What `dbt_project.yml` says.
 #[derive(Clone, Debug)]
 pub(super) struct ProjectFile {
     pub file: FileId,
@@ -33,7 +33,7 @@ pub(super) struct ProjectFile {
     tree: Value,
 }
 
-/// Every key dbt knows at the top of dbt_project.yml.
+/// Every key dbt knows at the top of `dbt_project.yml`.
 const KEYS: [&str; 40] = [
     "name",
     "version",
@@ -102,7 +102,9 @@ impl ProjectFile {
         let paths = |keys: [&str; 2], default: &str| folders(&tree, &root, keys, default);
         let one = |keys: [&str; 2], default: &str| {
             let found = keys.iter().find_map(|key| tree.get(key)).and_then(Value::str);
-            join(&root, found.filter(|path| !path.contains("{{")).unwrap_or(default)).unwrap_or_default()
+            // A folder outside the repo, or the repo itself, would hide every file there is.
+            let named = found.filter(|path| !path.contains("{{")).and_then(|path| join(&root, path));
+            named.filter(|path| !path.is_empty()).or_else(|| join(&root, default)).unwrap_or_default()
         };
         ProjectFile {
             models: paths(["model-paths", "source-paths"], "models"),

@@ -6,7 +6,7 @@ use super::infer::{Inference, is_empty};
 use super::models::Entries;
 use super::package::{Found, Frame, Part};
 use super::resource;
-use crate::data::{Fault, Value, csv};
+use crate::data::{self, Fault, Value};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::files::{Each, Files, map_each, unreadable};
 use crate::project::{Config, ModelKind, Properties, Seed, SeedColumn};
@@ -40,7 +40,9 @@ pub(super) fn read(
     for ((found, entry, config), (content, mut problems)) in jobs.into_iter().zip(contents) {
         let name = found.stem().to_owned();
         let id = format!("seed.{}.{name}", part.file.name);
-        problems.iter_mut().for_each(|problem| problem.model = Some(id.clone()));
+        for problem in &mut problems {
+            problem.model = Some(id.clone());
+        }
         said.append(&mut problems);
         let mut properties = entry.map_or_else(Properties::default, |entry| entry.properties.clone());
         resource::finish(&mut properties, &config);
@@ -85,7 +87,7 @@ fn content(found: &Found, config: &Config, files: &dyn Files) -> (Content, Vec<D
         said.push(diagnostic.help("Load data of this size with a loader, or declare `column_types`."));
     }
     let head = if large { whole_lines(&text) } else { &text };
-    let table = match csv::parse(head, delimiter) {
+    let table = match data::csv::parse(head, delimiter) {
         Ok(table) => table,
         Err(fault) => {
             said.push(csv_error(found, &fault));

@@ -108,13 +108,11 @@ fn place(blank: &mut Vec<u8>, mut end: usize, word: &[u8]) -> usize {
             blank.splice(0..0, word.iter().copied());
             return 0;
         };
-        match blank[start..end].iter().rposition(|byte| *byte == b'\n') {
-            Some(newline) => end = start + newline,
-            None => {
-                blank[start..end].copy_from_slice(word);
-                return start;
-            }
-        }
+        let Some(newline) = blank[start..end].iter().rposition(|byte| *byte == b'\n') else {
+            blank[start..end].copy_from_slice(word);
+            return start;
+        };
+        end = start + newline;
     }
 }
 
