@@ -1,11 +1,10 @@
 //! A store answered by the installed git, for repos that libgit2 refuses: partial clones, new ref and id formats.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
-
-use std::collections::BTreeMap;
 
 use super::libgit::hash_sha1;
 use super::stat::Stat;
@@ -46,8 +45,9 @@ pub(super) fn open(folder: &Path) -> Result<(GitCommand, Option<PathBuf>), Strin
 impl GitCommand {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
-        command.arg("-C").arg(&self.folder).arg("--no-optional-locks").args(arguments);
-        // A missing blob is told, never fetched: a linter does not talk to a network.
+        command.arg("-C").arg(&self.folder).args(["--no-optional-locks", "-c", "protocol.allow=never"]).args(arguments);
+        // A missing blob is told, never fetched: a linter does not talk to a network. Git before 2.44 does not know
+        // the variable, but finds that no way to fetch is allowed.
         command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -177,14 +177,12 @@ impl Store for GitCommand {
         for path in paths {
             let on_disk = root.join(&path);
             let known = tracked.get(&path);
-            match std::fs::symlink_metadata(&on_disk) {
-                Ok(metadata) => {
-                    found.extend(worktree::on_disk(&on_disk, &metadata, known).map(|what| named(&path, what)))
-                }
-                Err(_) => {
-                    let sparse = known.filter(|file| file.sparse);
-                    found.extend(sparse.map(|file| named(&path, What::Blob(file.id))));
-                }
+            if let Ok(metadata) = std::fs::symlink_metadata(&on_disk) {
+                let what = worktree::on_disk(&on_disk, &metadata, known);
+                found.extend(what.map(|what| named(&path, what)));
+            } else {
+                let sparse = known.filter(|file| file.sparse);
+                found.extend(sparse.map(|file| named(&path, What::Blob(file.id))));
             }
         }
         Ok(found)
@@ -197,7 +195,11 @@ impl Store for GitCommand {
             None => self.start_reader().map_err(Trouble::Other)?,
         };
         // A reader that failed half-way is out of step and is not used again.
-        let answer = reader.read(id, limit).map_err(|error| Trouble::Other(error.to_string()))?;
+        let answer = reader.read(id, limit).map_err(|error| match error.kind() {
+            // Old versions of git give up at a blob they may not fetch.
+            std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::BrokenPipe => Trouble::Missing,
+            _ => Trouble::Other(error.to_string()),
+        })?;
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         answer
     }
@@ -250,7 +252,7 @@ impl BlobReader {
         let size = header.trim_end().rsplit_once(" blob ").or(header.trim_end().rsplit_once(' ')).map(|(_, size)| size);
         let Some(size) = size.and_then(|size| size.parse::<u64>().ok()) else {
             return if header.is_empty() {
-                Err(std::io::Error::other("git cat-file ended early"))
+                Err(std::io::ErrorKind::UnexpectedEof.into())
             } else {
                 Ok(Err(Trouble::Missing))
             };

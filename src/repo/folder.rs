@@ -24,7 +24,7 @@ impl Store for NoGit {
     }
 
     fn worktree(&self, root: &Path) -> Result<Vec<Listed>, String> {
-        worktree::folder(root)
+        Ok(worktree::folder(root))
     }
 
     fn blob(&self, _: ObjectId, _: u64) -> Result<Vec<u8>, Trouble> {

@@ -116,8 +116,7 @@ impl Store for LibGit {
                 submodules.iter().any(|submodule| submodule == path && kind == Kind::Folder)
                     || git.status_should_ignore(Path::new(&format!("{path}{slash}"))).unwrap_or(false)
             };
-            let walked = worktree::walk(root, &tracked, &ignored).map_err(|why| git2::Error::from_str(&why))?;
-            noted.extend(walked);
+            noted.extend(worktree::walk(root, &tracked, &ignored));
             Ok(noted)
         });
         found.map_err(|error| words(&error))
@@ -196,16 +195,16 @@ fn blob_or_link(git: &Repository, mode: u32, oid: Oid) -> What {
     }
 }
 
-/// The index, and when it was written. A hook of `git commit FILE` names another one than the repo's own.
+/// The index, and when it was written. In a hook of `git commit FILE` a variable names another one of this repo.
 fn open_index(git: &Repository) -> Result<(Index, (i64, u32)), git2::Error> {
-    let named = std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from).filter(|path| path.is_file());
-    let index = match named {
-        Some(path) => Index::open(&path)?,
-        None => {
-            let mut index = git.index()?;
-            index.read(false)?;
-            index
-        }
+    let named = std::env::var_os("GIT_INDEX_FILE").and_then(|path| std::fs::canonicalize(path).ok());
+    let named = named.filter(|path| std::fs::canonicalize(git.path()).is_ok_and(|folder| path.starts_with(folder)));
+    let index = if let Some(path) = named {
+        Index::open(&path)?
+    } else {
+        let mut index = git.index()?;
+        index.read(false)?;
+        index
     };
     let written = index.path().and_then(|path| std::fs::metadata(path).and_then(|about| about.modified()).ok());
     Ok((index, written.map_or((0, 0), since_epoch)))

@@ -4,6 +4,11 @@
 //! libgit2 answers where it can, the installed git where libgit2 refuses a repo. [`Disk`] is for what git ignores and
 //! we need all the same: installed packages, artifacts, profiles.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this floor is the one that files, environment and git are reached through"
+)]
+
 mod base;
 mod command;
 mod content;

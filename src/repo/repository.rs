@@ -9,7 +9,7 @@ use super::disk::Disk;
 use super::libgit::{LibGit, words};
 use super::snapshot::{Moment, Snapshot};
 use super::store::{ObjectId, Store};
-use super::{RepoError, command, folder, worktree};
+use super::{RepoError, command, folder};
 use crate::text::closest;
 
 /// A git repository, or a folder outside git, which has only one moment: now.

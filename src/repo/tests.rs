@@ -127,7 +127,7 @@ fn equal_content_has_one_digest_at_every_moment() {
 #[test]
 fn a_settled_file_is_known_without_reading_and_guarded_against_later_writes() {
     let (dir, _) = sample();
-    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
     let path = dir.path().join("models/a.sql");
     let file = std::fs::File::options().append(true).open(&path).expect("it is there");
     file.set_modified(long_ago).expect("times can be set");
@@ -328,6 +328,23 @@ fn repos_that_libgit2_refuses_are_read_through_git() {
     let base = repo.commit("HEAD~1").expect("the tree is whole");
     assert!(text(&base, "models/a.sql").contains("not in this clone"));
     assert_eq!(text(&base, "models/b.sql"), "select 2");
+}
+
+#[test]
+fn partial_clones_tell_what_they_do_not_hold() {
+    let (dir, _) = sample();
+    let clone = TempDir::new().expect("a temp folder");
+    let source = format!("file://{}", dir.path().display());
+    if !git(dir.path(), &["config", "uploadpack.allowFilter", "true"])
+        || !git(clone.path(), &["clone", "-q", "--filter=blob:none", &source, "."])
+    {
+        assert!(git_is_missing());
+        return;
+    }
+    let repo = open(clone.path());
+    check(&repo.worktree().expect("worktree"), &["models/a.sql: select 10", "models/c.sql: select 2"]);
+    let missing = "models/a.sql: (the content of models/a.sql is not in this clone, which is partial or damaged)";
+    check(&repo.commit("HEAD~1").expect("the tree is whole"), &[missing, "models/b.sql: select 2"]);
 }
 
 #[test]

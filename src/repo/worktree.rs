@@ -1,6 +1,6 @@
 //! A working tree on disk and what the index says of it in; its files as they are now out.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::Path;
 
@@ -24,10 +24,8 @@ pub(super) fn walk(
     root: &Path,
     tracked: &BTreeMap<String, Tracked>,
     ignored: &dyn Fn(&str, Kind) -> bool,
-) -> Result<Vec<Listed>, String> {
-    let folders: HashSet<&str> = tracked.keys().flat_map(|path| parents(path)).collect();
+) -> Vec<Listed> {
     let mut found = Vec::with_capacity(tracked.len());
-    let mut seen: HashSet<String> = HashSet::with_capacity(tracked.len());
     let mut walk = WalkDir::new(root).min_depth(1).into_iter();
     while let Some(entry) = walk.next() {
         let Ok(entry) = entry else { continue };
@@ -37,7 +35,7 @@ pub(super) fn walk(
             continue;
         };
         if entry.file_type().is_dir() {
-            let is_known = folders.contains(path.as_str());
+            let is_known = has_files_under(&path, tracked);
             if entry.file_name() == ".git" || (!is_known && ignored(&path, Kind::Folder)) {
                 walk.skip_current_dir();
             } else if !is_known && entry.path().join(".git").exists() {
@@ -53,13 +51,13 @@ pub(super) fn walk(
             continue;
         }
         if let Some(what) = entry.metadata().ok().and_then(|metadata| on_disk(entry.path(), &metadata, known)) {
-            seen.insert(path.clone());
             found.push(Listed { path, what });
         }
     }
-    let sparse = tracked.iter().filter(|(path, file)| file.sparse && !seen.contains(*path));
+    let is_absent = |path: &str| std::fs::symlink_metadata(root.join(path)).is_err();
+    let sparse = tracked.iter().filter(|(path, file)| file.sparse && is_absent(path));
     found.extend(sparse.map(|(path, file)| Listed { path: path.clone(), what: What::Blob(file.id) }));
-    Ok(found)
+    found
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,11 +90,9 @@ fn same(known: Stat, now: Stat) -> bool {
     known.size == now.size & 0xffff_ffff && time(known.written, now.written) && changed
 }
 
-/// The folders above a path, from the nearest up.
-fn parents(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(path.rsplit_once('/').map(|(folder, _)| folder), |folder| {
-        folder.rsplit_once('/').map(|(folder, _)| folder)
-    })
+fn has_files_under(folder: &str, tracked: &BTreeMap<String, Tracked>) -> bool {
+    let inside = format!("{folder}/");
+    tracked.range(inside.clone()..).next().is_some_and(|(path, _)| path.starts_with(&inside))
 }
 
 fn skip_folder(walk: &mut walkdir::IntoIter, entry: &DirEntry) {
@@ -119,7 +115,7 @@ fn lossy(root: &Path, entry: &DirEntry) -> String {
 const MADE: [&str; 5] = ["target", "node_modules", "venv", "__pycache__", "dbt_packages"];
 
 /// All files of a folder that is in no repo, but hidden ones and what tools made there.
-pub(super) fn folder(root: &Path) -> Result<Vec<Listed>, String> {
+pub(super) fn folder(root: &Path) -> Vec<Listed> {
     let hidden = |name: &str| name.starts_with('.') && name != ".sluice";
     walk(root, &BTreeMap::new(), &|path, kind| {
         let name = path.rsplit('/').next().unwrap_or(path);

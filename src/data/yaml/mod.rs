@@ -1,4 +1,4 @@
-//! YAML text in, values with places out, read as PyYAML reads them.
+//! YAML text in, values with places out, read as `PyYAML` reads them.
 //!
 //! The first document counts. Anchors, aliases and merge keys (`<<`) are resolved; of a repeated key the last value
 //! counts, as in a Python dict. Values have the span of their text, quotes included. An alias has its own span, and
@@ -7,7 +7,7 @@
 mod padded;
 mod plain;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 
@@ -217,7 +217,7 @@ fn merge_into(entries: &mut Vec<(Key, Value)>, value: Value) -> Result<(), Fault
 
 /// One entry a key: at the place of its first mention, with the value of its last.
 fn last_wins(entries: Vec<(Key, Value)>) -> Vec<(Key, Value)> {
-    let mut places: HashMap<String, usize> = HashMap::with_capacity(entries.len());
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept: Vec<(Key, Value)> = Vec::with_capacity(entries.len());
     for (key, value) in entries {
         if let Some(at) = places.get(&key.text) {

@@ -1,6 +1,6 @@
 //! YAML text and the lines in it that hang too far left in; text that a strict parser takes, and the way back, out.
 //!
-//! YAML wants the inside of `[..]`, `{..}` and quotes indented deeper than the key; PyYAML does not, and people write
+//! YAML wants the inside of `[..]`, `{..}` and quotes indented deeper than the key; `PyYAML` does not, and people write
 //!
 //! ```yaml
 //! tests: [

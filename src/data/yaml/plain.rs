@@ -1,7 +1,7 @@
-//! An unquoted YAML scalar in, the kind of value PyYAML takes it for out.
+//! An unquoted YAML scalar in, the kind of value `PyYAML` takes it for out.
 //!
-//! dbt and its neighbours read YAML through PyYAML, which keeps YAML 1.1: `yes` is true, `010` is eight, `1e3` is
-//! text because it has no dot. The patterns are those of PyYAML's `resolver.py`. Timestamps stay text: nothing
+//! dbt and its neighbours read YAML through `PyYAML`, which keeps YAML 1.1: `yes` is true, `010` is eight, `1e3` is
+//! text because it has no dot. The patterns are those of `PyYAML`'s `resolver.py`. Timestamps stay text: nothing
 //! above wants a date where the author wrote a word.
 
 use crate::data::Kind;
@@ -106,32 +106,32 @@ mod tests {
     use super::resolve;
     use crate::data::Kind;
 
-    fn check(text: &str, expected: Kind) {
-        assert_eq!(resolve(text), expected, "{text}");
+    fn check(text: &str, expected: &Kind) {
+        assert_eq!(&resolve(text), expected, "{text}");
     }
 
     fn text(text: &str) {
-        check(text, Kind::String(text.to_owned()));
+        check(text, &Kind::String(text.to_owned()));
     }
 
     #[test]
     fn booleans_are_those_of_yaml_1_1() {
         for word in ["yes", "On", "TRUE"] {
-            check(word, Kind::Bool(true));
+            check(word, &Kind::Bool(true));
         }
         for word in ["no", "OFF", "False"] {
-            check(word, Kind::Bool(false));
+            check(word, &Kind::Bool(false));
         }
-        ["y", "n", "yEs", "enabled"].map(text);
+        ["y", "n", "yEs", "enabled"].into_iter().for_each(text);
     }
 
     #[test]
     fn integers_have_five_spellings() {
         let spellings = [("0", 0), ("-12", -12), ("1_000", 1000), ("010", 8), ("0x1F", 31), ("0b11", 3), ("1:30", 90)];
         for (spelling, value) in spellings {
-            check(spelling, Kind::Integer(value));
+            check(spelling, &Kind::Integer(value));
         }
-        ["089", "0o17", "0x-1", "1:99", "12345678901234567890", "--1", "+", "-"].map(text);
+        ["089", "0o17", "0x-1", "1:99", "12345678901234567890", "--1", "+", "-"].into_iter().for_each(text);
     }
 
     #[test]
@@ -139,13 +139,13 @@ mod tests {
         for (spelling, value) in
             [("1.5", 1.5), ("-1.", -1.0), (".5", 0.5), ("1.0e+3", 1000.0), ("-.inf", f64::NEG_INFINITY)]
         {
-            check(spelling, Kind::Float(value));
+            check(spelling, &Kind::Float(value));
         }
-        ["1e3", "1.0e3", ".", "-.5", "._1", "1.2.3", "v1.0"].map(text);
+        ["1e3", "1.0e3", ".", "-.5", "._1", "1.2.3", "v1.0"].into_iter().for_each(text);
     }
 
     #[test]
     fn dates_and_versions_stay_text() {
-        ["2024-01-01", "2024-01-01 10:00:00", "1.2.3"].map(text);
+        ["2024-01-01", "2024-01-01 10:00:00", "1.2.3"].into_iter().for_each(text);
     }
 }
