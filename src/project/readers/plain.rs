@@ -52,18 +52,19 @@ pub(super) fn read(root: &str, all_roots: &[String], repo: &Repo<'_>) -> Project
     };
     let files: Vec<FileId> = under(&repo.all, root).iter().filter(mine).cloned().collect();
     let name = root.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(ROOT).to_owned();
-    let mut stems: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     for file in &files {
-        *stems.entry(stem(file.path())).or_default() += 1;
+        *names.entry(called(root, file).0).or_default() += 1;
     }
-    let read =
-        map_each(repo.each, &files, |file| model(file, root, &name, stems.get(stem(file.path())) == Some(&1), repo));
+    let alone = |file: &FileId| names.get(called(root, file).0) == Some(&1);
+    let read = map_each(repo.each, &files, |file| model(file, root, &name, alone(file), repo));
     let mut models = Vec::new();
     for (model, fault) in read {
         models.push(model);
         said.extend(fault);
     }
     models.sort_by(|a, b| (&a.id, &a.file).cmp(&(&b.id, &b.file)));
+    models.dedup_by(|a, b| a.id == b.id);
     finish(name, root, models, settings, said, repo)
 }
 
@@ -104,12 +105,27 @@ fn finish(
     }
 }
 
-/// One file as a model: called by its stem, or by its path where two files share the stem.
-fn model(file: &FileId, root: &str, project: &str, alone: bool, repo: &Repo<'_>) -> (Model, Option<Diagnostic>) {
+/// Files that are called by their folder, as in `<project>/<dataset>/<table>/query.sql`.
+const FOLDER_NAMED: [&str; 3] = ["query", "view", "materialized_view"];
+
+/// What a file's model is called, and the folders above what gives the name, nearest first.
+fn called<'a>(root: &str, file: &'a FileId) -> (&'a str, Vec<&'a str>) {
+    let inner = relative(root, file.path()).unwrap_or(file.path());
+    let mut above: Vec<&str> = inner.split('/').rev().skip(1).collect();
     let stem = stem(file.path());
+    if FOLDER_NAMED.contains(&stem) && above.len() > 1 {
+        let folder = above.remove(0);
+        return (folder, above);
+    }
+    (stem, Vec::new())
+}
+
+/// One file as a model: called by its stem (or folder), or by its path where two files would be called the same.
+fn model(file: &FileId, root: &str, project: &str, alone: bool, repo: &Repo<'_>) -> (Model, Option<Diagnostic>) {
+    let (name, above) = called(root, file);
     let inner = relative(root, file.path()).unwrap_or(file.path());
     let dotted = inner.rsplit_once('.').map_or(inner, |(path, _)| path).replace('/', ".");
-    let id = format!("model.{project}.{}", if alone { stem } else { &dotted });
+    let id = format!("model.{project}.{}", if alone { name } else { &dotted });
     let (text, fault) = match repo.snapshot.text(file) {
         Ok(text) => (text, None),
         Err(why) => ("".into(), Some(unreadable(file, &why).model(id.clone()))),
@@ -117,7 +133,7 @@ fn model(file: &FileId, root: &str, project: &str, alone: bool, repo: &Repo<'_>)
     let templated = text.contains("{{") || text.contains("{%");
     let model = Model {
         id,
-        name: stem.to_owned(),
+        name: name.to_owned(),
         package: project.to_owned(),
         version: None,
         latest: true,
@@ -127,7 +143,11 @@ fn model(file: &FileId, root: &str, project: &str, alone: bool, repo: &Repo<'_>)
         text,
         digest: repo.snapshot.digest(file),
         language: if templated { Language::Jinja } else { Language::Sql },
-        relation: RelationName { database: None, schema: None, identifier: stem.to_owned() },
+        relation: RelationName {
+            database: above.get(1).map(|folder| (*folder).to_owned()),
+            schema: above.first().map(|folder| (*folder).to_owned()),
+            identifier: name.to_owned(),
+        },
         config: Config::default(),
         overrides: Config::default(),
         properties: Properties::default(),
@@ -158,6 +178,15 @@ mod tests {
             models,
             [("model.repo.b", Language::Jinja), ("model.repo.etl.a", Language::Sql), ("model.repo.x.a", Language::Sql),]
         );
+    }
+
+    #[test]
+    fn a_query_file_is_called_by_its_folder() {
+        let found = projects(&[("sql/prod/sales/orders/query.sql", "select 1"), ("query.sql", "select 2")]);
+        let models: Vec<_> = found[0].models.iter().map(|model| (model.id.as_str(), &model.relation)).collect();
+        assert_eq!(models[0].0, "model.repo.orders");
+        assert_eq!((models[0].1.database.as_deref(), models[0].1.schema.as_deref()), (Some("prod"), Some("sales")));
+        assert_eq!((models[1].0, models[1].1.schema.as_deref()), ("model.repo.query", None));
     }
 
     #[test]
