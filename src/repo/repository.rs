@@ -1,5 +1,6 @@
 //! A path in, the Repo around it out; revisions in, Snapshots out.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +27,12 @@ enum Kind {
     Git,
     Bare,
     Folder,
+}
+
+impl fmt::Debug for Repo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Repo({}, {:?})", self.root.display(), self.kind)
+    }
 }
 
 impl Repo {

@@ -1,6 +1,7 @@
 //! Snapshot: all files of a repo at one moment, read lazily and addressed by content.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -79,6 +80,12 @@ const DATA_LIMIT: u64 = 64 << 20;
 fn limit(path: &str) -> u64 {
     let is_data = [".csv", ".tsv", ".json", ".jsonl"].iter().any(|end| path.ends_with(end));
     if is_data { DATA_LIMIT } else { SQL_LIMIT }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Snapshot({}, {} files)", self.moment.label(), self.files.len())
+    }
 }
 
 impl Snapshot {

@@ -63,6 +63,8 @@ fn noted(snapshot: &Snapshot) -> Vec<&str> {
 fn git(dir: &Path, arguments: &[&str]) -> bool {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=Sample", "-c", "user.email=sample@example.com"]).arg("-C").arg(dir).args(arguments);
+    // Set where these tests run inside a hook: they would lead out of the temp folder.
+    command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
     command.output().is_ok_and(|output| output.status.success())
 }
 
