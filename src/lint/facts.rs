@@ -72,6 +72,15 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Is `rel` all rows of a relation outside the query, whatever its columns are called here?
+    pub(super) fn scanned_whole(&self, rel: RelId) -> bool {
+        match &self.node(rel).op {
+            Op::Scan { .. } => true,
+            Op::Project { input, .. } => self.scanned_whole(*input),
+            _ => false,
+        }
+    }
+
     pub(super) fn name(&self, column: ColumnId) -> &'a str {
         self.query.columns.get(column.0 as usize).map_or("", |column| column.name.as_str())
     }

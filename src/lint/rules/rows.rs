@@ -1,0 +1,116 @@
+//! DISTINCT, LIMIT and UNION in; those that do nothing, or not the same twice, out.
+
+use std::collections::BTreeSet;
+
+use crate::algebra::{ColumnId, Expr, ExprKind, Literal, Node, Op, RelId, SetKind};
+use crate::lint::facts::Definition;
+use crate::lint::finding::Raised;
+use crate::lint::scene::Scene;
+use crate::project::ModelKind;
+use crate::text::Span;
+
+/// DISTINCT over groups that are all different already.
+pub(super) fn distinct_groups(scene: &Scene<'_>, found: &mut Vec<Raised>) {
+    for (_, node) in scene.facts.nodes() {
+        let Op::Distinct { input, on: None } = &node.op else { continue };
+        let proved = scene.facts.node(*input).keys.iter().any(|key| key.proved && !key.columns.is_empty());
+        if proved && is_grouped(scene, *input) {
+            let span = word(scene, node.span, "distinct", false);
+            let message = "GROUP BY gives each group one row already, so DISTINCT removes nothing.";
+            found.push(scene.raise(span, message).help("Drop DISTINCT."));
+        }
+    }
+}
+
+fn is_grouped(scene: &Scene<'_>, rel: RelId) -> bool {
+    match &scene.facts.node(rel).op {
+        Op::Aggregate { keys, sets, .. } => !keys.is_empty() && sets.len() <= 1,
+        Op::Project { input, .. } | Op::Filter { input, .. } => {
+            // Behind a CTE's name it is somebody else's GROUP BY, which may change.
+            let same_block = scene.facts.node(rel).span.contains(scene.facts.node(*input).span);
+            same_block && is_grouped(scene, *input)
+        }
+        _ => false,
+    }
+}
+
+/// LIMIT over rows in no order.
+pub(super) fn unordered_limit(scene: &Scene<'_>, found: &mut Vec<Raised>) {
+    if matches!(scene.compiled.model.kind, ModelKind::Analysis | ModelKind::SingularTest) {
+        return;
+    }
+    let existing = tested_for_existence(scene);
+    for (rel, node) in scene.facts.nodes() {
+        let Op::Limit { input, count: Some(count), .. } = &node.op else { continue };
+        let none = matches!(&count.kind, ExprKind::Literal(Literal::Number(number)) if number == "0");
+        if none || existing.contains(&rel) || is_ordered(scene, *input) {
+            continue;
+        }
+        let span = word(scene, node.span, "limit", true);
+        let message = "Without an order the warehouse takes any rows, and others the next time.";
+        found.push(scene.raise(span, message).help("Add ORDER BY over columns that are unique together, or drop LIMIT."));
+    }
+}
+
+fn is_ordered(scene: &Scene<'_>, rel: RelId) -> bool {
+    let node = scene.facts.node(rel);
+    match &node.op {
+        _ if node.at_most_one_row => true,
+        Op::Sort { .. } => true,
+        Op::Values { .. } | Op::Opaque { .. } => true,
+        Op::Project { input, .. } => is_ordered(scene, *input),
+        _ => false,
+    }
+}
+
+/// Relations of which EXISTS asks only whether there is a row.
+fn tested_for_existence(scene: &Scene<'_>) -> BTreeSet<RelId> {
+    let mut relations = BTreeSet::new();
+    scene.facts.each_expr(&mut |_, expr| {
+        if let ExprKind::Exists { relation, .. } = expr.kind {
+            relations.insert(relation);
+        }
+    });
+    relations
+}
+
+/// UNION of branches that have no row in common and none twice.
+pub(super) fn disjoint_union(scene: &Scene<'_>, found: &mut Vec<Raised>) {
+    for (_, node) in scene.facts.nodes() {
+        let Op::Set { kind: SetKind::Union, all: false, inputs } = &node.op else { continue };
+        let unique = inputs.iter().all(|(rel, columns)| has_proved_key(scene.facts.node(*rel), columns));
+        let labelled = (0..node.columns.len()).any(|at| are_different(scene, inputs, at));
+        if unique && labelled {
+            let span = word(scene, node.span, "union", false);
+            let message = "No two rows of these branches are equal, so UNION sorts and compares them for nothing.";
+            found.push(scene.raise(span, message).help("Write UNION ALL."));
+        }
+    }
+}
+
+fn has_proved_key(node: &Node, columns: &[ColumnId]) -> bool {
+    let held = |key: &crate::algebra::Key| key.proved && key.columns.iter().all(|column| columns.contains(column));
+    node.at_most_one_row || node.keys.iter().any(held)
+}
+
+/// Does column number `at` hold another constant in each branch?
+fn are_different(scene: &Scene<'_>, inputs: &[(RelId, Vec<ColumnId>)], at: usize) -> bool {
+    let constant = |column: ColumnId| match scene.facts.definition(scene.facts.origin(column)) {
+        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::String(text)), .. })) => Some(text.to_lowercase()),
+        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::Number(number)), .. })) => Some(number.clone()),
+        _ => None,
+    };
+    let values: Option<BTreeSet<String>> =
+        inputs.iter().map(|(_, columns)| columns.get(at).and_then(|column| constant(*column))).collect();
+    values.is_some_and(|values| values.len() == inputs.len())
+}
+
+/// The first (or last) time a keyword stands in a span; the span's start where it does not.
+fn word(scene: &Scene<'_>, span: Span, keyword: &str, last: bool) -> Span {
+    let text = scene.text(span).to_ascii_lowercase();
+    let at = if last { text.rfind(keyword) } else { text.find(keyword) };
+    at.map_or(Span::at(span.start as usize), |at| {
+        let start = span.start as usize + at;
+        Span::new(start, start + keyword.len())
+    })
+}
