@@ -60,7 +60,8 @@ fn below(compilation: &Compilation, texts: &Texts) -> Vec<Raised> {
     for compiled in compilation.models.values() {
         let facts = Facts::new(&compiled.query);
         for problem in &compiled.query.problems {
-            let Some(rule) = rules().iter().find(|rule| rule.page.name == problem_rule(problem.kind)) else { continue };
+            let name = problem_rule(problem.kind);
+            let Some(rule) = rules().iter().find(|rule| name == Some(rule.page.name.as_str())) else { continue };
             let scene = scene(compilation, compiled, &facts, &rule.page);
             let mut one = scene.raise(problem.span, problem.message.clone());
             one.diagnostic.help.clone_from(&problem.help);
@@ -70,13 +71,14 @@ fn below(compilation: &Compilation, texts: &Texts) -> Vec<Raised> {
     raised
 }
 
-fn problem_rule(kind: ProblemKind) -> &'static str {
+/// The rule that speaks of a problem; `None` where a rule looks for itself.
+fn problem_rule(kind: ProblemKind) -> Option<&'static str> {
     match kind {
-        ProblemKind::UnknownRelation => "unknown-relation",
-        ProblemKind::UnknownColumn => "unknown-column",
-        ProblemKind::AmbiguousColumn => "ambiguous-column",
-        ProblemKind::DuplicateOutputColumn => "duplicate-output-column",
-        ProblemKind::SetColumnCount => "set-op-column-count",
+        ProblemKind::UnknownRelation => Some("unknown-relation"),
+        ProblemKind::UnknownColumn => Some("unknown-column"),
+        ProblemKind::AmbiguousColumn => Some("ambiguous-column"),
+        ProblemKind::DuplicateOutputColumn => None,
+        ProblemKind::SetColumnCount => Some("set-op-column-count"),
     }
 }
 

@@ -26,7 +26,7 @@ impl<'a> Facts<'a> {
     pub(super) fn new(query: &'a Query) -> Self {
         let mut facts = Facts { query, definitions: BTreeMap::new(), readers: BTreeMap::new() };
         for (rel, node) in nodes(query) {
-            for input in inputs(&node.op) {
+            for input in node.op.inputs() {
                 facts.readers.entry(input).or_default().push(rel);
             }
             for (at, column) in node.columns.iter().enumerate() {
@@ -98,14 +98,14 @@ impl<'a> Facts<'a> {
 /// All columns an expression reads, its subqueries aside.
 pub(super) fn columns(expr: &Expr) -> Vec<ColumnId> {
     let mut columns = Vec::new();
-    each_part(expr, &mut |part| columns.extend(as_column(part)));
+    each_part(expr, &mut |part| columns.extend(part.as_column()));
     columns
 }
 
 /// The expression and all of its parts, outside in.
 pub(super) fn each_part<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     visit(expr);
-    parts(expr, &mut |part| each_part(part, visit));
+    expr.each_part(&mut |part| each_part(part, visit));
 }
 
 /// The two sides of a comparison `left op right` with one of these operators.
@@ -116,26 +116,6 @@ pub(super) fn comparison<'e>(expr: &'e Expr, operators: &[&str]) -> Option<(&'e 
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// The relations that FROM names, subqueries in expressions aside.
-pub(super) fn inputs(op: &Op) -> Vec<RelId> {
-    match op {
-        Op::Scan { .. } | Op::Values { .. } | Op::TableFunction { .. } | Op::Recur { .. } => Vec::new(),
-        Op::Project { input, .. }
-        | Op::Filter { input, .. }
-        | Op::Aggregate { input, .. }
-        | Op::Distinct { input, .. }
-        | Op::Sort { input, .. }
-        | Op::Limit { input, .. }
-        | Op::Unnest { input, .. }
-        | Op::Unpivot { input, .. }
-        | Op::Sample { input, .. } => vec![*input],
-        Op::Join { left, right, .. } => vec![*left, *right],
-        Op::Set { inputs, .. } => inputs.iter().map(|(rel, _)| *rel).collect(),
-        Op::Recursive { seed, step, .. } => vec![seed.0, step.0],
-        Op::Opaque { inputs, .. } => inputs.clone(),
     }
 }
 
@@ -167,7 +147,7 @@ fn nodes(query: &Query) -> impl Iterator<Item = (RelId, &Node)> {
 
 /// What `node` says of its column number `at`; `None` where it only passes the column on.
 fn definition<'a>(rel: RelId, node: &'a Node, at: usize, column: ColumnId) -> Option<Definition<'a>> {
-    let expr = |expr: &'a Expr| (as_column(expr) != Some(column)).then_some(Definition::Expr(rel, expr));
+    let expr = |expr: &'a Expr| (expr.as_column() != Some(column)).then_some(Definition::Expr(rel, expr));
     match &node.op {
         Op::Scan { names, .. } => Some(names.get(at).map_or(Definition::Other(rel), |name| Definition::Scan(rel, name))),
         Op::Project { exprs, .. } => exprs.get(at).and_then(expr),
@@ -179,41 +159,5 @@ fn definition<'a>(rel: RelId, node: &'a Node, at: usize, column: ColumnId) -> Op
         Op::Filter { .. } | Op::Join { .. } | Op::Distinct { .. } | Op::Sort { .. } | Op::Limit { .. } | Op::Sample { .. } => {
             None
         }
-    }
-}
-
-fn as_column(expr: &Expr) -> Option<ColumnId> {
-    match expr.kind {
-        ExprKind::Column(column) => Some(column),
-        _ => None,
-    }
-}
-
-/// Calls `visit` on each direct part, in the order of the text. Subqueries' insides are relations, not parts.
-fn parts<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
-    match &expr.kind {
-        ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Subquery { .. } | ExprKind::Exists { .. } => {}
-        ExprKind::Call { args, .. } | ExprKind::Opaque { args, .. } => args.iter().for_each(visit),
-        ExprKind::Aggregate { args, filter, order, .. } => {
-            args.iter().for_each(&mut *visit);
-            filter.iter().for_each(|filter| visit(filter));
-            order.iter().for_each(|key| visit(&key.expr));
-        }
-        ExprKind::Window { args, filter, partition, order, .. } => {
-            args.iter().for_each(&mut *visit);
-            filter.iter().for_each(|filter| visit(filter));
-            partition.iter().for_each(&mut *visit);
-            order.iter().for_each(|key| visit(&key.expr));
-        }
-        ExprKind::Case { branches, otherwise } => {
-            for (condition, value) in branches {
-                visit(condition);
-                visit(value);
-            }
-            otherwise.iter().for_each(|value| visit(value));
-        }
-        ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => visit(expr),
-        ExprKind::Lambda { body, .. } => visit(body),
-        ExprKind::In { exprs, .. } => exprs.iter().for_each(visit),
     }
 }

@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(page.summary, "A CTE that nobody reads.");
         assert_eq!(page.peers[0].to_string(), "sqlfluff ST03");
         assert_eq!((page.options[0].kind, page.default("deep").and_then(crate::data::Value::bool)), (OptionKind::Boolean, Some(true)));
-        assert_eq!(page.examples[0].line, 20);
+        assert_eq!(page.examples[0].line, 22);
         assert_eq!(page.examples[0].findings, [("example.sql".to_owned(), 1)]);
     }
 

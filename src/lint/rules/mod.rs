@@ -1,5 +1,19 @@
 //! The list of rules: a page each, and who judges. To add a rule, write its page and add its line.
 
+mod comparison;
+mod duplicate_join;
+mod duplicate_output;
+mod fan_out_join;
+mod hard_coded_reference;
+mod layer_order;
+mod not_in_nullable;
+mod outer_join_filter;
+mod removed_column;
+mod rows;
+mod select_star;
+mod settings;
+mod unused_cte;
+
 use std::sync::OnceLock;
 
 use crate::compile::Compilation;
@@ -41,27 +55,42 @@ type Line = ((&'static str, &'static str), Check);
 /// The registry. By group, then name.
 const LIST: &[Line] = &[
     // correctness
+    (page!("ambiguous-column"), Check::Below),
+    (page!("constant-predicate"), Check::Model(comparison::constant)),
+    (page!("distinct-with-group-by"), Check::Model(rows::distinct_groups)),
+    (page!("duplicate-join"), Check::Model(duplicate_join::check)),
+    (page!("duplicate-output-column"), Check::Model(duplicate_output::check)),
+    (page!("fan-out-join"), Check::Model(fan_out_join::check)),
+    (page!("limit-without-order"), Check::Model(rows::unordered_limit)),
+    (page!("not-in-nullable"), Check::Model(not_in_nullable::check)),
+    (page!("null-comparison"), Check::Model(comparison::with_null)),
     (page!("parse-error"), Check::Below),
+    (page!("self-comparison"), Check::Model(comparison::with_itself)),
+    (page!("set-op-column-count"), Check::Below),
     (page!("unknown-column"), Check::Below),
     (page!("unknown-relation"), Check::Below),
-    (page!("ambiguous-column"), Check::Below),
-    (page!("duplicate-output-column"), Check::Below),
-    (page!("set-op-column-count"), Check::Below),
     (page!("unused-cte"), Check::Model(unused_cte::check)),
+    (page!("where-on-outer-joined-column"), Check::Model(outer_join_filter::check)),
+    // change safety
+    (page!("column-removed-and-used"), Check::Change(removed_column::used)),
+    (page!("declared-key-lost"), Check::Change(removed_column::key_lost)),
     // lineage
     (page!("cycle"), Check::Below),
     (page!("duplicate-model"), Check::Below),
+    (page!("hard-coded-reference"), Check::Model(hard_coded_reference::check)),
+    (page!("layer-order"), Check::Model(layer_order::check)),
+    // cost
+    (page!("select-star"), Check::Model(select_star::check)),
+    (page!("union-could-be-union-all"), Check::Model(rows::disjoint_union)),
     // templating
     (page!("template-error"), Check::Below),
     // hygiene
-    (page!("yaml-error"), Check::Below),
-    (page!("invalid-config"), Check::Below),
-    (page!("unknown-rule"), Check::Suppressions),
-    (page!("unused-suppression"), Check::Suppressions),
+    (page!("invalid-config"), Check::Project(settings::wrong_options)),
     (page!("suppression-without-reason"), Check::Suppressions),
+    (page!("unknown-rule"), Check::Project(settings::unknown_rules)),
+    (page!("unused-suppression"), Check::Suppressions),
+    (page!("yaml-error"), Check::Below),
 ];
-
-mod unused_cte;
 
 /// All rules, in the order of the list.
 pub(super) fn rules() -> &'static [Rule] {
