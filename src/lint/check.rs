@@ -170,9 +170,10 @@ fn foreign_files(compilation: &Compilation) -> BTreeSet<FileId> {
         let own = compiled.model.package == compilation.projects[compiled.project].name;
         (own, &compiled.model.file)
     });
-    let macros = compilation.projects.iter().flat_map(|project| {
-        project.macros.iter().map(|file| (file.package == project.name, &file.file))
-    });
+    let macros = compilation
+        .projects
+        .iter()
+        .flat_map(|project| project.macros.iter().map(|file| (file.package == project.name, &file.file)));
     models.chain(macros).filter(|(own, _)| !own).map(|(_, file)| file.clone()).collect()
 }
 

@@ -147,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_lone_block_is_an_example_and_marks_are_taken_out() {
-        let examples = read("```sql\nselect a, -- finding\n  b\n```\ntext\n```text\nno\n```\n", 1).expect("well formed");
+        let examples =
+            read("```sql\nselect a, -- finding\n  b\n```\ntext\n```text\nno\n```\n", 1).expect("well formed");
         let [example] = examples.as_slice() else { panic!("one example, not {}", examples.len()) };
         assert_eq!(example.head["example.sql"], "select a,\n  b\n");
         assert_eq!(example.findings, [("example.sql".to_owned(), 1)]);

@@ -119,6 +119,22 @@ pub(super) fn comparison<'e>(expr: &'e Expr, operators: &[&str]) -> Option<(&'e 
     }
 }
 
+/// An expression as text without places, so that equal texts mean equal values; `None` where that cannot be told.
+pub(super) fn shape(expr: &Expr, name: &dyn Fn(ColumnId) -> String) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Column(column) => Some(name(*column)),
+        ExprKind::Literal(literal) => Some(format!("{literal:?}")),
+        ExprKind::Call { function, args, volatile: false } => {
+            let mut args: Vec<String> = args.iter().map(|arg| shape(arg, name)).collect::<Option<_>>()?;
+            if function == "=" {
+                args.sort();
+            }
+            Some(format!("{function}({})", args.join(",")))
+        }
+        _ => None,
+    }
+}
+
 /// The expressions of an operator, in the order of its parts.
 pub(super) fn exprs(op: &Op) -> Vec<&Expr> {
     match op {
@@ -149,15 +165,20 @@ fn nodes(query: &Query) -> impl Iterator<Item = (RelId, &Node)> {
 fn definition<'a>(rel: RelId, node: &'a Node, at: usize, column: ColumnId) -> Option<Definition<'a>> {
     let expr = |expr: &'a Expr| (expr.as_column() != Some(column)).then_some(Definition::Expr(rel, expr));
     match &node.op {
-        Op::Scan { names, .. } => Some(names.get(at).map_or(Definition::Other(rel), |name| Definition::Scan(rel, name))),
+        Op::Scan { names, .. } => {
+            Some(names.get(at).map_or(Definition::Other(rel), |name| Definition::Scan(rel, name)))
+        }
         Op::Project { exprs, .. } => exprs.get(at).and_then(expr),
         Op::Aggregate { keys, aggregates, .. } => keys.iter().chain(aggregates).nth(at).and_then(expr),
         Op::Values { .. } | Op::Set { .. } | Op::TableFunction { .. } | Op::Recursive { .. } | Op::Recur { .. } => {
             Some(Definition::Other(rel))
         }
         Op::Unnest { input: _, .. } | Op::Unpivot { .. } | Op::Opaque { .. } => None,
-        Op::Filter { .. } | Op::Join { .. } | Op::Distinct { .. } | Op::Sort { .. } | Op::Limit { .. } | Op::Sample { .. } => {
-            None
-        }
+        Op::Filter { .. }
+        | Op::Join { .. }
+        | Op::Distinct { .. }
+        | Op::Sort { .. }
+        | Op::Limit { .. }
+        | Op::Sample { .. } => None,
     }
 }

@@ -9,6 +9,7 @@ mod check;
 mod example;
 mod facts;
 mod finding;
+mod index;
 mod level;
 mod page;
 mod rules;
@@ -22,6 +23,7 @@ pub use change::{Base, fixed};
 pub use check::check;
 pub use example::Example;
 pub use finding::{Finding, Standing};
+pub use index::index;
 pub use level::{Selection, UnknownName};
 pub use page::{FixKind, Group, OptionKind, Page, Peer, RuleOption};
 

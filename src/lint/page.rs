@@ -30,6 +30,8 @@ pub struct Page {
     /// The page without its front matter, for `explain`.
     pub text: String,
     pub examples: Vec<Example>,
+    /// Why the page has no examples, where what the rule finds does not fit on a page.
+    pub untested: Option<String>,
 }
 
 /// What a rule protects. In the order of worth.
@@ -97,7 +99,7 @@ pub enum PageFault {
     Example { line: u32, why: String },
 }
 
-const KEYS: [&str; 7] = ["level", "group", "since", "reads", "fix", "peers", "options"];
+const KEYS: [&str; 8] = ["level", "group", "since", "reads", "fix", "peers", "options", "untested"];
 
 /// Reads one page.
 pub fn parse(text: &str) -> Result<Page, PageFault> {
@@ -119,6 +121,7 @@ pub fn parse(text: &str) -> Result<Page, PageFault> {
         summary: summary(body),
         text: body.trim().to_owned() + "\n",
         examples: example::read(body, body_line).map_err(|(line, why)| PageFault::Example { line, why })?,
+        untested: front.get("untested").and_then(Value::scalar),
     })
 }
 
@@ -267,10 +270,16 @@ mod tests {
     #[test]
     fn front_matter_text_and_examples_are_read() {
         let page = parse(PAGE).expect("the page is well formed");
-        assert_eq!((page.name.as_str(), page.level, page.group), ("unused-cte", Some(Severity::Warn), Group::Correctness));
+        assert_eq!(
+            (page.name.as_str(), page.level, page.group),
+            ("unused-cte", Some(Severity::Warn), Group::Correctness)
+        );
         assert_eq!(page.summary, "A CTE that nobody reads.");
         assert_eq!(page.peers[0].to_string(), "sqlfluff ST03");
-        assert_eq!((page.options[0].kind, page.default("deep").and_then(crate::data::Value::bool)), (OptionKind::Boolean, Some(true)));
+        assert_eq!(
+            (page.options[0].kind, page.default("deep").and_then(crate::data::Value::bool)),
+            (OptionKind::Boolean, Some(true))
+        );
         assert_eq!(page.examples[0].line, 22);
         assert_eq!(page.examples[0].findings, [("example.sql".to_owned(), 1)]);
     }

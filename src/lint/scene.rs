@@ -56,8 +56,14 @@ impl<'a> Scene<'a> {
 
     /// Do these bytes stand in the model's own file as they are, no template having a hand in them?
     pub(super) fn is_verbatim(&self, span: Span) -> bool {
-        let touched = |segment: &&crate::template::Segment| segment.span.start < span.end && segment.span.end > span.start;
-        self.compiled.rendered.segments.iter().filter(touched).all(|segment| segment.literal && segment.calls.is_empty())
+        let touched =
+            |segment: &&crate::template::Segment| segment.span.start < span.end && segment.span.end > span.start;
+        self.compiled
+            .rendered
+            .segments
+            .iter()
+            .filter(touched)
+            .all(|segment| segment.literal && segment.calls.is_empty())
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {
@@ -68,7 +74,8 @@ impl<'a> Scene<'a> {
 impl Stage<'_> {
     /// The project's own models, those of its packages aside.
     pub(super) fn models(&self) -> impl Iterator<Item = &CompiledModel> {
-        let own = |compiled: &&CompiledModel| compiled.project == self.number && compiled.model.package == self.project.name;
+        let own =
+            |compiled: &&CompiledModel| compiled.project == self.number && compiled.model.package == self.project.name;
         self.compilation.models.values().filter(own)
     }
 }

@@ -73,7 +73,8 @@ fn in_text(file: &FileId, text: &str) -> Vec<Suppression> {
 
 /// The line (from 1) that a comment on line `at` (from 0) speaks of: its own, or the next with code if it stands alone.
 fn covered_line(lines: &[&str], at: usize, alone: bool) -> u32 {
-    let is_code = |line: &&str| !line.trim().is_empty() && !SIGNS.iter().any(|sign| line.trim_start().starts_with(sign));
+    let is_code =
+        |line: &&str| !line.trim().is_empty() && !SIGNS.iter().any(|sign| line.trim_start().starts_with(sign));
     let next = lines[at + 1..].iter().position(is_code).filter(|_| alone);
     next.map_or(at, |next| at + 1 + next) as u32 + 1
 }
@@ -180,7 +181,13 @@ pub(super) fn faults(
                         || "`sluice rules` lists the rules there are.".to_owned(),
                         |similar| format!("Did you mean `{similar}`?"),
                     );
-                    raise("unknown-rule", place, format!("There is no rule `{name}`, so this allows nothing."), name, &help);
+                    raise(
+                        "unknown-rule",
+                        place,
+                        format!("There is no rule `{name}`, so this allows nothing."),
+                        name,
+                        &help,
+                    );
                 }
                 Some(page) if !used.contains(&(at, index)) && is_on(page, &suppression.file) => {
                     let where_ = if suppression.scope == Scope::File { "in this file" } else { "here" };
@@ -223,7 +230,10 @@ mod tests {
     #[test]
     fn an_allow_behind_code_speaks_of_its_line() {
         let line = Scope::Line(2);
-        check("select 1,\n  a.* -- sluice: allow(select-star) wide on purpose\n", &[(line, &["select-star"], "wide on purpose")]);
+        check(
+            "select 1,\n  a.* -- sluice: allow(select-star) wide on purpose\n",
+            &[(line, &["select-star"], "wide on purpose")],
+        );
         check("a\nb {# sluice: allow(a-b, c) why #}\n", &[(line, &["a-b", "c"], "why")]);
         check("x\ny: 1 # sluice: allow(a): why\n", &[(line, &["a"], "why")]);
     }

@@ -45,7 +45,9 @@ pub(super) fn constant(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         for conjunct in conjuncts.iter().filter(|conjunct| scene.is_verbatim(conjunct.span)) {
             let Some((left, right)) = comparison(conjunct, &OPERATORS) else { continue };
             // `1 = 1` and `1 = 0` are idioms, of those who write conditions by hand and by machine.
-            if let (ExprKind::Literal(Literal::String(_)), ExprKind::Literal(Literal::String(_))) = (&left.kind, &right.kind) {
+            if let (ExprKind::Literal(Literal::String(_)), ExprKind::Literal(Literal::String(_))) =
+                (&left.kind, &right.kind)
+            {
                 let help = "Compare with a column, or drop the condition.";
                 found.push(scene.raise(conjunct.span, "This condition is the same for every row.").help(help));
             }
@@ -57,7 +59,8 @@ pub(super) fn constant(scene: &Scene<'_>, found: &mut Vec<Raised>) {
 fn contradictions(scene: &Scene<'_>, conjuncts: &[Expr], found: &mut Vec<Raised>) {
     let fixed: Vec<(ColumnId, String, &Expr)> = conjuncts.iter().filter_map(fixed).collect();
     for (at, (column, value, conjunct)) in fixed.iter().enumerate() {
-        let Some((_, other, first)) = fixed[..at].iter().find(|(other, text, _)| other == column && text != value) else {
+        let Some((_, other, first)) = fixed[..at].iter().find(|(other, text, _)| other == column && text != value)
+        else {
             continue;
         };
         let name = scene.facts.name(*column);

@@ -1,6 +1,7 @@
 //! The joins of one FROM in; a relation that is joined a second time on the same condition, out.
 
-use crate::algebra::{ColumnId, Expr, ExprKind, JoinKind, Literal, Op, RelId};
+use crate::algebra::{ColumnId, Expr, JoinKind, Op, RelId};
+use crate::lint::facts::shape;
 use crate::lint::finding::Raised;
 use crate::lint::scene::Scene;
 use crate::text::Span;
@@ -16,7 +17,11 @@ struct Joined<'a> {
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     for (rel, node) in scene.facts.nodes() {
-        let inside = scene.facts.readers(rel).iter().any(|reader| matches!(scene.facts.node(*reader).op, Op::Join { left, .. } if left == rel));
+        let inside = scene
+            .facts
+            .readers(rel)
+            .iter()
+            .any(|reader| matches!(scene.facts.node(*reader).op, Op::Join { left, .. } if left == rel));
         if inside || !matches!(node.op, Op::Join { .. }) {
             continue;
         }
@@ -46,7 +51,9 @@ fn target(scene: &Scene<'_>, right: RelId) -> Option<(RelId, Vec<(ColumnId, Stri
         Op::Scan { names, .. } => {
             Some((right, node.columns.iter().copied().zip(names.iter().map(|name| name.to_lowercase())).collect()))
         }
-        Op::Project { input, exprs, .. } if exprs.iter().all(|expr| expr.as_column().is_some() && !node.span.contains(expr.span)) => {
+        Op::Project { input, exprs, .. }
+            if exprs.iter().all(|expr| expr.as_column().is_some() && !node.span.contains(expr.span)) =>
+        {
             let sources = exprs.iter().filter_map(Expr::as_column).map(|source| format!("#{}", source.0));
             Some((*input, node.columns.iter().copied().zip(sources).collect()))
         }
@@ -57,7 +64,8 @@ fn target(scene: &Scene<'_>, right: RelId) -> Option<(RelId, Vec<(ColumnId, Stri
 fn is_same(scene: &Scene<'_>, first: &Joined<'_>, later: &Joined<'_>) -> bool {
     first.kind == later.kind && same_relation(scene, first.target.0, later.target.0) && {
         let said = |joined: &Joined<'_>| -> Option<Vec<String>> {
-            let mut said: Vec<String> = joined.on.iter().map(|expr| shape(expr, &joined.target.1)).collect::<Option<_>>()?;
+            let mut said: Vec<String> =
+                joined.on.iter().map(|expr| shape(expr, &|column| own_name(joined, column))).collect::<Option<_>>()?;
             said.sort();
             Some(said)
         };
@@ -67,27 +75,15 @@ fn is_same(scene: &Scene<'_>, first: &Joined<'_>, later: &Joined<'_>) -> bool {
 
 fn same_relation(scene: &Scene<'_>, a: RelId, b: RelId) -> bool {
     match (&scene.facts.node(a).op, &scene.facts.node(b).op) {
-        (Op::Scan { input: a, .. }, Op::Scan { input: b, .. }) => scene.query().reads[*a].id == scene.query().reads[*b].id,
+        (Op::Scan { input: a, .. }, Op::Scan { input: b, .. }) => {
+            scene.query().reads[*a].id == scene.query().reads[*b].id
+        }
         _ => a == b,
     }
 }
 
-/// A condition as text, in which the joined relation's columns go by their names; `None` for what cannot be told.
-fn shape(expr: &Expr, own: &[(ColumnId, String)]) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Column(column) => {
-            let name = own.iter().find(|(own, _)| own == column).map(|(_, name)| format!("own.{name}"));
-            Some(name.unwrap_or_else(|| format!("c{}", column.0)))
-        }
-        ExprKind::Literal(Literal::String(text)) => Some(format!("'{text}'")),
-        ExprKind::Literal(literal) => Some(format!("{literal:?}")),
-        ExprKind::Call { function, args, volatile: false } => {
-            let mut args: Vec<String> = args.iter().map(|arg| shape(arg, own)).collect::<Option<_>>()?;
-            if function == "=" {
-                args.sort();
-            }
-            Some(format!("{function}({})", args.join(",")))
-        }
-        _ => None,
-    }
+/// A column of the joined relation by its name there, any other by its number.
+fn own_name(joined: &Joined<'_>, column: ColumnId) -> String {
+    let name = joined.target.1.iter().find(|(own, _)| *own == column).map(|(_, name)| format!("own.{name}"));
+    name.unwrap_or_else(|| format!("c{}", column.0))
 }

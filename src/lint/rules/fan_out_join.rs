@@ -59,7 +59,9 @@ fn tell(scene: &Scene<'_>, fan_out: &FanOut<'_>, sum: &Expr) -> Raised {
     let message = format!(
         "`{many}` is unique by `{key}`, not by `{on}`: each row of `{one}` may repeat, and is then summed several times."
     );
-    let help = format!("Aggregate `{many}` by `{on}` before the join. If it has one row for each, declare that with a unique test.");
+    let help = format!(
+        "Aggregate `{many}` by `{on}` before the join. If it has one row for each, declare that with a unique test."
+    );
     scene.raise(fan_out.join.span, message).help(help).label(scene.place(sum.span), "summed here")
 }
 
@@ -115,7 +117,8 @@ fn fan_outs<'a>(scene: &Scene<'_>, from: &'a From<'_>, join: &'a Joined<'a>) -> 
     }
     let readings = [(other, left.clone(), join.right, right.clone()), (join.right, right, other, left)];
     let fits = |(one, one_on, many, many_on): (RelId, Vec<ColumnId>, RelId, Vec<ColumnId>)| {
-        let repeats = is_key(scene, one, &one_on) && repeats(scene, many, &many_on) && !is_narrowed(scene, from, join, many);
+        let repeats =
+            is_key(scene, one, &one_on) && repeats(scene, many, &many_on) && !is_narrowed(scene, from, join, many);
         repeats.then_some(FanOut { one, many, on: many_on, join })
     };
     readings.into_iter().filter_map(fits).collect()
@@ -172,7 +175,8 @@ fn is_raw_in(scene: &Scene<'_>, relation: &str, column: &str, depth: usize) -> b
 
 /// Does a filter, or a further join, have a say in which rows of `many` are left?
 fn is_narrowed(scene: &Scene<'_>, from: &From<'_>, own: &Joined<'_>, many: RelId) -> bool {
-    let of_many = |expr: &Expr| columns(expr).iter().any(|column| is_of(scene, from, many, *column)) || has_subquery(expr);
+    let of_many =
+        |expr: &Expr| columns(expr).iter().any(|column| is_of(scene, from, many, *column)) || has_subquery(expr);
     let by_join = |join: &&Joined<'_>| {
         !std::ptr::eq(*join, own) && !(join.kind == JoinKind::Left && join.right != many) && join.on.iter().any(of_many)
     };
@@ -220,7 +224,11 @@ fn repeated_sum<'a>(
 }
 
 /// The columns of FROM that expressions read; `None` where something else is read.
-fn resolved<'e>(scene: &Scene<'_>, from: &From<'_>, exprs: impl Iterator<Item = &'e Expr>) -> Option<BTreeSet<ColumnId>> {
+fn resolved<'e>(
+    scene: &Scene<'_>,
+    from: &From<'_>,
+    exprs: impl Iterator<Item = &'e Expr>,
+) -> Option<BTreeSet<ColumnId>> {
     let mut all = BTreeSet::new();
     for expr in exprs {
         if has_subquery(expr) {
@@ -238,7 +246,9 @@ fn sources(scene: &Scene<'_>, from: &From<'_>, column: ColumnId) -> Option<BTree
         return Some(BTreeSet::from([column]));
     }
     match scene.facts.definition(column) {
-        Some(Definition::Expr(_, expr)) if !columns(expr).contains(&column) => resolved(scene, from, std::iter::once(expr)),
+        Some(Definition::Expr(_, expr)) if !columns(expr).contains(&column) => {
+            resolved(scene, from, std::iter::once(expr))
+        }
         _ => None,
     }
 }

@@ -23,7 +23,10 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             false => format!("`{}` is named outright, so dbt cannot see that this model reads it.", input.written),
         };
         let help = call(&input.id).map_or_else(
-            || "Declare it as a source and write `{{ source(..) }}`, or `{{ ref(..) }}` if this project builds it.".to_owned(),
+            || {
+                "Declare it as a source and write `{{ source(..) }}`, or `{{ ref(..) }}` if this project builds it."
+                    .to_owned()
+            },
             |call| format!("Write `{{{{ {call} }}}}`."),
         );
         found.push(scene.raise(input.span, message).help(help));
@@ -32,8 +35,9 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
 
 /// Is the name plain text, of the model's own or of a macro's, and no template's value?
 fn is_written_out(scene: &Scene<'_>, input: &Input) -> bool {
-    let touched =
-        |segment: &&crate::template::Segment| segment.span.start < input.span.end && segment.span.end > input.span.start;
+    let touched = |segment: &&crate::template::Segment| {
+        segment.span.start < input.span.end && segment.span.end > input.span.start
+    };
     let mut segments = scene.compiled.rendered.segments.iter().filter(touched).peekable();
     !input.span.is_empty() && segments.peek().is_some() && segments.all(|segment| segment.literal)
 }

@@ -14,7 +14,10 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         }
         let message = format!("A model of layer `{}` reads {what}, which is of layer `{name}`.", own.name);
         let help = match own.reads.as_slice() {
-            [] => format!("Layer `{}` may read only itself. Move the model, or read what it offers from its own layer.", own.name),
+            [] => format!(
+                "Layer `{}` may read only itself. Move the model, or read what it offers from its own layer.",
+                own.name
+            ),
             reads => format!("Layer `{}` may read itself and {}.", own.name, quoted(reads)),
         };
         found.push(at_reference(scene, upstream, message).help(help));

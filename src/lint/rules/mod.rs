@@ -1,5 +1,6 @@
 //! The list of rules: a page each, and who judges. To add a rule, write its page and add its line.
 
+mod case_branch;
 mod comparison;
 mod duplicate_join;
 mod duplicate_output;
@@ -7,12 +8,14 @@ mod fan_out_join;
 mod hard_coded_reference;
 mod layer_order;
 mod not_in_nullable;
+mod one_sided_join;
 mod outer_join_filter;
 mod removed_column;
 mod rows;
 mod select_star;
 mod settings;
 mod unused_cte;
+mod window;
 
 use std::sync::OnceLock;
 
@@ -65,10 +68,14 @@ const LIST: &[Line] = &[
     (page!("not-in-nullable"), Check::Model(not_in_nullable::check)),
     (page!("null-comparison"), Check::Model(comparison::with_null)),
     (page!("parse-error"), Check::Below),
+    (page!("one-sided-join-condition"), Check::Model(one_sided_join::check)),
+    (page!("repeated-case-branch"), Check::Model(case_branch::check)),
     (page!("self-comparison"), Check::Model(comparison::with_itself)),
     (page!("set-op-column-count"), Check::Below),
+    (page!("set-op-column-order"), Check::Model(rows::swapped_columns)),
     (page!("unknown-column"), Check::Below),
     (page!("unknown-relation"), Check::Below),
+    (page!("unordered-window"), Check::Model(window::check)),
     (page!("unused-cte"), Check::Model(unused_cte::check)),
     (page!("where-on-outer-joined-column"), Check::Model(outer_join_filter::check)),
     // change safety
@@ -77,17 +84,29 @@ const LIST: &[Line] = &[
     // lineage
     (page!("cycle"), Check::Below),
     (page!("duplicate-model"), Check::Below),
+    (page!("duplicate-source"), Check::Below),
     (page!("hard-coded-reference"), Check::Model(hard_coded_reference::check)),
     (page!("layer-order"), Check::Model(layer_order::check)),
+    // governance
+    (page!("duplicate-yaml-entry"), Check::Below),
+    (page!("unknown-yaml-key"), Check::Below),
+    (page!("wrong-yaml-shape"), Check::Below),
+    (page!("yaml-for-missing-node"), Check::Below),
     // cost
     (page!("select-star"), Check::Model(select_star::check)),
     (page!("union-could-be-union-all"), Check::Model(rows::disjoint_union)),
     // templating
     (page!("template-error"), Check::Below),
+    (page!("template-warning"), Check::Below),
+    (page!("undefined-variable"), Check::Below),
     // hygiene
+    (page!("csv-error"), Check::Below),
     (page!("invalid-config"), Check::Project(settings::wrong_options)),
+    (page!("large-seed"), Check::Below),
+    (page!("package-not-installed"), Check::Below),
     (page!("suppression-without-reason"), Check::Suppressions),
     (page!("unknown-rule"), Check::Project(settings::unknown_rules)),
+    (page!("unreadable-file"), Check::Below),
     (page!("unused-suppression"), Check::Suppressions),
     (page!("yaml-error"), Check::Below),
 ];

@@ -12,7 +12,8 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             return;
         }
         let name = node.columns.first().map_or("", |column| scene.facts.name(*column));
-        let message = format!("`{name}` of this subquery can be NULL, and one NULL makes NOT IN true for no row at all.");
+        let message =
+            format!("`{name}` of this subquery can be NULL, and one NULL makes NOT IN true for no row at all.");
         let help = format!("Add `where {name} is not null` to the subquery, or write NOT EXISTS.");
         found.push(scene.raise(expr.span, message).help(help));
     });

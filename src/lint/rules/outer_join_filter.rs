@@ -17,10 +17,13 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         let mut outer = BTreeMap::new();
         outer_columns(scene, *input, &mut outer);
         // `is not null` beside it says that the author knows.
-        let known: BTreeSet<Span> = conjuncts.iter().filter_map(kept_on_purpose).filter_map(|column| outer.get(&column)).copied().collect();
+        let known: BTreeSet<Span> =
+            conjuncts.iter().filter_map(kept_on_purpose).filter_map(|column| outer.get(&column)).copied().collect();
         let mut told = BTreeSet::new();
         for conjunct in conjuncts {
-            let Some(column) = rejected(conjunct).into_iter().find(|column| outer.contains_key(column)) else { continue };
+            let Some(column) = rejected(conjunct).into_iter().find(|column| outer.contains_key(column)) else {
+                continue;
+            };
             let join = outer[&column];
             if known.contains(&join) || !told.insert(join) {
                 continue;

@@ -1,10 +1,10 @@
 //! Base and Head in; columns that a model no longer offers although somebody still reads them, and keys it lost, out.
 
 use crate::compile::{Compilation, CompiledModel};
+use crate::lineage::Via;
 use crate::lint::change::Base;
 use crate::lint::finding::Raised;
 use crate::lint::scene::locate;
-use crate::lineage::Via;
 use crate::text::{Place, Span};
 
 /// `column-removed-and-used`.
@@ -32,7 +32,11 @@ pub(super) fn key_lost(base: &Base<'_>, head: &Compilation, found: &mut Vec<Rais
         let Some(after) = head.models.get(id).filter(|after| is_edited(before, after)) else { continue };
         let holds = |compiled: &CompiledModel, column: &str| {
             let known = &compiled.known;
-            known.at_most_one_row || known.keys.iter().any(|(key, proved)| *proved && matches!(key.as_slice(), [one] if one.eq_ignore_ascii_case(column)))
+            known.at_most_one_row
+                || known
+                    .keys
+                    .iter()
+                    .any(|(key, proved)| *proved && matches!(key.as_slice(), [one] if one.eq_ignore_ascii_case(column)))
         };
         for declared in &after.model.properties.columns {
             let Some(test) = declared.tests.iter().find(|test| test.name == "unique") else { continue };
@@ -40,9 +44,19 @@ pub(super) fn key_lost(base: &Base<'_>, head: &Compilation, found: &mut Vec<Rais
                 let name = &declared.name;
                 let message = format!("`{name}` was unique by the query itself; after this change rows may repeat.");
                 let help = "A join or union that is new here may bring several rows for one. Aggregate it first, or drop the unique test.";
-                let span = after.query.outputs.iter().find(|output| output.name.eq_ignore_ascii_case(name)).map(|output| output.span);
+                let span = after
+                    .query
+                    .outputs
+                    .iter()
+                    .find(|output| output.name.eq_ignore_ascii_case(name))
+                    .map(|output| output.span);
                 let place = locate(after, span.unwrap_or_default()).0;
-                found.push(Raised::at(place, message, name).help(help).model(id).label(test.place.clone(), "declared unique here"));
+                found.push(
+                    Raised::at(place, message, name)
+                        .help(help)
+                        .model(id)
+                        .label(test.place.clone(), "declared unique here"),
+                );
             }
         }
     }
@@ -66,14 +80,17 @@ fn readers(base: &Base<'_>, head: &Compilation, id: &str, column: &str) -> Vec<(
         }
     }
     if let Some(own) = head.models.get(id) {
-        let declared = own.model.properties.columns.iter().filter(|declared| declared.name.eq_ignore_ascii_case(column));
+        let declared =
+            own.model.properties.columns.iter().filter(|declared| declared.name.eq_ignore_ascii_case(column));
         for test in declared.flat_map(|declared| &declared.tests) {
             readers.push((test.place.clone(), format!("the test `{}` reads it", test.name)));
         }
     }
     for exposure in head.projects.iter().flat_map(|project| &project.exposures) {
         let named = |name: &String| {
-            name.rsplit_once('.').is_some_and(|(model, own)| own.eq_ignore_ascii_case(column) && (model == id || id.ends_with(&format!(".{model}"))))
+            name.rsplit_once('.').is_some_and(|(model, own)| {
+                own.eq_ignore_ascii_case(column) && (model == id || id.ends_with(&format!(".{model}")))
+            })
         };
         if exposure.columns.iter().any(named) {
             readers.push((exposure.place.clone(), format!("the exposure `{}` reads it", exposure.name)));
@@ -91,28 +108,29 @@ fn read_of(before: &CompiledModel, after: &CompiledModel, id: &str, column: &str
     };
     // A star passes on whatever there is; only a name is a promise.
     let names = |compiled: &CompiledModel, span: Span| -> bool {
-        compiled.rendered.text.get(span.range()).is_some_and(|text| text.to_lowercase().contains(&column.to_lowercase()))
+        compiled
+            .rendered
+            .text
+            .get(span.range())
+            .is_some_and(|text| text.to_lowercase().contains(&column.to_lowercase()))
     };
     let mut was = edges(before).into_iter().filter(|(span, _)| names(before, *span));
     let (span, _) = was.next()?;
     if let Some((span, _)) = edges(after).into_iter().find(|(span, _)| names(after, *span)) {
         return Some(locate(after, span).0);
     }
-    let unknown = after.query.problems.iter().find(|problem| {
-        problem.kind == crate::algebra::ProblemKind::UnknownColumn && names(after, problem.span)
-    });
+    let unknown = after
+        .query
+        .problems
+        .iter()
+        .find(|problem| problem.kind == crate::algebra::ProblemKind::UnknownColumn && names(after, problem.span));
     match unknown {
         Some(problem) => Some(locate(after, problem.span).0),
         None => (before.rendered.text == after.rendered.text).then(|| locate(after, span).0),
     }
 }
 
-fn tell(
-    before: &CompiledModel,
-    after: &CompiledModel,
-    column: &str,
-    readers: Vec<(Place, String)>,
-) -> Raised {
+fn tell(before: &CompiledModel, after: &CompiledModel, column: &str, readers: Vec<(Place, String)>) -> Raised {
     let count = readers.len();
     let first = readers.first().map(|(_, what)| what.trim_end_matches(" reads it").to_owned()).unwrap_or_default();
     let others = match count {

@@ -15,7 +15,7 @@ pub(super) fn distinct_groups(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         let Op::Distinct { input, on: None } = &node.op else { continue };
         let proved = scene.facts.node(*input).keys.iter().any(|key| key.proved && !key.columns.is_empty());
         if proved && is_grouped(scene, *input) {
-            let span = word(scene, node.span, "distinct", false);
+            let span = keyword_in(scene, node.span, "distinct");
             let message = "GROUP BY gives each group one row already, so DISTINCT removes nothing.";
             found.push(scene.raise(span, message).help("Drop DISTINCT."));
         }
@@ -46,9 +46,11 @@ pub(super) fn unordered_limit(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         if none || existing.contains(&rel) || is_ordered(scene, *input) {
             continue;
         }
-        let span = word(scene, node.span, "limit", true);
+        let span = keyword_before(scene, count.span, &["limit", "first", "next", "top"]);
         let message = "Without an order the warehouse takes any rows, and others the next time.";
-        found.push(scene.raise(span, message).help("Add ORDER BY over columns that are unique together, or drop LIMIT."));
+        found.push(
+            scene.raise(span, message).help("Add ORDER BY over columns that are unique together, or drop LIMIT."),
+        );
     }
 }
 
@@ -81,11 +83,50 @@ pub(super) fn disjoint_union(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         let unique = inputs.iter().all(|(rel, columns)| has_proved_key(scene.facts.node(*rel), columns));
         let labelled = (0..node.columns.len()).any(|at| are_different(scene, inputs, at));
         if unique && labelled {
-            let span = word(scene, node.span, "union", false);
+            let second = inputs.get(1).map_or(node.span, |(rel, _)| scene.facts.node(*rel).span);
+            let span = keyword_before(scene, second, &["union"]);
             let message = "No two rows of these branches are equal, so UNION sorts and compares them for nothing.";
             found.push(scene.raise(span, message).help("Write UNION ALL."));
         }
     }
+}
+
+/// Branches with the same names in another order: columns are matched by position.
+pub(super) fn swapped_columns(scene: &Scene<'_>, found: &mut Vec<Raised>) {
+    for (_, node) in scene.facts.nodes() {
+        let Op::Set { inputs, .. } = &node.op else { continue };
+        let Some((_, first)) = inputs.first() else { continue };
+        let names = |columns: &[ColumnId]| -> Vec<String> {
+            columns.iter().map(|column| scene.facts.name(*column).to_lowercase()).collect()
+        };
+        let first = names(first);
+        for (rel, columns) in &inputs[1..] {
+            let here = names(columns);
+            let Some(at) = (0..here.len()).find(|at| first.get(*at) != here.get(*at)) else { continue };
+            if !are_same_names(&first, &here) {
+                continue;
+            }
+            let (own, expected) = (&here[at], &first[at]);
+            let message = format!(
+                "Column {} is `{own}` here and `{expected}` in the first branch: a set operation matches by position.",
+                at + 1
+            );
+            let help = "Give both branches the same order of columns.";
+            let span = columns
+                .get(at)
+                .and_then(|column| scene.query().columns.get(column.0 as usize))
+                .map(|column| column.span);
+            let block = scene.facts.node(*rel).span;
+            found.push(scene.raise(span.filter(|span| block.contains(*span)).unwrap_or(block), message).help(help));
+        }
+    }
+}
+
+/// The same names, each once, in whatever order.
+fn are_same_names(first: &[String], other: &[String]) -> bool {
+    let set = |names: &[String]| names.iter().filter(|name| !name.is_empty()).cloned().collect::<BTreeSet<_>>();
+    let first_set = set(first);
+    first_set.len() == first.len() && first.len() == other.len() && first_set == set(other)
 }
 
 fn has_proved_key(node: &Node, columns: &[ColumnId]) -> bool {
@@ -96,8 +137,12 @@ fn has_proved_key(node: &Node, columns: &[ColumnId]) -> bool {
 /// Does column number `at` hold another constant in each branch?
 fn are_different(scene: &Scene<'_>, inputs: &[(RelId, Vec<ColumnId>)], at: usize) -> bool {
     let constant = |column: ColumnId| match scene.facts.definition(scene.facts.origin(column)) {
-        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::String(text)), .. })) => Some(text.to_lowercase()),
-        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::Number(number)), .. })) => Some(number.clone()),
+        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::String(text)), .. })) => {
+            Some(text.to_lowercase())
+        }
+        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::Number(number)), .. })) => {
+            Some(number.clone())
+        }
         _ => None,
     };
     let values: Option<BTreeSet<String>> =
@@ -105,12 +150,15 @@ fn are_different(scene: &Scene<'_>, inputs: &[(RelId, Vec<ColumnId>)], at: usize
     values.is_some_and(|values| values.len() == inputs.len())
 }
 
-/// The first (or last) time a keyword stands in a span; the span's start where it does not.
-fn word(scene: &Scene<'_>, span: Span, keyword: &str, last: bool) -> Span {
-    let text = scene.text(span).to_ascii_lowercase();
-    let at = if last { text.rfind(keyword) } else { text.find(keyword) };
-    at.map_or(Span::at(span.start as usize), |at| {
-        let start = span.start as usize + at;
-        Span::new(start, start + keyword.len())
-    })
+/// The first time a keyword stands in a span; the span's start where it does not.
+fn keyword_in(scene: &Scene<'_>, span: Span, keyword: &str) -> Span {
+    let found = scene.text(span).to_ascii_lowercase().find(keyword);
+    found.map_or(Span::at(span.start as usize), |at| Span::new(at, at + keyword.len()).shift(span.start as usize))
+}
+
+/// The nearest of these keywords before a span; the span itself where there is none.
+fn keyword_before(scene: &Scene<'_>, span: Span, keywords: &[&str]) -> Span {
+    let text = scene.text(Span { start: 0, end: span.start }).to_ascii_lowercase();
+    let nearest = keywords.iter().filter_map(|keyword| text.rfind(keyword).map(|at| (at, keyword.len()))).max();
+    nearest.map_or(span, |(at, length)| Span::new(at, at + length))
 }
