@@ -17,7 +17,20 @@ pub(super) fn read(entry: &Entry, find: impl Fn(&str) -> Option<Arc<Dialect>>) -
     read_facts(&mut dialect, &facts);
     let functions = toml::parse(entry.functions).expect("a functions.toml of the house is valid TOML");
     read_functions(&mut dialect.functions, &functions);
+    for (ours, theirs) in facts.get("types").map(Value::entries).unwrap_or_default() {
+        let theirs = theirs.str().expect("a type's name is a string");
+        dialect.functions.values_mut().for_each(|function| rename(&mut function.returns, &ours.text, theirs));
+    }
     dialect
+}
+
+/// Gives a type the name it has in this dialect: `[types] BIGINT = "INT64"`.
+fn rename(returns: &mut Returns, ours: &str, theirs: &str) {
+    match returns {
+        Returns::Type(name) if name == ours => theirs.clone_into(name),
+        Returns::ByFamily { cases, .. } => cases.iter_mut().for_each(|(_, returns)| rename(returns, ours, theirs)),
+        _ => {}
+    }
 }
 
 /// What holds where no file says anything: nothing is seen that the standard does not show.

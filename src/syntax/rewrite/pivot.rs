@@ -106,9 +106,22 @@ fn unpivoted(columns: &[Node], here: Span) -> Vec<Node> {
 
 /// `PIVOT (sum(p) FOR y IN (1) z IN (2))` as `PIVOT (sum(p) FOR (y, z) IN (ANY))`.
 pub(super) fn several_columns(level: &mut Vec<Node>) {
+    for at in 1..level.len() {
+        let follows = level[at - 1].is_word("pivot");
+        if let Node::Group(group) = &mut level[at]
+            && follows
+        {
+            together(&mut group.inner);
+        }
+    }
+}
+
+fn together(level: &mut Vec<Node>) {
     let lists: Vec<usize> = (1..level.len()).filter(|at| level[*at].is_word("in")).collect();
     let Some(start) = find(level, 1, &["for"]) else { return };
-    if lists.len() < 2 || lists.iter().any(|list| *list < start || level.get(list + 1).is_none_or(|next| next.round().is_none())) {
+    if lists.len() < 2
+        || lists.iter().any(|list| *list < start || level.get(list + 1).is_none_or(|next| next.round().is_none()))
+    {
         return;
     }
     let here = level[start].piece().span;
