@@ -1,0 +1,171 @@
+//! The tree of a template: what the parser makes and the evaluator walks. Shared between threads.
+
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+
+use crate::text::{FileId, Span};
+
+/// A text that was parsed, and whose it is.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) file: FileId,
+    pub(super) text: Arc<str>,
+    pub(super) package: Arc<str>,
+    /// Its number among the sources of one rendering; 0 is the model itself.
+    pub(super) id: u32,
+    /// Part of this program, not of the user's repo: its text is attributed to whoever calls it.
+    pub(super) embedded: bool,
+    /// Holds carriage returns, which are not emitted.
+    pub(super) returns: bool,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+#[derive(Debug)]
+pub(super) enum Node {
+    Text(Span),
+    /// `span` covers the braces.
+    Print { expr: Expr, span: Span },
+    If { arms: Vec<(Expr, Vec<Node>)>, otherwise: Vec<Node> },
+    For(Arc<For>),
+    Set { target: Target, value: Expr },
+    SetBlock { target: Target, filters: Vec<Filter>, body: Vec<Node>, span: Span },
+    Macro(Arc<Macro>),
+    /// `{% call .. %}`: `caller` holds the body as a macro.
+    Call { caller: Arc<Macro>, call: Expr, span: Span },
+    Do(Expr),
+    Filter { filters: Vec<Filter>, body: Vec<Node>, span: Span },
+    With { bindings: Vec<(Target, Expr)>, body: Vec<Node> },
+    /// A body in a scope of its own: `block`, `snapshot`, `autoescape`.
+    Scope(Vec<Node>),
+    Break,
+    Continue,
+    /// Allowed by Jinja, but there is nothing to include or import from in a dbt project.
+    Unsupported { tag: Arc<str>, span: Span },
+}
+
+#[derive(Debug)]
+pub(super) struct For {
+    pub(super) target: Target,
+    pub(super) over: Expr,
+    pub(super) only_if: Option<Expr>,
+    pub(super) recursive: bool,
+    pub(super) body: Vec<Node>,
+    pub(super) otherwise: Vec<Node>,
+    pub(super) span: Span,
+}
+
+/// What an assignment writes to.
+#[derive(Debug)]
+pub(super) enum Target {
+    Name(Arc<str>),
+    Tuple(Vec<Target>, Span),
+    /// `ns.x`
+    Field(Arc<str>, Arc<str>, Span),
+}
+
+#[derive(Debug)]
+pub(super) struct Macro {
+    pub(super) name: Arc<str>,
+    pub(super) params: Vec<Param>,
+    pub(super) body: Vec<Node>,
+    pub(super) span: Span,
+    pub(super) source: Arc<Source>,
+    /// Its text names `varargs`, `kwargs`, `caller`; without naming them it may not be given any.
+    pub(super) takes_varargs: bool,
+    pub(super) takes_kwargs: bool,
+    pub(super) takes_caller: bool,
+    /// Something in it could not be read.
+    pub(super) broken: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Param {
+    pub(super) name: Arc<str>,
+    pub(super) default: Option<Expr>,
+}
+
+#[derive(Debug)]
+pub(super) struct Filter {
+    pub(super) name: Arc<str>,
+    pub(super) arguments: Vec<Argument>,
+    pub(super) span: Span,
+}
+
+#[derive(Debug)]
+pub(super) enum Argument {
+    Positional(Expr),
+    Named(Arc<str>, Expr),
+    Spread(Expr),
+    SpreadNamed(Expr),
+}
+
+#[derive(Debug)]
+pub(super) struct Expr {
+    pub(super) kind: ExprKind,
+    pub(super) span: Span,
+}
+
+#[derive(Debug)]
+pub(super) enum ExprKind {
+    None,
+    Bool(bool),
+    Int(i64),
+    Big(Arc<BigInt>),
+    Float(f64),
+    Str(Arc<str>),
+    Name(Arc<str>),
+    List(Vec<Expr>),
+    Tuple(Vec<Expr>),
+    Dict(Vec<(Expr, Expr)>),
+    Attribute(Box<Expr>, Arc<str>),
+    Item(Box<Expr>, Box<Expr>),
+    Slice(Box<Expr>, Box<[Option<Expr>; 3]>),
+    Call(Box<Expr>, Vec<Argument>),
+    Filter(Box<Expr>, Filter),
+    /// `x is name(args)`
+    Test(Box<Expr>, Filter),
+    Not(Box<Expr>),
+    Negative(Box<Expr>),
+    Positive(Box<Expr>),
+    Binary(Arithmetic, Box<Expr>, Box<Expr>),
+    Compare(Box<Expr>, Vec<(Comparison, Expr)>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+    /// `a ~ b ~ c`
+    Join(Vec<Expr>),
+    /// `then if test else otherwise`
+    Choice { test: Box<Expr>, then: Box<Expr>, otherwise: Option<Box<Expr>> },
+    /// Could not be read; the fault was reported when it was parsed.
+    Broken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    FloorDivide,
+    Modulo,
+    Power,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    In,
+    NotIn,
+}

@@ -1,0 +1,184 @@
+//! Calls: a function and its arguments in, its value out.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::ast::Macro;
+use super::context;
+use super::context::object::Object;
+use super::expression::undefined;
+use super::function::{Args, Function, Scope};
+use super::marked::Buffer;
+use super::run::{Call, Frame, MAX_CALLS, Run};
+use super::stop::Stop;
+use super::value::{Key, Name, Value};
+use super::{filters, methods};
+use crate::text::Span;
+
+/// Stack that must be left before a macro is entered, and how much is added where it is not.
+const RED_ZONE: usize = 192 << 10;
+const MORE_STACK: usize = 2 << 20;
+
+impl Run<'_> {
+    /// `callee(args)`, where the call stands at `span` of the text at hand.
+    pub(super) fn call(&mut self, callee: &Value, args: Args, span: Span) -> Result<Value, Stop> {
+        match callee {
+            Value::Function(function) => match &**function {
+                Function::Macro { code, scope, calls } => self.call_macro(code, scope.as_ref(), *calls, args, span),
+                Function::Native(name) => context::functions::call(self, name, args, span),
+                Function::Method(holder, name) => self.method(holder, name, args, span),
+            },
+            Value::Object(object) => {
+                let object = object.clone();
+                if let Object::Loop(state) = &*object {
+                    return self.recurse(state, args);
+                }
+                context::object::call(self, &object, args, span)
+            }
+            Value::Unknown => Ok(Value::Unknown),
+            Value::Undefined(what) => Err(undefined(self, what)),
+            other => Err(Stop::fault(format!("a {} cannot be called", other.kind()))),
+        }
+    }
+
+    /// `holder.name(args)`
+    pub(super) fn method(&mut self, holder: &Value, name: &Arc<str>, args: Args, span: Span) -> Result<Value, Stop> {
+        match holder {
+            Value::Object(object) => {
+                let object = object.clone();
+                context::object::method(self, &object, name, args, span)
+            }
+            Value::Unknown => Ok(Value::Unknown),
+            Value::Undefined(what) => Err(undefined(self, what)),
+            Value::Dict(map) if !methods::has(holder, name) => {
+                let found = map.borrow().get(&Name(name)).cloned();
+                match found {
+                    Some(callee) => self.call(&callee, args, span),
+                    None => Err(Stop::fault(format!("this dict has no `{name}`"))),
+                }
+            }
+            _ if methods::has(holder, name) => methods::call(self, holder, name, &args),
+            other => Err(Stop::fault(format!("a {} has no method `{name}`", other.kind()))),
+        }
+    }
+
+    /// `loop(items)` in a recursive loop.
+    fn recurse(&mut self, state: &context::object::Loop, args: Args) -> Result<Value, Stop> {
+        let Some((each, scope)) = &state.again else {
+            let stop = Stop::fault("this loop cannot be called");
+            return Err(stop.help("Write `{% for .. recursive %}`."));
+        };
+        let over = args.need(0, "iterable")?;
+        self.deeper(|run| {
+            let mut buffer = Buffer::default();
+            run.for_over(each, over, scope, &mut buffer, state.level + 1)?;
+            Ok(Value::Str(buffer.finish()))
+        })
+    }
+
+    /// Goes one macro deeper, on more stack if need be.
+    fn deeper(&mut self, run: impl FnOnce(&mut Self) -> Result<Value, Stop>) -> Result<Value, Stop> {
+        if self.frame.depth >= MAX_CALLS {
+            let stop = Stop::fault("macros call each other without end");
+            return Err(stop.help("End the recursion by a condition."));
+        }
+        self.frame.depth += 1;
+        let result = stacker::maybe_grow(RED_ZONE, MORE_STACK, || run(self));
+        self.frame.depth -= 1;
+        result
+    }
+
+    pub(super) fn call_macro(
+        &mut self,
+        code: &Arc<Macro>,
+        scope: Option<&Rc<Scope>>,
+        calls: Option<u32>,
+        args: Args,
+        span: Span,
+    ) -> Result<Value, Stop> {
+        self.step()?;
+        let frame = self.enter(code, calls, span);
+        let outer = std::mem::replace(&mut self.frame, frame);
+        let result = self.deeper(|run| {
+            let inner = Scope::new(scope.cloned());
+            run.bind(code, args, &inner)?;
+            run.captured(&code.body, &inner)
+        });
+        self.frame = outer;
+        match result {
+            Err(Stop::Return(value)) => Ok(value),
+            Err(Stop::Break | Stop::Continue) => Ok(Value::text("")),
+            other => other,
+        }
+    }
+
+    /// The frame a macro's text is evaluated in. `calls`: where its text stands, if not in a macro of its own.
+    fn enter(&mut self, code: &Arc<Macro>, calls: Option<u32>, span: Span) -> Frame {
+        let depth = self.frame.depth;
+        let source = code.source.clone();
+        if source.embedded {
+            let site = Some(self.value_at(span));
+            return Frame { source, calls: self.frame.calls, site, depth };
+        }
+        if let Some(calls) = calls {
+            return Frame { source, calls, site: None, depth };
+        }
+        let (call_source, call_span, outer) = match self.frame.site {
+            Some(super::marked::From::Value { source, span, calls }) => (source, span, calls),
+            _ => (self.frame.source.id, span, self.frame.calls),
+        };
+        self.calls.push(Call { source: call_source, span: call_span, outer });
+        Frame { source, calls: self.calls.len() as u32, site: None, depth }
+    }
+
+    /// Gives a macro's parameters their values: what is passed, else its default, else undefined.
+    fn bind(&mut self, code: &Arc<Macro>, mut args: Args, scope: &Rc<Scope>) -> Result<(), Stop> {
+        let given = args.positional.len();
+        let more = if given > code.params.len() { args.positional.split_off(code.params.len()) } else { Vec::new() };
+        if !more.is_empty() && !code.takes_varargs {
+            let stop = Stop::fault(format!("macro `{}` takes at most {} arguments, not {given}", code.name, code.params.len()));
+            return Err(stop);
+        }
+        let mut positional = args.positional.into_iter();
+        for param in &code.params {
+            let named = args.named.iter().position(|(name, _)| *name == param.name);
+            let value = match (positional.next(), named) {
+                (Some(_), Some(_)) => {
+                    return Err(Stop::fault(format!("macro `{}` is given `{}` twice", code.name, param.name)));
+                }
+                (Some(value), None) => value,
+                (None, Some(at)) => args.named.swap_remove(at).1,
+                (None, None) => match &param.default {
+                    Some(default) => self.expr(default, scope)?,
+                    None => Value::undefined(&param.name),
+                },
+            };
+            scope.set(&param.name, value);
+        }
+        let caller = args.named.iter().position(|(name, _)| **name == *"caller");
+        let caller = caller.map(|at| args.named.remove(at).1);
+        if code.takes_caller && (caller.is_some() || scope.get("caller").is_none()) {
+            scope.set(&self.env.words.caller, caller.unwrap_or_else(|| Value::undefined("caller")));
+        }
+        if code.takes_kwargs {
+            let entries = args.named.iter().map(|(name, value)| (Key::name(name), value.clone()));
+            scope.set(&self.env.words.kwargs, Value::dict(entries));
+        } else if let Some((name, _)) = args.named.first() {
+            let stop = Stop::fault(format!("macro `{}` has no parameter `{name}`", code.name));
+            let names = code.params.iter().map(|param| &*param.name);
+            return Err(match crate::text::closest(name, names) {
+                Some(meant) => stop.help(format!("Did you mean `{meant}`?")),
+                None => stop.help("Remove the argument, or add the parameter."),
+            });
+        }
+        if code.takes_varargs {
+            scope.set(&self.env.words.varargs, Value::tuple(more));
+        }
+        Ok(())
+    }
+
+    /// Applies a filter by name, as `map('upper')` does.
+    pub(super) fn filter_by_name(&mut self, name: &str, value: Value, args: Args) -> Result<Value, Stop> {
+        filters::apply(self, name, value, args)
+    }
+}

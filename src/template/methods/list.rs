@@ -1,0 +1,137 @@
+//! Methods of lists and sets.
+
+use super::super::filters::list::sorted;
+use super::super::function::Args;
+use super::super::operators::equal;
+use super::super::run::Run;
+use super::super::stop::Stop;
+use super::super::value::{Dict, Key, List, Value};
+
+pub(super) const METHODS: [&str; 11] =
+    ["append", "extend", "insert", "pop", "remove", "index", "count", "sort", "reverse", "copy", "clear"];
+
+pub(super) const SET_METHODS: [&str; 11] = [
+    "add", "update", "remove", "discard", "union", "intersection", "difference", "symmetric_difference", "issubset",
+    "issuperset", "copy",
+];
+
+pub(super) fn call(run: &mut Run<'_>, list: &List, name: &str, args: &Args) -> Result<Value, Stop> {
+    match name {
+        "append" => {
+            list.borrow_mut().push(args.need(0, "object")?.clone());
+            Ok(Value::None)
+        }
+        "extend" => {
+            let more = run.items(args.need(0, "iterable")?)?;
+            list.borrow_mut().extend(more);
+            Ok(Value::None)
+        }
+        "insert" => {
+            let at = args.int(0, "index").unwrap_or(0);
+            let len = list.borrow().len() as i64;
+            let at = (if at < 0 { at + len } else { at }).clamp(0, len);
+            run.spend(1 + (len - at) as usize / 16)?;
+            list.borrow_mut().insert(at as usize, args.need(1, "object")?.clone());
+            Ok(Value::None)
+        }
+        "pop" => {
+            let at = args.int(0, "index").unwrap_or(-1);
+            let len = list.borrow().len() as i64;
+            let at = if at < 0 { at + len } else { at };
+            if at < 0 || at >= len {
+                return Err(Stop::fault("`pop` finds no item there"));
+            }
+            run.spend(1 + (len - at) as usize / 16)?;
+            Ok(list.borrow_mut().remove(at as usize))
+        }
+        "remove" => {
+            let item = args.need(0, "value")?;
+            run.spend(list.borrow().len() / 4)?;
+            let at = list.borrow().iter().position(|other| equal(item, other));
+            let at = at.ok_or_else(|| Stop::fault("the value to remove is not in this list"))?;
+            list.borrow_mut().remove(at);
+            Ok(Value::None)
+        }
+        "sort" => {
+            let items = list.borrow().clone();
+            let items = sorted(run, items, args.named("reverse").is_some_and(Value::truth))?;
+            *list.borrow_mut() = items;
+            Ok(Value::None)
+        }
+        "reverse" => {
+            run.spend(list.borrow().len() / 4)?;
+            list.borrow_mut().reverse();
+            Ok(Value::None)
+        }
+        "copy" => {
+            run.spend(list.borrow().len())?;
+            Ok(Value::list(list.borrow().clone()))
+        }
+        "clear" => {
+            let old = std::mem::take(&mut *list.borrow_mut());
+            drop(old);
+            Ok(Value::None)
+        }
+        _ => {
+            run.spend(list.borrow().len() / 4)?;
+            let items = list.borrow().clone();
+            search(&items, name, args)
+        }
+    }
+}
+
+/// `index` and `count`, which tuples have too.
+pub(super) fn search(items: &[Value], name: &str, args: &Args) -> Result<Value, Stop> {
+    let item = args.need(0, "value")?;
+    let at = |count: usize| i64::try_from(count).map_or(Value::None, Value::Int);
+    match name {
+        "count" => Ok(at(items.iter().filter(|other| equal(item, other)).count())),
+        "index" => {
+            let found = items.iter().position(|other| equal(item, other));
+            found.map(at).ok_or_else(|| Stop::fault("the value is not in this list"))
+        }
+        _ => Err(Stop::fault(format!("a list has no method `{name}`"))),
+    }
+}
+
+pub(super) fn set(run: &mut Run<'_>, set: &Dict, name: &str, args: &Args) -> Result<Value, Stop> {
+    let key = || {
+        let value = args.need(0, "element")?;
+        Key::new(value.clone()).ok_or_else(|| Stop::fault(format!("a {} cannot be in a set", value.kind())))
+    };
+    match name {
+        "add" => {
+            set.borrow_mut().insert(key()?, Value::None);
+            return Ok(Value::None);
+        }
+        "remove" | "discard" => {
+            set.borrow_mut().shift_remove(&key()?);
+            return Ok(Value::None);
+        }
+        "copy" => return Ok(Value::set(set.borrow().keys().cloned())),
+        _ => {}
+    }
+    let mut others = Vec::new();
+    for other in &args.positional {
+        others.extend(run.items(other)?.into_iter().filter_map(Key::new));
+    }
+    let own = set.borrow();
+    let kept = |wanted: bool| Value::set(own.keys().filter(|key| others.contains(key) == wanted).cloned());
+    match name {
+        "update" => {
+            drop(own);
+            set.borrow_mut().extend(others.into_iter().map(|key| (key, Value::None)));
+            Ok(Value::None)
+        }
+        "union" => Ok(Value::set(own.keys().cloned().chain(others))),
+        "intersection" => Ok(kept(true)),
+        "difference" => Ok(kept(false)),
+        "symmetric_difference" => {
+            let theirs = others.iter().filter(|key| !own.contains_key(*key)).cloned();
+            Ok(Value::set(own.keys().filter(|key| !others.contains(key)).cloned().chain(theirs)))
+        }
+        "issubset" => Ok(Value::Bool(own.keys().all(|key| others.contains(key)))),
+        "issuperset" => Ok(Value::Bool(others.iter().all(|key| own.contains_key(key)))),
+        _ => Err(Stop::fault(format!("a set has no method `{name}`"))),
+    }
+}

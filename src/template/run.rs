@@ -1,0 +1,203 @@
+//! One rendering under way: what it has asked, found wrong, and may still spend.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::ast::Source;
+use super::environment::Environment;
+use super::function::Scope;
+use super::marked::{From, Text};
+use super::rendered::{Reference, Unknown};
+use super::stop::{Problem, Stop};
+use super::value::{Map, Value};
+use super::{Columns, Mode};
+use crate::diagnostic::Diagnostic;
+use crate::project::Model;
+use crate::text::{FileId, Place, Span};
+
+/// Evaluated nodes and expressions per rendering; an endless loop ends here.
+const MAX_STEPS: u64 = 1_500_000;
+/// Bytes of text made per rendering, intermediate texts included.
+const MAX_BYTES: u64 = 192 << 20;
+/// Macros within macros.
+pub(super) const MAX_CALLS: u32 = 200;
+
+/// A macro call: where it stands, and the call it happened in (0: none).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    pub(super) source: u32,
+    pub(super) span: Span,
+    pub(super) outer: u32,
+}
+
+/// Whose text is being evaluated.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) source: Arc<Source>,
+    /// Index into [`Run::calls`], from 1; 0 in the model's own text.
+    pub(super) calls: u32,
+    /// Within a macro of this program: the call in the user's text that answers for all of it.
+    pub(super) site: Option<From>,
+    pub(super) depth: u32,
+}
+
+pub(super) struct Run<'e> {
+    pub(super) env: &'e Environment,
+    pub(super) model: Option<&'e Model>,
+    pub(super) mode: Mode,
+    /// False where the model is rendered as dbt does before it has a warehouse.
+    pub(super) execute: bool,
+    pub(super) columns: &'e Columns<'e>,
+    pub(super) frame: Frame,
+    pub(super) calls: Vec<Call>,
+    pub(super) refs: Vec<Reference>,
+    /// Set by `config(..)`.
+    pub(super) config: Map,
+    pub(super) config_spans: BTreeMap<String, Span>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) unknowns: Vec<Unknown>,
+    pub(super) failed: bool,
+    pub(super) asks_incremental: bool,
+    pub(super) reads_graph: bool,
+    pub(super) asked_columns: Vec<String>,
+    pub(super) macros: Vec<Arc<str>>,
+    /// Ids of the macros that ran, to note each once.
+    pub(super) ran: std::collections::BTreeSet<(Arc<str>, Arc<str>)>,
+    pub(super) results: BTreeMap<String, Value>,
+    /// Scopes that macros hold on to.
+    pub(super) closures: Vec<Rc<Scope>>,
+    pub(super) steps: u64,
+    pub(super) bytes: u64,
+    /// Files of the sources, by their number.
+    pub(super) model_file: FileId,
+}
+
+impl<'e> Run<'e> {
+    pub(super) fn new(env: &'e Environment, source: Arc<Source>, mode: Mode, columns: &'e Columns<'e>) -> Self {
+        let model_file = source.file.clone();
+        Run {
+            env,
+            model: None,
+            mode,
+            execute: true,
+            columns,
+            frame: Frame { source, calls: 0, site: None, depth: 0 },
+            calls: Vec::new(),
+            refs: Vec::new(),
+            config: Map::default(),
+            config_spans: BTreeMap::new(),
+            diagnostics: Vec::new(),
+            unknowns: Vec::new(),
+            failed: false,
+            asks_incremental: false,
+            reads_graph: false,
+            asked_columns: Vec::new(),
+            macros: Vec::new(),
+            ran: std::collections::BTreeSet::new(),
+            results: BTreeMap::new(),
+            closures: Vec::new(),
+            steps: 0,
+            bytes: 0,
+            model_file,
+        }
+    }
+
+    /// Counts one evaluated node.
+    pub(super) fn step(&mut self) -> Result<(), Stop> {
+        self.spend(1)
+    }
+
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), Stop> {
+        self.steps += steps as u64;
+        if self.steps > MAX_STEPS {
+            let stop = Stop::fault("this template takes too long: a loop in it may never end");
+            return Err(stop.help("Bound the loop, or write its result out."));
+        }
+        Ok(())
+    }
+
+    /// Counts bytes of a text about to be made.
+    pub(super) fn spend_bytes(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.bytes += bytes as u64;
+        if self.bytes > MAX_BYTES {
+            let stop = Stop::fault("this template makes too much text");
+            return Err(stop.help("Look for a text that is doubled in a loop."));
+        }
+        Ok(())
+    }
+
+    /// The origin of a value made by the expression at `span` of the text at hand.
+    pub(super) fn value_at(&self, span: Span) -> From {
+        self.frame.site.unwrap_or(From::Value { source: self.frame.source.id, span, calls: self.frame.calls })
+    }
+
+    fn file(&self, source: u32) -> &FileId {
+        if source == 0 { &self.model_file } else { self.env.source_file(source) }
+    }
+
+    /// Where a mark points to, in a file; and where in the model's own file the calls that led there began.
+    pub(super) fn places(&self, from: From) -> (Option<Place>, Option<Place>) {
+        let (source, span, mut calls) = match from {
+            From::Nowhere => return (None, None),
+            From::Literal { source, start, calls } => (source, Span::at(start as usize), calls),
+            From::Value { source, span, calls } => (source, span, calls),
+        };
+        let inner = Place::new(self.file(source), span);
+        let mut outer = inner.clone();
+        while calls > 0 {
+            let call = self.calls[calls as usize - 1];
+            outer = Place::new(self.file(call.source), call.span);
+            calls = call.outer;
+        }
+        (Some(inner), Some(outer))
+    }
+
+    /// The place in the model's own text that the expression at `span` of the text at hand belongs to.
+    pub(super) fn outer_place(&self, span: Span) -> Place {
+        self.places(self.value_at(span)).1.unwrap_or_else(|| Place::top(&self.model_file))
+    }
+
+    /// Notes a fault of the user's text as a diagnostic; the rendering goes on.
+    pub(super) fn report(&mut self, problem: Problem, fallback: Span) {
+        let from = if problem.at == From::Nowhere { self.value_at(fallback) } else { problem.at };
+        let (inner, outer) = self.places(from);
+        let place = outer.unwrap_or_else(|| Place::top(&self.model_file));
+        let mut diagnostic = Diagnostic::error(problem.rule, place.clone(), sentence(&problem.message));
+        if let Some(inner) = inner.filter(|inner| *inner != place) {
+            diagnostic = diagnostic.label(inner, "it happened here");
+        }
+        diagnostic.help = problem.help;
+        self.failed = true;
+        self.note(diagnostic);
+    }
+
+    /// Adds a diagnostic unless the same was said of the same place.
+    pub(super) fn note(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.model = self.model.map(|model| model.id.clone());
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    pub(super) fn unknown(&mut self, why: impl Into<String>, span: Span) -> Value {
+        let unknown = Unknown { why: why.into(), place: self.outer_place(span) };
+        if !self.unknowns.contains(&unknown) {
+            self.unknowns.push(unknown);
+        }
+        Value::Unknown
+    }
+
+    /// `str(value)` for output.
+    pub(super) fn stringify(&mut self, value: &Value) -> Text {
+        super::print::text(value)
+    }
+}
+
+/// A message as a sentence of its own: `x is y` becomes `X is y.`; quoted starts stay.
+fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let end = if message.ends_with(['.', '!', '?', '`']) && !message.ends_with('`') { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+}
