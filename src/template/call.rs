@@ -97,6 +97,9 @@ impl Run<'_> {
         span: Span,
     ) -> Result<Value, Stop> {
         self.step()?;
+        if scope.is_none() {
+            self.ran(code);
+        }
         let frame = self.enter(code, calls, span);
         let outer = std::mem::replace(&mut self.frame, frame);
         let result = self.deeper(|run| {
@@ -147,7 +150,7 @@ impl Run<'_> {
                     return Err(Stop::fault(format!("macro `{}` is given `{}` twice", code.name, param.name)));
                 }
                 (Some(value), None) => value,
-                (None, Some(at)) => args.named.swap_remove(at).1,
+                (None, Some(at)) => args.named.remove(at).1,
                 (None, None) => match &param.default {
                     Some(default) => self.expr(default, scope)?,
                     None => Value::undefined(&param.name),

@@ -1,5 +1,207 @@
 //! A model's text in, Rendered SQL that remembers where each byte came from out. Knows nothing of SQL.
+//!
+//! Two entries: [`Environment::new`] reads a project's macros and names once, [`render`] renders one model with them.
+//! No warehouse is asked for anything: what only it could tell is an [`Unknown`].
 
+mod ast;
+mod builtin_macros;
+mod call;
+mod checks;
+mod context;
+mod environment;
+mod eval;
+mod expression;
+mod filters;
+mod format;
+mod function;
+mod lexer;
+mod marked;
+mod methods;
+mod operators;
+mod parser;
+mod print;
+mod python;
 mod rendered;
+mod run;
+mod stop;
+mod value;
 
-pub use rendered::{Origin, Reference, Rendered, Segment, Unknown};
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::project::{Language, Model};
+use crate::text::{FileId, Place, Span};
+use ast::Source;
+use function::Scope;
+use marked::{Buffer, From, Mark};
+use run::Run;
+use stop::Stop;
+
+pub use environment::Environment;
+pub use rendered::{Call, Origin, Reference, Rendered, Segment, Unknown};
+
+/// Which of a model's renderings is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mode {
+    /// As if the model's table existed already; else as if it were built anew.
+    pub incremental: bool,
+}
+
+/// Answers the id of a relation with its columns (name and type) as far as they are known.
+pub type Columns<'c> = dyn Fn(&str) -> Option<Vec<(String, String)>> + 'c;
+
+/// Renders a model.
+pub fn render(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_>) -> Rendered {
+    match model.language {
+        Language::Sql => Rendered::verbatim_part(&model.file, &model.text, model.body),
+        Language::Python => python::render(env, model),
+        Language::Jinja => {
+            let package = Arc::from(model.package.as_str());
+            render_source(env, Some(model), source(&model.file, model.text.clone(), package), model.body, (mode, columns))
+        }
+    }
+}
+
+/// Renders a loose template as if it stood in `file` of the root project.
+pub fn render_text(env: &Environment, text: &str, file: &FileId) -> Rendered {
+    let source = source(file, Arc::from(text), env.root.clone());
+    render_source(env, None, source, Span::new(0, text.len()), (Mode::default(), &|_| None))
+}
+
+/// Ids of what a model refers to by literal names in its own text: enough to order models before they are rendered.
+/// What macros refer to shows only in [`Rendered::refs`].
+pub fn references(env: &Environment, model: &Model) -> Vec<String> {
+    if model.language == Language::Python {
+        return python::references(env, model).into_iter().filter_map(|reference| reference.id).collect();
+    }
+    if model.language != Language::Jinja {
+        return Vec::new();
+    }
+    let source = source(&model.file, model.text.clone(), Arc::from(model.package.as_str()));
+    let template = parser::parse(&source, model.body);
+    let mut ids: Vec<String> = Vec::new();
+    parser::literal_calls(&template.body, &mut |name, texts| {
+        let id = match (name, texts) {
+            ("ref", [name]) => env.model_id(&model.package, None, name),
+            ("ref", [package, name]) => env.model_id(&model.package, Some(package), name),
+            ("source", [source, table]) => env.find_source(&model.package, source, table).map(|(id, _)| id.to_owned()),
+            _ => None,
+        };
+        if let Some(id) = id.filter(|id| !ids.contains(id)) {
+            ids.push(id);
+        }
+    });
+    ids
+}
+
+fn source(file: &FileId, text: Arc<str>, package: Arc<str>) -> Arc<Source> {
+    let returns = text.contains('\r');
+    Arc::new(Source { file: file.clone(), text, package, id: 0, embedded: false, returns })
+}
+
+fn render_source(
+    env: &Environment,
+    model: Option<&Model>,
+    source: Arc<Source>,
+    body: Span,
+    (mode, columns): (Mode, &Columns<'_>),
+) -> Rendered {
+    let template = parser::parse(&source, body);
+    let mut asked = Vec::new();
+    // A query ends the first rendering; the second one is as dbt renders before it has a warehouse.
+    for execute in [true, false] {
+        let mut run = Run::new(env, source.clone(), mode, columns);
+        run.model = model;
+        run.execute = execute;
+        run.unknowns = std::mem::take(&mut asked);
+        for fault in &template.faults {
+            let place = Place::new(&source.file, fault.span);
+            run.note(Diagnostic::error("template-error", place, environment::capitalised(&fault.message)).help(&fault.help));
+            run.failed = true;
+        }
+        let mut buffer = Buffer::default();
+        let scope = Scope::new(None);
+        let result = run.top(&template.body, &scope, &mut buffer);
+        scope.clear();
+        if execute && matches!(result, Err(Stop::Query)) {
+            asked = std::mem::take(&mut run.unknowns);
+            run.release();
+            continue;
+        }
+        return finish(run, buffer);
+    }
+    Rendered::default()
+}
+
+/// The answer of a run: its text with marks as segments, and everything it noted.
+fn finish(mut run: Run<'_>, buffer: Buffer) -> Rendered {
+    run.release();
+    let mut rendered = Rendered { text: buffer.text, files: vec![run.model_file.clone()], ..Rendered::default() };
+    let mut files = std::collections::BTreeMap::from([(0, 0)]);
+    let mut calls = std::collections::BTreeMap::new();
+    let mut start = 0;
+    for Mark { end, from } in buffer.marks {
+        let (source, origin, literal, innermost) = match from {
+            From::Nowhere => (0, Span::default(), false, 0),
+            From::Literal { source, start: at, calls } => {
+                (source, Span { start: at, end: at + (end - start) }, true, calls)
+            }
+            From::Value { source, span, calls } => (source, span, false, calls),
+        };
+        let file = file_of(&run, &mut rendered, &mut files, source);
+        let calls = call_of(&run, &mut rendered, (&mut files, &mut calls), innermost);
+        rendered.segments.push(Segment { span: Span { start, end }, file, origin, literal, calls });
+        start = end;
+    }
+    let span_of = |name: &str| run.config_spans.get(name).copied().unwrap_or_default();
+    rendered.config.0 = run
+        .config
+        .iter()
+        .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), context::convert::to_data(value, span_of(key.as_str()?)))))
+        .collect();
+    rendered.refs = run.refs;
+    rendered.diagnostics = run.diagnostics;
+    rendered.unknowns = run.unknowns;
+    rendered.failed = run.failed;
+    rendered.asks_incremental = run.asks_incremental;
+    rendered.reads_graph = run.reads_graph;
+    rendered.asked_columns = run.asked_columns;
+    rendered.macros = run.macros.iter().map(|code| format!("{}.{}", code.source.package, code.name)).collect();
+    rendered
+}
+
+type Renumbered = std::collections::BTreeMap<u32, u32>;
+
+/// The number of a source's file in the answer, which lists only the files that something came from.
+fn file_of(run: &Run<'_>, rendered: &mut Rendered, files: &mut Renumbered, source: u32) -> u32 {
+    *files.entry(source).or_insert_with(|| {
+        rendered.files.push(run.file(source).clone());
+        rendered.files.len() as u32 - 1
+    })
+}
+
+/// The number of a call in the answer, which lists only the calls that something came from.
+fn call_of(run: &Run<'_>, rendered: &mut Rendered, (files, calls): (&mut Renumbered, &mut Renumbered), call: u32) -> u32 {
+    let mut path = Vec::new();
+    let mut next = call;
+    let mut outer = 0;
+    while next > 0 {
+        if let Some(known) = calls.get(&next) {
+            outer = *known;
+            break;
+        }
+        path.push(next);
+        next = run.calls[next as usize - 1].outer;
+    }
+    for number in path.into_iter().rev() {
+        let run::Call { source, span, .. } = run.calls[number as usize - 1];
+        let file = file_of(run, rendered, files, source);
+        rendered.calls.push(Call { file, span, outer });
+        outer = rendered.calls.len() as u32;
+        calls.insert(number, outer);
+    }
+    outer
+}

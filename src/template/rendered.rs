@@ -8,6 +8,10 @@ use crate::text::{FileId, Place, Span};
 pub struct Rendered {
     pub text: String,
     pub segments: Vec<Segment>,
+    /// What segments and calls point into; the model's own file comes first.
+    pub files: Vec<FileId>,
+    /// The macro calls that led to some segment.
+    pub calls: Vec<Call>,
     /// What the template asked for, in order, without repeats.
     pub refs: Vec<Reference>,
     /// What `config(..)` in the text set.
@@ -19,20 +23,37 @@ pub struct Rendered {
     pub failed: bool,
     /// `is_incremental()` was asked: the other rendering may differ.
     pub asks_incremental: bool,
+    /// `graph` was read: the text depends on [`super::Environment::graph_digest`] too.
+    pub reads_graph: bool,
+    /// Ids of relations whose columns the template asked for, in order, without repeats.
+    pub asked_columns: Vec<String>,
     /// Macros that ran, with their package: `package.name`.
     pub macros: Vec<String>,
 }
 
 /// A run of rendered bytes with one origin.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// In the rendered text.
     pub span: Span,
-    pub origin: Place,
+    /// Index into [`Rendered::files`].
+    pub file: u32,
+    /// In that file.
+    pub origin: Span,
     /// `true`: bytes are literal text, equal to the bytes of `origin` one for one. `false`: the value of the expression at `origin`.
     pub literal: bool,
-    /// The macro calls that led here, innermost first; empty in the model's own text.
-    pub calls: Vec<Place>,
+    /// The innermost macro call that led here, as an index into [`Rendered::calls`] from 1; 0 in the model's own text.
+    pub calls: u32,
+}
+
+/// A macro call, and the call it happened in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Index into [`Rendered::files`].
+    pub file: u32,
+    pub span: Span,
+    /// The call around it, from 1; 0 for a call in the model's own text.
+    pub outer: u32,
 }
 
 /// `ref`, `source` or (in plain SQL) a name that the text reads.
@@ -42,6 +63,7 @@ pub struct Reference {
     pub id: Option<String>,
     /// As the user wrote it: `ref('orders')`.
     pub written: String,
+    /// In the model's own file: the call itself, or that of the macro which makes it.
     pub place: Place,
     /// The relation text it put into the SQL, e.g. `"db"."schema"."orders"`.
     pub text: String,
@@ -73,8 +95,9 @@ impl Rendered {
     /// The bytes `body` of a file's text, as they stand.
     pub fn verbatim_part(file: &FileId, text: &str, body: Span) -> Self {
         let span = Span::new(0, body.len());
-        let segment = Segment { span, origin: Place::new(file, body), literal: true, calls: Vec::new() };
-        Rendered { text: text[body.range()].to_owned(), segments: vec![segment], ..Rendered::default() }
+        let segment = Segment { span, file: 0, origin: body, literal: true, calls: 0 };
+        let text = text[body.range()].to_owned();
+        Rendered { text, segments: vec![segment], files: vec![file.clone()], ..Rendered::default() }
     }
 
     /// Where the bytes of `span` came from. A span over several segments gives the smallest place in the file of its
@@ -83,22 +106,34 @@ impl Rendered {
         let first = self.segments.partition_point(|segment| segment.span.end <= span.start);
         let first = first.min(self.segments.len().checked_sub(1)?);
         let head = &self.segments[first];
-        let mut place = Place::new(&head.origin.file, part(head, span));
+        let mut whole = part(head, span);
         for segment in self.segments[first + 1..].iter().take_while(|segment| segment.span.start < span.end) {
-            if segment.origin.file == place.file && segment.calls == head.calls {
-                place.span = place.span.cover(part(segment, span));
+            if segment.file == head.file && segment.calls == head.calls {
+                whole = whole.cover(part(segment, span));
             }
         }
-        Some(Origin { place, literal: head.literal, calls: head.calls.clone() })
+        let place = Place::new(self.files.get(head.file as usize)?, whole);
+        Some(Origin { place, literal: head.literal, calls: self.calls_from(head.calls) })
+    }
+
+    /// The places of a call and all calls around it, innermost first.
+    fn calls_from(&self, innermost: u32) -> Vec<Place> {
+        let mut places = Vec::new();
+        let mut next = innermost;
+        while let Some(call) = next.checked_sub(1).and_then(|at| self.calls.get(at as usize)) {
+            places.extend(self.files.get(call.file as usize).map(|file| Place::new(file, call.span)));
+            next = call.outer;
+        }
+        places
     }
 }
 
 /// The part of a segment's origin that `span` touches.
 fn part(segment: &Segment, span: Span) -> Span {
     if !segment.literal {
-        return segment.origin.span;
+        return segment.origin;
     }
     let start = span.start.clamp(segment.span.start, segment.span.end) - segment.span.start;
     let end = span.end.clamp(segment.span.start, segment.span.end) - segment.span.start;
-    Span { start: segment.origin.span.start + start, end: segment.origin.span.start + end.max(start) }
+    Span { start: segment.origin.start + start, end: segment.origin.start + end.max(start) }
 }

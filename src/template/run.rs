@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::ast::Source;
+use super::ast::{Macro, Source};
 use super::environment::Environment;
 use super::function::Scope;
 use super::marked::{From, Text};
@@ -61,9 +61,8 @@ pub(super) struct Run<'e> {
     pub(super) asks_incremental: bool,
     pub(super) reads_graph: bool,
     pub(super) asked_columns: Vec<String>,
-    pub(super) macros: Vec<Arc<str>>,
-    /// Ids of the macros that ran, to note each once.
-    pub(super) ran: std::collections::BTreeSet<(Arc<str>, Arc<str>)>,
+    /// Macros that ran, each once.
+    pub(super) macros: Vec<Arc<Macro>>,
     pub(super) results: BTreeMap<String, Value>,
     /// Scopes that macros hold on to.
     pub(super) closures: Vec<Rc<Scope>>,
@@ -94,7 +93,6 @@ impl<'e> Run<'e> {
             reads_graph: false,
             asked_columns: Vec::new(),
             macros: Vec::new(),
-            ran: std::collections::BTreeSet::new(),
             results: BTreeMap::new(),
             closures: Vec::new(),
             steps: 0,
@@ -132,7 +130,7 @@ impl<'e> Run<'e> {
         self.frame.site.unwrap_or(From::Value { source: self.frame.source.id, span, calls: self.frame.calls })
     }
 
-    fn file(&self, source: u32) -> &FileId {
+    pub(super) fn file(&self, source: u32) -> &FileId {
         if source == 0 { &self.model_file } else { self.env.source_file(source) }
     }
 
@@ -186,6 +184,18 @@ impl<'e> Run<'e> {
             self.unknowns.push(unknown);
         }
         Value::Unknown
+    }
+
+    /// Notes that a macro runs.
+    pub(super) fn ran(&mut self, code: &Arc<Macro>) {
+        if !self.macros.iter().any(|known| Arc::ptr_eq(known, code)) {
+            self.macros.push(code.clone());
+        }
+    }
+
+    /// Lets go of the scopes that macros hold, which hold them in turn.
+    pub(super) fn release(&mut self) {
+        self.closures.drain(..).for_each(|scope| scope.clear());
     }
 
     /// `str(value)` for output.

@@ -1,0 +1,175 @@
+//! `adapter`: dispatch to the macro of the target's kind of warehouse, and what it can tell of relations.
+
+use std::sync::Arc;
+
+use super::super::function::{Args, Function};
+use super::super::print;
+use super::super::run::Run;
+use super::super::stop::Stop;
+use super::super::value::Value;
+use super::column::Column;
+use super::config;
+use super::object::Object;
+use super::query;
+use super::relation::Relation;
+use crate::text::{Span, closest};
+
+/// What dbt's adapters differ in where templates are concerned.
+#[derive(Debug)]
+pub(in super::super) struct Facts {
+    pub(in super::super) name: &'static str,
+    /// Adapters whose macros it takes where it has none of its own.
+    pub(in super::super) parents: &'static [&'static str],
+    pub(in super::super) quote: char,
+    /// Quotes the names of relations unless told otherwise.
+    pub(in super::super) quotes: bool,
+    pub(in super::super) prints_database: bool,
+}
+
+const ANY: Facts = Facts { name: "", parents: &[], quote: '"', quotes: true, prints_database: true };
+
+/// From the adapters' own documentation of quoting and inheritance.
+const ADAPTERS: [Facts; 16] = [
+    Facts { name: "postgres", ..ANY },
+    Facts { name: "redshift", parents: &["postgres"], ..ANY },
+    Facts { name: "duckdb", ..ANY },
+    Facts { name: "snowflake", quotes: false, ..ANY },
+    Facts { name: "bigquery", quote: '`', ..ANY },
+    Facts { name: "databricks", parents: &["spark"], quote: '`', ..ANY },
+    Facts { name: "spark", quote: '`', prints_database: false, ..ANY },
+    Facts { name: "trino", ..ANY },
+    Facts { name: "athena", ..ANY },
+    Facts { name: "clickhouse", quote: '`', prints_database: false, ..ANY },
+    Facts { name: "sqlserver", parents: &["fabric"], ..ANY },
+    Facts { name: "fabric", ..ANY },
+    Facts { name: "synapse", parents: &["fabric"], ..ANY },
+    Facts { name: "mysql", quote: '`', prints_database: false, ..ANY },
+    Facts { name: "sqlite", prints_database: false, ..ANY },
+    Facts { name: "materialize", parents: &["postgres"], ..ANY },
+];
+
+pub(in super::super) fn facts(adapter: &str) -> &'static Facts {
+    ADAPTERS.iter().find(|facts| facts.name == adapter).unwrap_or(&ANY)
+}
+
+pub(in super::super) fn method(run: &mut Run<'_>, name: &str, args: Args, span: Span) -> Result<Value, Stop> {
+    match name {
+        "dispatch" => dispatch(run, &args, span),
+        "type" => Ok(Value::text(run.env.target.adapter.as_str())),
+        "quote" => {
+            let quote = run.env.adapter.quote;
+            Ok(Value::text(format!("{quote}{}{quote}", print::plain(args.need(0, "identifier")?))))
+        }
+        "quote_as_configured" | "quote_seed_column" => Ok(args.need(0, "identifier")?.clone()),
+        "get_relation" | "load_relation" | "load_cached_relation" => Ok(get_relation(run, &args)),
+        "already_exists" | "check_schema_exists" => Ok(Value::Bool(true)),
+        "get_columns_in_relation" => get_columns(run, &args, span),
+        "get_missing_columns" | "list_relations" | "list_relations_without_caching" | "list_schemas" => {
+            run.unknown(format!("`adapter.{name}`: only the warehouse knows"), span);
+            Ok(Value::list([]))
+        }
+        "execute" | "run_query" | "add_query" | "get_column_schema_from_query" | "get_columns_in_select_sql" => {
+            query::ask(run, span)
+        }
+        "supports" | "valid_incremental_strategies" | "is_before_version" | "can_exchange" => Ok(Value::Bool(false)),
+        "create_schema" | "drop_schema" | "drop_relation" | "truncate_relation" | "rename_relation" | "commit" | "cache_added"
+        | "cache_dropped" | "cache_renamed" | "expand_target_column_types" => Ok(Value::text("")),
+        _ => {
+            run.step()?;
+            Ok(run.unknown(format!("`adapter.{name}` belongs to the adapter, which is not here"), span))
+        }
+    }
+}
+
+/// The macro `<adapter>__name`, of its parents, or `default__name`: in the root project first, then where the project's
+/// `dispatch:` says, else in the package that asks.
+fn dispatch(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
+    let name = args.text(0, "macro_name")?;
+    let namespace = args.get(1, "macro_namespace").filter(|value| !value.is_none()).map(print::plain);
+    let env = run.env;
+    let own = run.frame.source.package.to_string();
+    let packages: Vec<String> = match args.named("packages").filter(|packages| !packages.is_none()) {
+        Some(packages) => run.items(packages)?.iter().map(print::plain).collect(),
+        None => match &namespace {
+            Some(namespace) => match env.dispatch.get(namespace) {
+                Some(order) => order.clone(),
+                None => vec![env.root.to_string(), namespace.clone()],
+            },
+            None => vec![env.root.to_string(), own, "dbt".to_owned()],
+        },
+    };
+    let prefixes = || std::iter::once(env.target.adapter.as_str()).chain(env.adapter.parents.iter().copied()).chain(["default"]);
+    for package in &packages {
+        for prefix in prefixes() {
+            if let Some(code) = env.package_macro(package, &format!("{prefix}__{name}")) {
+                return Ok(Value::function(Function::Macro { code, scope: None, calls: None }));
+            }
+        }
+    }
+    if let Some(namespace) = namespace.filter(|namespace| !env.has_package(namespace)) {
+        return Ok(run.absent_macro(&namespace, name, span));
+    }
+    let wanted = format!("{}__{name}", env.target.adapter);
+    let stop = Stop::fault(format!("there is no macro `{wanted}` or `default__{name}` to dispatch to"));
+    Err(match closest(&wanted, env.macro_names()) {
+        Some(meant) => stop.help(format!("Did you mean `{meant}`?")),
+        None => stop.help(format!("Add a macro `default__{name}`.")),
+    })
+}
+
+/// The model itself exists only where it was built before; everything else is taken to exist.
+fn get_relation(run: &mut Run<'_>, args: &Args) -> Value {
+    let relation = match args.positional.first() {
+        Some(Value::Object(object)) => match &**object {
+            Object::Relation(relation) => relation.clone(),
+            _ => return Value::None,
+        },
+        _ => {
+            let part = |at: usize, name: &str| {
+                args.get(at, name).filter(|value| value.truth()).map(|value| Arc::<str>::from(print::plain(value)))
+            };
+            let mut relation = run.relation(&crate::project::RelationName::default(), None);
+            relation.parts = [part(0, "database"), part(1, "schema"), part(2, "identifier")];
+            if relation.parts[2].is_none() {
+                return Value::None;
+            }
+            relation
+        }
+    };
+    if run.is_this(&relation) {
+        run.asks_incremental = true;
+        if !run.mode.incremental {
+            return Value::None;
+        }
+    }
+    let kind = relation.kind.clone().or_else(|| Some(Arc::from("table")));
+    let id = run.relation_id(&relation);
+    Value::object(Object::Relation(Relation { kind, id, ..relation }))
+}
+
+fn get_columns(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
+    let id = match args.need(0, "relation")? {
+        Value::Object(object) => match &**object {
+            Object::Relation(relation) => run.relation_id(relation),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(id) = &id {
+        run.ask_columns(id);
+        if let Some(columns) = (run.columns)(id) {
+            run.spend(columns.len())?;
+            let column = |(name, data_type)| Value::object(Object::Column(Column { name, data_type }));
+            return Ok(Value::list(columns.into_iter().map(column)));
+        }
+    }
+    run.unknown("the columns of a relation, which nothing here declares", span);
+    Ok(Value::list([]))
+}
+
+/// `is_incremental()` of an incremental model whose table exists already.
+pub(super) fn is_incremental(run: &mut Run<'_>) -> bool {
+    run.asks_incremental = true;
+    let materialized = config::find(run, "materialized");
+    run.execute && run.mode.incremental && materialized.as_ref().and_then(Value::as_str) == Some("incremental")
+}

@@ -1,0 +1,442 @@
+//! Everything a rendering may read besides the model's own text: macros, names, vars, target. Built once per project.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ast::{Macro, Node, Source};
+use super::context::adapter::{self, Facts};
+use super::context::graph;
+use super::parser;
+use super::value::Value;
+use super::{builtin_macros, run::Run};
+use crate::data;
+use crate::diagnostic::Diagnostic;
+use crate::project::{Model, ModelKind, Project, RelationName, Seed, Source as SourceTable, Target};
+use crate::text::{Digest, FileId, Hasher, Place, Span, closest};
+
+/// What all models of one project are rendered with. Shared between threads.
+pub struct Environment {
+    pub(super) root: Arc<str>,
+    macros: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<Macro>>>,
+    /// Packages of this program, used where the project has none of that name.
+    embedded: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<Macro>>>,
+    files: Vec<FileId>,
+    pub(super) adapter: &'static Facts,
+    pub(super) target: Target,
+    pub(super) vars: BTreeMap<String, BTreeMap<String, data::Value>>,
+    pub(super) setting_vars: BTreeMap<String, data::Value>,
+    pub(super) env: BTreeMap<String, String>,
+    pub(super) dispatch: BTreeMap<String, Vec<String>>,
+    /// Packages that the project names, and whether their macros are here.
+    packages: BTreeMap<String, bool>,
+    models: BTreeMap<String, Vec<Entry>>,
+    sources: BTreeMap<String, Vec<(String, String, RelationName)>>,
+    names: BTreeMap<(String, String), Arc<str>>,
+    pub(super) graph: Graph,
+    pub(super) words: Words,
+    diagnostics: Vec<Diagnostic>,
+    digest: Digest,
+    graph_digest: Digest,
+}
+
+/// What `graph` shows; empty where no text of the project asks for it.
+#[derive(Default)]
+pub(super) struct Graph {
+    pub(super) models: Vec<Model>,
+    pub(super) seeds: Vec<Seed>,
+    pub(super) sources: Vec<SourceTable>,
+    pub(super) ids: BTreeMap<String, graph::Node>,
+}
+
+/// Something that `ref` can name.
+pub(super) struct Entry {
+    pub(super) id: String,
+    pub(super) name: String,
+    package: String,
+    version: Option<String>,
+    latest: bool,
+    enabled: bool,
+    pub(super) ephemeral: bool,
+    pub(super) relation: RelationName,
+}
+
+/// What `ref` found.
+pub(super) enum Found<'e> {
+    Here(&'e Entry),
+    Disabled,
+    /// The versions there are, in words.
+    OtherVersion(String),
+    Nowhere,
+}
+
+/// Names that the evaluator sets over and over.
+pub(super) struct Words {
+    pub(super) loop_name: Arc<str>,
+    pub(super) caller: Arc<str>,
+    pub(super) kwargs: Arc<str>,
+    pub(super) varargs: Arc<str>,
+}
+
+impl Environment {
+    /// Parses all macros of `project`; `others` are the projects of the same repo that it may read as packages.
+    pub fn new(project: &Project, others: &[&Project]) -> Environment {
+        let mut env = Environment {
+            root: Arc::from(project.name.as_str()),
+            macros: BTreeMap::new(),
+            embedded: BTreeMap::new(),
+            files: Vec::new(),
+            adapter: adapter::facts(&project.target.adapter),
+            target: project.target.clone(),
+            vars: project.vars.clone(),
+            setting_vars: project.settings.vars.clone(),
+            env: project.settings.env.clone(),
+            dispatch: project.dispatch.clone(),
+            packages: project.packages.iter().map(|package| (package.name.clone(), package.installed)).collect(),
+            models: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            names: BTreeMap::new(),
+            graph: Graph::default(),
+            words: Words {
+                loop_name: Arc::from("loop"),
+                caller: Arc::from("caller"),
+                kwargs: Arc::from("kwargs"),
+                varargs: Arc::from("varargs"),
+            },
+            diagnostics: Vec::new(),
+            digest: digest(project, others),
+            graph_digest: Digest::default(),
+        };
+        env.read_macros(project);
+        env.read_embedded();
+        for project in std::iter::once(project).chain(others.iter().copied()) {
+            env.read_names(project);
+        }
+        if asks_graph(project) {
+            env.graph = Graph::new(project);
+            env.graph_digest = graph_digest(project);
+        }
+        env
+    }
+
+    /// What is wrong with the macro files.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The address of everything a rendering may read besides the model's own text and config, and `graph`.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The address of what `graph` shows; matters to renderings that read it.
+    pub fn graph_digest(&self) -> Digest {
+        self.graph_digest
+    }
+
+    fn read_macros(&mut self, project: &Project) {
+        for file in &project.macros {
+            let id = self.files.len() as u32 + 1;
+            self.files.push(file.file.clone());
+            let source = Arc::new(Source {
+                file: file.file.clone(),
+                text: file.text.clone(),
+                package: Arc::from(file.package.as_str()),
+                id,
+                embedded: false,
+                returns: file.text.contains('\r'),
+            });
+            let template = parser::parse(&source, Span::new(0, file.text.len()));
+            for fault in template.faults {
+                let place = Place::new(&source.file, fault.span);
+                self.diagnostics.push(Diagnostic::error("template-error", place, capitalised(&fault.message)).help(fault.help));
+            }
+            let package = self.macros.entry(source.package.clone()).or_default();
+            add_macros(template.body, package);
+        }
+    }
+
+    fn read_embedded(&mut self) {
+        for (package, text) in builtin_macros::FILES {
+            let text: Arc<str> = Arc::from(text);
+            let source = Arc::new(Source {
+                file: FileId::new(package),
+                text: text.clone(),
+                package: Arc::from(package),
+                id: u32::MAX,
+                embedded: true,
+                returns: false,
+            });
+            let template = parser::parse(&source, Span::new(0, text.len()));
+            debug_assert!(template.faults.is_empty(), "embedded macros parse: {package}: {:?}", template.faults);
+            add_macros(template.body, self.embedded.entry(source.package.clone()).or_default());
+        }
+    }
+
+    fn read_names(&mut self, project: &Project) {
+        for model in &project.models {
+            self.name(&model.id, &model.relation);
+            if matches!(model.kind, ModelKind::Model | ModelKind::Snapshot) {
+                let ephemeral = model.config.str("materialized") == Some("ephemeral");
+                self.models.entry(model.name.clone()).or_default().push(Entry {
+                    id: model.id.clone(),
+                    name: model.name.clone(),
+                    package: model.package.clone(),
+                    version: model.version.clone(),
+                    latest: model.latest,
+                    enabled: model.enabled,
+                    ephemeral,
+                    relation: model.relation.clone(),
+                });
+            }
+        }
+        for seed in &project.seeds {
+            self.name(&seed.id, &seed.relation);
+            self.models.entry(seed.name.clone()).or_default().push(Entry {
+                id: seed.id.clone(),
+                name: seed.name.clone(),
+                package: seed.package.clone(),
+                version: None,
+                latest: true,
+                enabled: true,
+                ephemeral: false,
+                relation: seed.relation.clone(),
+            });
+        }
+        for source in &project.sources {
+            self.name(&source.id, &source.relation);
+            let key = format!("{}.{}", source.source, source.name);
+            let entry = (source.package.clone(), source.id.clone(), source.relation.clone());
+            self.sources.entry(key).or_default().push(entry);
+        }
+    }
+
+    fn name(&mut self, id: &str, relation: &RelationName) {
+        let schema = relation.schema.as_deref().unwrap_or_default().to_ascii_lowercase();
+        self.names.entry((schema, relation.identifier.to_ascii_lowercase())).or_insert_with(|| Arc::from(id));
+    }
+
+    /// What a table's name stands for in the project.
+    pub(super) fn id_by_name(&self, parts: &[Option<Arc<str>>; 3]) -> Option<Arc<str>> {
+        let part = |at: usize| parts[at].as_deref().unwrap_or_default().to_ascii_lowercase();
+        self.names.get(&(part(1), part(2))).cloned()
+    }
+
+    pub(super) fn source_file(&self, source: u32) -> &FileId {
+        &self.files[(source as usize).saturating_sub(1).min(self.files.len().saturating_sub(1))]
+    }
+
+    /// A macro of the project's own packages or of this program, by package.
+    pub(super) fn package_macro(&self, package: &str, name: &str) -> Option<Arc<Macro>> {
+        let own = self.macros.get(package).and_then(|macros| macros.get(name));
+        let embedded = || self.embedded.get(package).filter(|_| !self.macros.contains_key(package))?.get(name);
+        own.or_else(embedded).cloned()
+    }
+
+    /// A macro that can be called without its package, as seen from `package`.
+    pub(super) fn global_macro(&self, package: &str, name: &str) -> Option<Arc<Macro>> {
+        let find = |package: &str| self.macros.get(package).and_then(|macros| macros.get(name));
+        find(package).or_else(|| find(&self.root)).cloned()
+    }
+
+    pub(super) fn is_package(&self, name: &str) -> bool {
+        self.has_package(name) || self.packages.contains_key(name) || self.embedded.contains_key(name) || *self.root == *name
+    }
+
+    /// Its macros are all here.
+    pub(super) fn has_package(&self, name: &str) -> bool {
+        self.macros.contains_key(name) || name == "dbt"
+    }
+
+    pub(super) fn macro_names(&self) -> impl Iterator<Item = &str> {
+        self.macros.get(&self.root).into_iter().flat_map(|macros| macros.keys().map(|name| &**name))
+    }
+
+    pub(super) fn model_names(&self) -> impl Iterator<Item = &str> {
+        self.models.keys().map(String::as_str)
+    }
+
+    pub(super) fn source_names(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
+    }
+
+    pub(super) fn var_names(&self) -> impl Iterator<Item = &str> {
+        self.vars.values().flat_map(|vars| vars.keys().map(String::as_str))
+    }
+
+    /// What `ref` names, seen from a model of the package `from`: its own package first, then the root, then any.
+    pub(super) fn find_model(&self, from: &str, package: Option<&str>, name: &str, version: Option<&str>) -> Found<'_> {
+        let Some(entries) = self.models.get(name) else { return Found::Nowhere };
+        let fits = |entry: &&Entry| package.is_none_or(|package| entry.package == package);
+        let rank = |entry: &&Entry| (!entry.enabled, entry.package != from, entry.package != *self.root);
+        let of_version = |entry: &&Entry| version.map_or(entry.latest, |version| entry.version.as_deref() == Some(version));
+        let mut named = entries.iter().filter(fits).peekable();
+        if named.peek().is_none() {
+            return Found::Nowhere;
+        }
+        match entries.iter().filter(fits).filter(of_version).min_by_key(rank) {
+            Some(entry) if entry.enabled => Found::Here(entry),
+            Some(_) => Found::Disabled,
+            None if version.is_none() => named.min_by_key(rank).map_or(Found::Nowhere, |entry| {
+                if entry.enabled { Found::Here(entry) } else { Found::Disabled }
+            }),
+            None => {
+                let versions: Vec<&str> = named.filter_map(|entry| entry.version.as_deref()).collect();
+                let words = if versions.is_empty() { "no versions".to_owned() } else { format!("versions {}", versions.join(", ")) };
+                Found::OtherVersion(words)
+            }
+        }
+    }
+
+    pub(super) fn find_source(&self, from: &str, source: &str, table: &str) -> Option<(&str, &RelationName)> {
+        let entries = self.sources.get(&format!("{source}.{table}"))?;
+        let rank = |entry: &&(String, String, RelationName)| (entry.0 != from, entry.0 != *self.root);
+        entries.iter().min_by_key(rank).map(|(_, id, relation)| (id.as_str(), relation))
+    }
+
+    /// A source for a text that was made while rendering.
+    pub(super) fn loose_source(&self, text: &str, like: &Arc<Source>) -> Arc<Source> {
+        let (file, package) = (like.file.clone(), like.package.clone());
+        Arc::new(Source { file, text: Arc::from(text), package, id: like.id, embedded: like.embedded, returns: text.contains('\r') })
+    }
+
+    pub(super) fn is_installed(&self, package: &str) -> bool {
+        self.packages.get(package).copied().unwrap_or(false) && self.macros.contains_key(package)
+    }
+}
+
+impl Run<'_> {
+    /// A macro that a package does not have: unknown if the package is not here, a fault if it is.
+    pub(super) fn absent_macro(&mut self, package: &str, name: &str, span: Span) -> Value {
+        let env = self.env;
+        if env.macros.contains_key(package) && (*env.root == *package || env.is_installed(package)) {
+            let macros = env.macros.get(package).into_iter().flat_map(|macros| macros.keys().map(|name| &**name));
+            let place = self.outer_place(span);
+            let mut diagnostic = Diagnostic::error("undefined-variable", place, format!("The package `{package}` has no macro `{name}`."));
+            if let Some(meant) = closest(name, macros) {
+                diagnostic = diagnostic.help(format!("Did you mean `{meant}`?"));
+            }
+            self.note(diagnostic);
+            self.failed = true;
+            return Value::undefined(&format!("{package}.{name}"));
+        }
+        self.unknown(format!("the macro `{package}.{name}`: the package `{package}` is not installed"), span)
+    }
+
+    /// Notes that the columns of a relation were asked for.
+    pub(super) fn ask_columns(&mut self, id: &str) {
+        if !self.asked_columns.iter().any(|known| known == id) {
+            self.asked_columns.push(id.to_owned());
+        }
+    }
+}
+
+fn add_macros(body: Vec<Node>, package: &mut BTreeMap<Arc<str>, Arc<Macro>>) {
+    for node in body {
+        match node {
+            Node::Macro(code) => {
+                package.insert(code.name.clone(), code);
+            }
+            Node::Scope(body) => add_macros(body, package),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn capitalised(message: &str) -> String {
+    let mut chars = message.chars();
+    let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(chars).chain(['.']).collect()
+}
+
+fn asks_graph(project: &Project) -> bool {
+    let asks = |text: &str| text.contains("graph.") || text.contains("graph[");
+    project.macros.iter().any(|file| asks(&file.text)) || project.models.iter().any(|model| asks(&model.text))
+}
+
+impl Graph {
+    fn new(project: &Project) -> Graph {
+        let models: Vec<Model> = project.models.iter().filter(|model| model.enabled).cloned().collect();
+        let mut graph = Graph { models, seeds: project.seeds.clone(), sources: project.sources.clone(), ids: BTreeMap::new() };
+        let models = graph.models.iter().enumerate().map(|(at, model)| (model.id.clone(), graph::Node::Model(at)));
+        let seeds = graph.seeds.iter().enumerate().map(|(at, seed)| (seed.id.clone(), graph::Node::Seed(at)));
+        let sources = graph.sources.iter().enumerate().map(|(at, source)| (source.id.clone(), graph::Node::Source(at)));
+        graph.ids = models.chain(seeds).chain(sources).collect();
+        graph
+    }
+}
+
+fn relation_into(hasher: &mut Hasher, relation: &RelationName) {
+    for part in [relation.database.as_deref(), relation.schema.as_deref(), Some(&relation.identifier)] {
+        hasher.number(u64::from(part.is_some())).text(part.unwrap_or_default());
+    }
+}
+
+/// Debug output is a full, ordered account of plain data, which is all that an address needs.
+fn described(hasher: &mut Hasher, value: &dyn std::fmt::Debug) {
+    hasher.text(&format!("{value:?}"));
+}
+
+fn digest(project: &Project, others: &[&Project]) -> Digest {
+    let mut hasher = Hasher::new("template environment");
+    hasher.text(&project.name);
+    for file in &project.macros {
+        hasher.text(&file.package).text(file.file.path()).digest(file.digest);
+    }
+    for (_, text) in builtin_macros::FILES {
+        hasher.digest(Digest::of(text.as_bytes()));
+    }
+    for project in std::iter::once(project).chain(others.iter().copied()) {
+        hasher.text("models").number(project.models.len() as u64);
+        for model in &project.models {
+            hasher.text(&model.id).number(u64::from(model.enabled) | u64::from(model.latest) << 1);
+            hasher.text(model.config.str("materialized").unwrap_or_default());
+            relation_into(&mut hasher, &model.relation);
+        }
+        for seed in &project.seeds {
+            hasher.text(&seed.id);
+            relation_into(&mut hasher, &seed.relation);
+        }
+        for source in &project.sources {
+            hasher.text(&source.id);
+            relation_into(&mut hasher, &source.relation);
+        }
+    }
+    let plain = |vars: &BTreeMap<String, data::Value>| {
+        vars.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Vec<_>>()
+    };
+    for (package, vars) in &project.vars {
+        described(&mut hasher, &(package, plain(vars)));
+    }
+    described(&mut hasher, &plain(&project.settings.vars));
+    described(&mut hasher, &(&project.settings.env, &project.dispatch));
+    let target = &project.target;
+    described(&mut hasher, &(&target.profile, &target.name, &target.adapter, &target.database, &target.schema, plain(&target.extra)));
+    described(&mut hasher, &project.packages.iter().map(|package| (&package.name, package.installed)).collect::<Vec<_>>());
+    hasher.finish()
+}
+
+/// A value without its places, which say nothing of what it means.
+fn plain(value: &data::Value) -> String {
+    match &value.kind {
+        data::Kind::List(items) => format!("{:?}", items.iter().map(plain).collect::<Vec<_>>()),
+        data::Kind::Map(entries) => format!("{:?}", entries.iter().map(|(key, value)| (&key.text, plain(value))).collect::<Vec<_>>()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn graph_digest(project: &Project) -> Digest {
+    let mut hasher = Hasher::new("template graph");
+    for model in &project.models {
+        hasher.text(&model.id).digest(model.digest);
+        described(&mut hasher, &(&model.config, &model.properties));
+    }
+    for seed in &project.seeds {
+        hasher.text(&seed.id);
+        described(&mut hasher, &(&seed.config, &seed.properties));
+    }
+    for source in &project.sources {
+        hasher.text(&source.id);
+        described(&mut hasher, &(&source.config, &source.properties));
+    }
+    hasher.finish()
+}
