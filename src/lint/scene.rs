@@ -63,7 +63,7 @@ impl<'a> Scene<'a> {
             .segments
             .iter()
             .filter(touched)
-            .all(|segment| segment.literal && segment.calls.is_empty())
+            .all(|segment| segment.literal && segment.calls == 0)
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {

@@ -116,6 +116,17 @@ impl Rendered {
         Some(Origin { place, literal: head.literal, calls: self.calls_from(head.calls) })
     }
 
+    /// Where a segment came into the model's own text: its origin there, or the call of the macro it came from.
+    pub fn entry(&self, segment: &Segment) -> Option<Place> {
+        let mut found = (segment.file, segment.origin);
+        let mut next = segment.calls;
+        while let Some(call) = next.checked_sub(1).and_then(|at| self.calls.get(at as usize)) {
+            found = (call.file, call.span);
+            next = call.outer;
+        }
+        Some(Place::new(self.files.get(found.0 as usize)?, found.1))
+    }
+
     /// The places of a call and all calls around it, innermost first.
     fn calls_from(&self, innermost: u32) -> Vec<Place> {
         let mut places = Vec::new();

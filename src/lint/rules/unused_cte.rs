@@ -37,8 +37,8 @@ fn may_be_read_elsewhere(scene: &Scene<'_>, name: &str) -> bool {
 /// The parts of the model's text that left nothing in the rendered SQL: branches not taken, `set`, comments aside.
 fn unrendered<'a>(scene: &Scene<'a>) -> Vec<&'a str> {
     let model: &'a crate::project::Model = &scene.compiled.model;
-    let place = |segment: &'a crate::template::Segment| segment.calls.last().unwrap_or(&segment.origin);
-    let own = scene.compiled.rendered.segments.iter().map(place).filter(|place| place.file == model.file);
+    let answer = &scene.compiled.rendered;
+    let own = answer.segments.iter().filter_map(|segment| answer.entry(segment)).filter(|place| place.file == model.file);
     let mut rendered: Vec<Span> = own.map(|place| place.span).collect();
     rendered.sort();
     let mut gaps = Vec::new();
