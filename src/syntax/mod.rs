@@ -10,6 +10,7 @@ mod limits;
 mod mentions;
 mod parsed;
 mod rewrite;
+mod span;
 mod split;
 mod strict;
 mod wrapper;

@@ -90,6 +90,13 @@ impl Parsed {
         around.then(|| before.cover(after))
     }
 
+    /// The nearest brackets that hold `span`, with them.
+    pub(super) fn around(&self, span: Span) -> Option<Span> {
+        let (first, _) = self.token_range(span)?;
+        let open = self.opener(first, 1);
+        (open < first).then(|| self.cover(self.tokens[open].cover(span)))
+    }
+
     /// The token before `span`.
     pub(super) fn before(&self, span: Span) -> Option<Span> {
         let at = self.tokens.partition_point(|token| token.end <= span.start);

@@ -171,12 +171,11 @@ impl Dialect for Wrapper {
     }
 
     fn parse_infix(&self, parser: &mut Parser, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
-        self.hooks.infix(parser, left, precedence).or_else(|| self.base.parse_infix(parser, left, precedence))
+        self.base.parse_infix(parser, left, precedence)
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
-        let ours = self.hooks.precedence(parser).map(|precedence| Ok(self.base.prec_value(precedence)));
-        ours.or_else(|| self.base.get_next_precedence(parser))
+        self.base.get_next_precedence(parser)
     }
 
     fn parse_statement(&self, parser: &mut Parser) -> Option<Result<Statement, ParserError>> {

@@ -233,3 +233,21 @@ pub(super) fn insert(level: &mut Vec<Node>) {
         level.drain(at..query);
     }
 }
+
+/// MERGE's `UPDATE ALL BY NAME` as `UPDATE SET *`, `INSERT ALL BY NAME` as `INSERT *`, `SET * EXCEPT (a)` as `SET *`.
+pub(super) fn merge_shorthands(level: &mut Vec<Node>) {
+    if !level.first().is_some_and(|first| first.is_word("merge")) {
+        return;
+    }
+    let mut at = 1;
+    while at + 2 < level.len() {
+        let here = level[at].piece().span;
+        if level[at].is_word("all") && level[at + 1].is_word("by") && level[at + 2].is_word("name") {
+            let set = level[at - 1].is_word("update").then(|| word("SET", here));
+            level.splice(at..at + 3, set.into_iter().chain([made(Token::Mul, here)]));
+        } else if level[at].is(&Token::Mul) && level[at + 1].is_word("except") && level[at + 2].round().is_some() {
+            level.drain(at + 1..at + 3);
+        }
+        at += 1;
+    }
+}

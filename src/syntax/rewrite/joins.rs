@@ -47,7 +47,9 @@ pub(super) fn strictness(level: &mut Vec<Node>) {
     const SIDES: &[&str] = &["left", "right", "full", "inner", "outer", "semi", "anti", "asof", "array", "cross"];
     let mut at = 0;
     while at < level.len() {
-        if level[at].is_any(DROPPED) && joins(level, at, DROPPED, SIDES) {
+        let global_in =
+            level[at].is_word("global") && level.get(at + 1).is_some_and(|next| next.is_any(&["in", "not"]));
+        if global_in || level[at].is_any(DROPPED) && joins(level, at, DROPPED, SIDES) {
             level.remove(at);
         } else {
             at += 1;

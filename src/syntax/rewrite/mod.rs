@@ -48,6 +48,7 @@ const ALWAYS: &[(&str, Rewrite)] = &[
     ("positional_join", joins::without_match_condition),
     ("final", clauses::final_word),
     ("array_join", joins::array_join),
+    ("word_operators", values::word_operators),
     ("number_suffixes", values::number_suffixes),
     ("adjacent_strings", values::adjacent_strings),
     ("raw_strings", values::raw_strings),
@@ -89,6 +90,10 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("intervals", values::intervals),
     ("offset_paths", relations::offset_paths),
     ("dashed_names", relations::dashed_names),
+    ("keyword_calls", values::keyword_calls),
+    ("merge_shorthands", clauses::merge_shorthands),
+    ("unpivot_aliases", relations::unpivot_aliases),
+    ("alias_named_at", relations::alias_named_at),
     ("unnamed_columns", relations::unnamed_columns),
 ];
 

@@ -136,3 +136,48 @@ pub(super) fn unnamed_columns(level: &mut Vec<Node>) {
         at += 1;
     }
 }
+
+/// `UNPIVOT(s FOR m IN (jan j, feb AS 2))` as `.. IN (jan AS j, feb AS "2")`.
+pub(super) fn unpivot_aliases(level: &mut Vec<Node>) {
+    for at in 1..level.len() {
+        let follows = level[at - 1].is_word("unpivot") || level[at - 1].is_word("nulls");
+        let Node::Group(body) = &mut level[at] else { continue };
+        let list = find(&body.inner, 0, &["in"]).filter(|_| follows).map(|list| list + 1);
+        if let Some(Node::Group(columns)) = list.and_then(|list| body.inner.get_mut(list)) {
+            named(&mut columns.inner);
+        }
+    }
+}
+
+fn named(columns: &mut Vec<Node>) {
+    let mut at = 1;
+    while at < columns.len() {
+        let here = columns[at].piece().span;
+        if let Token::Number(digits, _) = &columns[at].piece().token {
+            columns[at] = made(Token::make_word(digits, Some('"')), here);
+        }
+        let value = columns[at - 1].is_name() || columns[at - 1].group().is_some();
+        if columns[at].is_name() && value && !columns[at].is_word("as") && !columns[at - 1].is_word("as") {
+            columns.insert(at, word("AS", here));
+        }
+        at += 1;
+    }
+}
+
+/// An alias that is also a clause's first word, `FROM x at JOIN y`, with the AS that makes it plain.
+pub(super) fn alias_named_at(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at < level.len() {
+        let next_is_call = level.get(at + 1).is_some_and(|next| next.round().is_some() || next.is_word("time"));
+        if level[at].is_word("at")
+            && level[at - 1].is_name()
+            && !next_is_call
+            && !level[at - 1].is_any(&["as", "from", "join"])
+        {
+            let here = level[at].piece().span;
+            level.insert(at, word("AS", here));
+            at += 1;
+        }
+        at += 1;
+    }
+}

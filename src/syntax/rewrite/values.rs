@@ -80,6 +80,40 @@ pub(super) fn tuple_elements(level: &mut Vec<Node>) {
     }
 }
 
+/// Postfix `a ISNULL` as `a IS NULL`; MySQL's `a MOD b` as `a % b`. Read as they stand they would be aliases.
+pub(super) fn word_operators(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at < level.len() {
+        let before = &level[at - 1];
+        let value = before.is_name()
+            || before.group().is_some()
+            || before.is_string()
+            || matches!(before.piece().token, Token::Number(..));
+        let clause = before.is_any(&[
+            "as", "select", "from", "by", "and", "or", "not", "where", "when", "then", "else", "is", "join", "on",
+        ]);
+        let call = level.get(at + 1).is_some_and(|next| next.round().is_some() || next.is(&Token::Period));
+        let here = level[at].piece().span;
+        if value && !clause && level[at].is_word("isnull") && !call {
+            level.splice(at..=at, [word("IS", here), word("NULL", here)]);
+        } else if value
+            && !clause
+            && level[at].is_word("mod")
+            && level.get(at + 1).is_some()
+            && !starts_clause(&level[at + 1])
+        {
+            level[at] = made(Token::Mod, here);
+        }
+        at += 1;
+    }
+}
+
+fn starts_clause(node: &Node) -> bool {
+    node.is(&Token::Comma)
+        || node.is(&Token::Period)
+        || node.is_any(&["from", "where", "join", "on", "group", "order", "left", "inner"])
+}
+
 /// DuckDB's `2 ** 3` as `2 ^ 3`.
 pub(super) fn power(level: &mut Vec<Node>) {
     let mut at = 1;
@@ -255,5 +289,21 @@ pub(super) fn intervals(level: &mut Vec<Node>) {
             break;
         }
         at += 1;
+    }
+}
+
+/// `SAFE.SUBSTR(a)` and `a / any(b)`: a function whose name is a keyword, quoted so that it is only a name.
+pub(super) fn keyword_calls(level: &mut Vec<Node>) {
+    for at in 1..level.len().saturating_sub(1) {
+        let arithmetic = matches!(level[at - 1].piece().token, Token::Div | Token::Mul | Token::Plus | Token::Minus);
+        let misread = level[at - 1].is(&Token::Period) || arithmetic && level[at].is_any(&["any", "all"]);
+        if misread && level[at].is_name() && level[at + 1].round().is_some() {
+            let Node::Leaf(piece) = &mut level[at] else { continue };
+            if let Token::Word(word) = &piece.token
+                && word.quote_style.is_none()
+            {
+                piece.token = Token::make_word(&word.value.clone(), Some('"'));
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+use sqlparser::ast;
+
 use super::parse;
 use crate::dialect::find;
 use crate::syntax::Parsed;
@@ -67,4 +69,117 @@ fn spans_are_bytes_and_cover_brackets() {
     let from = sql.find("f(a").expect("the call is there");
     let cover = parsed.cover(crate::text::Span::new(from, from + 3));
     assert_eq!(&sql[cover.range()], "f(a, (b))");
+}
+
+/// The text of each SELECT item's expression, by its own span.
+fn check_spans(dialect: &str, items: &[&str]) {
+    let sql = format!("select {} from t", items.join(" , "));
+    let parsed = parsed(dialect, &sql);
+    let tree = parsed.statements[0].tree.as_ref().expect("the statement is read");
+    let ast::Statement::Query(query) = &**tree else { panic!("{sql} is a query") };
+    let ast::SetExpr::Select(select) = &*query.body else { panic!("{sql} is a SELECT") };
+    let found: Vec<&str> = select.projection.iter().map(|item| &sql[parsed.item(item).range()]).collect();
+    assert_eq!(found, items);
+}
+
+#[test]
+fn expressions_know_their_whole_text() {
+    check_spans(
+        "duckdb",
+        &[
+            "a",
+            "f ( a, (b) )",
+            "count(*)",
+            "sum(a) filter (where b > 1) over (partition by c)",
+            "CAST(a AS decimal(10, 2))",
+            "a::decimal(10, 2)",
+            "(a + b)",
+            "a is not null",
+            "a + f(b) in (1, 2)",
+            "x in (select 1)",
+            "not (a)",
+            "(select max(a) from t)",
+            "exists (select 1)",
+            "case when a then f(b) end",
+            "a between 1 and f(2)",
+            "a or b or f(c)",
+            "extract(year from d)",
+            "trim(both 'x' from f(a))",
+            "date '2024-01-01'",
+            "interval '1' day",
+            "(a, b)",
+            "[1, 2]",
+            "{'a': 1}",
+            "a[1]",
+            "try_cast(a as int)",
+            "'é' || upper(a) as ü",
+        ],
+    );
+}
+
+/// The one statement's tree as SQL, whichever rewrites it took.
+fn reads(dialect: &str, sql: &str, expected: &str) {
+    check(dialect, sql, &[expected]);
+}
+
+#[test]
+fn words_of_a_join_are_no_alias() {
+    reads("clickhouse", "select * from a any left join b using x", "SELECT * FROM a LEFT JOIN b USING(x)");
+    reads("clickhouse", "select * from t final where x", "SELECT * FROM t WHERE x");
+    reads("snowflake", "select * from a directed join b on true", "SELECT * FROM a JOIN b ON true");
+    reads("duckdb", "select * from a positional join b", "SELECT * FROM a ASOF JOIN b MATCH_CONDITION ('positional')");
+    reads("duckdb", "select final from a final", "SELECT final FROM a final");
+}
+
+#[test]
+fn parts_of_a_literal_are_no_alias() {
+    reads("bigquery", "select 'a' 'b'", "SELECT 'ab'");
+    reads("mysql", "select 5 mod 2", "SELECT 5 % 2");
+    reads("postgres", "select a isnull from t", "SELECT a IS NULL FROM t");
+    let spark = parsed("spark", "select 5D, 12Y");
+    assert!(!format!("{:?}", spark.statements).contains("ExprWithAlias"));
+}
+
+#[test]
+fn an_array_join_reads_expressions() {
+    reads("clickhouse", "select x from t array join [1, 2] as x", "SELECT x FROM t ARRAY JOIN UNNEST([1, 2]) AS x");
+}
+
+#[test]
+fn pivots_become_clauses_of_from() {
+    reads(
+        "duckdb",
+        "pivot t on y using sum(p) as s group by g order by 1",
+        "SELECT * FROM t PIVOT(sum(p) AS s FOR y IN (ANY)) GROUP BY g ORDER BY 1",
+    );
+    reads(
+        "duckdb",
+        "from (unpivot t on a, b into name n value v)",
+        "FROM (SELECT * FROM t UNPIVOT(v FOR n IN (a, b)))",
+    );
+    reads("duckdb", "select pivot from t as pivot", "SELECT pivot FROM t AS pivot");
+}
+
+#[test]
+fn comprehensions_become_calls() {
+    reads(
+        "duckdb",
+        "select [x + 1 for x in l if x > 1] from t",
+        "SELECT list_transform(list_filter(l, x -> x > 1), x -> x + 1) FROM t",
+    );
+}
+
+#[test]
+fn clauses_of_storage_are_left_out() {
+    reads(
+        "snowflake",
+        "create dynamic table d target_lag = downstream warehouse = w as select 1",
+        "CREATE TABLE d AS SELECT 1",
+    );
+    reads("spark", "create view v comment 'x' tblproperties ('a' = 'b') as select 1", "CREATE VIEW v AS SELECT 1");
+}
+
+#[test]
+fn a_failed_second_try_keeps_the_first_error() {
+    check("duckdb", "select [x for x in l", &["expected `]`, found `for` @ for"]);
 }
