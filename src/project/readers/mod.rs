@@ -25,8 +25,7 @@ pub(super) fn read(repo: &Repo<'_>) -> Vec<Project> {
     let dbt = dbt::find(repo);
     let roots: Vec<&str> = dbt.iter().map(|file| parent(file.path())).collect();
     let plain = plain::find(repo, &roots);
-    let mut shared = dbt::Shared::default();
-    let mut projects: Vec<Project> = dbt.iter().map(|file| dbt::read(file, repo, &mut shared)).collect();
+    let mut projects = dbt::read(&dbt, repo);
     // A package that another project reads as its own is no project beside it, unless it stands alone at the root.
     let local: Vec<String> = projects.iter().flat_map(local_packages).collect();
     projects.retain(|project| !local.contains(&project.root));

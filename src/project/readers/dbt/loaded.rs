@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project::files::{Each, Files, map_each, unreadable};
 use crate::text::{Digest, FileId};
 
-/// What was read, by file. Projects of one repo share it.
+/// What was read, by file. The projects of one repo share it.
 #[derive(Default)]
 pub(super) struct Loaded {
     texts: BTreeMap<FileId, (Arc<str>, Digest)>,
@@ -28,41 +28,42 @@ enum Done {
 }
 
 impl Loaded {
-    /// Reads what these packages name and is not read yet.
-    pub fn read(&mut self, parts: &[Part], snapshot: &dyn Files, disk: &dyn Files, each: Each<'_>) {
+    /// Reads what these packages name.
+    pub fn read(parts: &[&Part], snapshot: &dyn Files, disk: &dyn Files, each: Each<'_>) -> Loaded {
         let mut wanted: BTreeMap<&FileId, Job<'_>> = BTreeMap::new();
         for part in parts {
             let files = if part.on_disk { disk } else { snapshot };
             let texts = [&part.models, &part.snapshots, &part.analyses, &part.tests, &part.macros];
-            for Found { file, .. } in texts.into_iter().flatten().filter(|found| !self.texts.contains_key(&found.file))
-            {
+            for Found { file, .. } in texts.into_iter().flatten() {
                 wanted.insert(file, Job::Text(file, files));
             }
-            for Found { file, .. } in part.documents.iter().filter(|found| !self.documents.contains_key(&found.file)) {
+            for Found { file, .. } in &part.documents {
                 wanted.insert(file, Job::Document(file, files));
             }
         }
         let jobs: Vec<_> = wanted.into_iter().collect();
         let done = map_each(each, &jobs, |(_, job)| work(job));
         let done: Vec<(FileId, Done)> = jobs.into_iter().map(|(file, _)| file.clone()).zip(done).collect();
+        let mut loaded = Loaded::default();
         for (file, done) in done {
             match done {
                 Done::Text(Ok(found)) => {
-                    self.texts.insert(file, found);
+                    loaded.texts.insert(file, found);
                 }
                 Done::Text(Err((digest, why))) => {
-                    self.faults.insert(file.clone(), why);
-                    self.texts.insert(file, (Arc::from(""), digest));
+                    loaded.faults.insert(file.clone(), why);
+                    loaded.texts.insert(file, (Arc::from(""), digest));
                 }
                 Done::Document(Ok(found)) => {
-                    self.documents.insert(file, found);
+                    loaded.documents.insert(file, found);
                 }
                 Done::Document(Err(why)) => {
-                    self.faults.insert(file.clone(), why);
-                    self.documents.insert(file, Arc::default());
+                    loaded.faults.insert(file.clone(), why);
+                    loaded.documents.insert(file, Arc::default());
                 }
             }
         }
+        loaded
     }
 
     /// A file's text; empty, with a diagnostic, where it could not be read.

@@ -41,7 +41,7 @@ use super::Repo;
 use crate::diagnostic::Diagnostic;
 use crate::project::adapter::{self, Evidence};
 use crate::project::config_file;
-use crate::project::files::{Files, parent, relative};
+use crate::project::files::{Files, map_each, parent, relative, text_or_say};
 use crate::project::globs::Globs;
 use crate::project::names::Names;
 use crate::project::{Exposure, Group, Kind, MacroFile, Model, Package, Project, Seed, Settings, Source, Target};
@@ -69,15 +69,28 @@ pub(super) fn find(repo: &Repo<'_>) -> Vec<FileId> {
     kept
 }
 
-/// What the projects of one repo share while they are read.
-#[derive(Default)]
-pub(super) struct Shared(Loaded);
+/// Reads the projects of these files: sorted by role one by one, then read and put together all at once.
+pub(super) fn read(files: &[FileId], repo: &Repo<'_>) -> Vec<Project> {
+    let plans: Vec<Plan> = files.iter().map(|file| plan(file, repo)).collect();
+    let parts: Vec<&Part> = plans.iter().flat_map(|plan| &plan.parts).collect();
+    let loaded = Loaded::read(&parts, repo.snapshot, repo.disk, repo.each);
+    map_each(repo.each, &plans, |plan| assemble(plan, repo, &loaded))
+}
 
-/// Reads the project of one `dbt_project.yml`.
-pub(super) fn read(file: &FileId, repo: &Repo<'_>, shared: &mut Shared) -> Project {
+/// A project before its files are read.
+struct Plan {
+    /// The root project first.
+    parts: Vec<Part>,
+    packages: Vec<Package>,
+    settings: Settings,
+    target: Target,
+    said: Vec<Diagnostic>,
+}
+
+fn plan(file: &FileId, repo: &Repo<'_>) -> Plan {
     let mut said = Vec::new();
     let settings = config_file::nearest(parent(file.path()), repo.snapshot, &mut said);
-    let text = crate::project::files::text_or_say(repo.snapshot, file, &mut said);
+    let text = text_or_say(repo.snapshot, file, &mut said);
     let project_file = ProjectFile::read(file, &text, &mut said);
     let target = profiles::target(&project_file, &settings, (repo.snapshot, repo.home_profiles), &mut said);
     let holders = Holders { snapshot: repo.snapshot, disk: repo.disk, all: &repo.all };
@@ -85,9 +98,8 @@ pub(super) fn read(file: &FileId, repo: &Repo<'_>, shared: &mut Shared) -> Proje
     let exclude = Globs::new(&settings.exclude);
     let mut root = Part::new(project_file, &repo.all, repo.snapshot, &exclude);
     root.is_root = true;
-    let parts: Vec<Part> = std::iter::once(root).chain(others).collect();
-    shared.0.read(&parts, repo.snapshot, repo.disk, repo.each);
-    assemble(&parts, packages, (settings, target), repo, &shared.0, said)
+    let parts = std::iter::once(root).chain(others).collect();
+    Plan { parts, packages, settings, target, said }
 }
 
 /// What is gathered from package after package.
@@ -101,18 +113,12 @@ struct Gathered {
     said: Vec<Diagnostic>,
 }
 
-fn assemble(
-    parts: &[Part],
-    packages: Vec<Package>,
-    (settings, target): (Settings, Target),
-    repo: &Repo<'_>,
-    loaded: &Loaded,
-    said: Vec<Diagnostic>,
-) -> Project {
+fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
+    let Plan { parts, packages, settings, target, said } = plan;
     let root = &parts[0].file;
     let vars = package::merged_vars(parts);
-    let frame = Frame { root, settings: &settings, target: &target, vars: &vars };
-    let mut gathered = Gathered { said, ..Gathered::default() };
+    let frame = Frame { root, settings, target, vars: &vars };
+    let mut gathered = Gathered { said: said.clone(), ..Gathered::default() };
     for part in parts {
         gather(part, &frame, repo, loaded, &mut gathered);
     }
@@ -130,17 +136,11 @@ fn assemble(
     let installed: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let sample: Vec<&str> =
         models.iter().filter(|model| model.package == root.name).map(|model| &*model.text).collect();
-    let evidence = Evidence {
-        settings: &settings,
-        target: &target,
-        root: &root.root,
-        packages: &installed,
-        tree: Some(root.tree()),
-        sql: &sample,
-    };
+    let evidence =
+        Evidence { settings, target, root: &root.root, packages: &installed, tree: Some(root.tree()), sql: &sample };
     let (dialect, dialect_reason) = adapter::choose(&evidence, repo.snapshot);
     if settings.dialect.as_deref().is_some_and(|name| adapter::known(name).is_none()) {
-        said.extend(config_file::unknown_dialect(&settings, repo.snapshot, &crate::dialect::labels()));
+        said.extend(config_file::unknown_dialect(settings, repo.snapshot, &crate::dialect::labels()));
     }
     let mut models = models;
     with_group_owners(&mut models, &groups);
@@ -160,11 +160,11 @@ fn assemble(
         groups,
         macros,
         dispatch: root.dispatch.clone(),
-        packages,
+        packages: packages.clone(),
         diagnostics: said,
         vars,
-        settings,
-        target,
+        settings: settings.clone(),
+        target: target.clone(),
     }
 }
 
