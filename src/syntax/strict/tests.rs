@@ -1,3 +1,5 @@
+//! What the strict tree is, and what it must not be, for SQL of many kinds.
+
 use sqlparser::ast;
 
 use super::parse;
