@@ -58,12 +58,7 @@ impl<'a> Scene<'a> {
     pub(super) fn is_verbatim(&self, span: Span) -> bool {
         let touched =
             |segment: &&crate::template::Segment| segment.span.start < span.end && segment.span.end > span.start;
-        self.compiled
-            .rendered
-            .segments
-            .iter()
-            .filter(touched)
-            .all(|segment| segment.literal && segment.calls == 0)
+        self.compiled.rendered.segments.iter().filter(touched).all(|segment| segment.literal && segment.calls == 0)
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {

@@ -60,9 +60,16 @@ fn is_ordered(scene: &Scene<'_>, rel: RelId) -> bool {
         _ if node.at_most_one_row => true,
         Op::Sort { .. } => true,
         Op::Values { .. } | Op::Opaque { .. } => true,
-        Op::Project { input, .. } => is_ordered(scene, *input),
+        Op::Project { input, .. } | Op::Filter { input, .. } => is_ordered(scene, *input),
+        // `(select value from unnest(params) where key = 'page' limit 1)` looks a value up in one row's own array.
+        Op::Unnest { input, .. } => is_one_row(scene, *input),
         _ => false,
     }
+}
+
+fn is_one_row(scene: &Scene<'_>, rel: RelId) -> bool {
+    let node = scene.facts.node(rel);
+    node.at_most_one_row || matches!(node.op, Op::Values { .. })
 }
 
 /// Relations of which EXISTS asks only whether there is a row.

@@ -1,6 +1,6 @@
 //! A query's CTEs in; those that nothing reads, in no rendering of the template, out.
 
-use crate::algebra::{Op, Status};
+use crate::algebra::Status;
 use crate::lint::finding::Raised;
 use crate::lint::scene::Scene;
 use crate::text::Span;
@@ -18,14 +18,13 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     }
 }
 
-/// Is the CTE named where we do not see what is read: a part not understood, a branch of the template not taken, an
-/// argument of a macro that is not known?
+/// Is the CTE named where we may not see what is read: behind a FROM in a part not understood, in a branch of the
+/// template not taken, in an argument of a macro that is not known?
 fn may_be_read_elsewhere(scene: &Scene<'_>, name: &str) -> bool {
-    let misunderstood = scene.facts.nodes().any(|(_, node)| matches!(node.op, Op::Opaque { .. }));
     let mentioned = |statement: &crate::syntax::Statement| {
         statement.mentions.iter().any(|parts| matches!(parts.as_slice(), [one] if one.eq_ignore_ascii_case(name)))
     };
-    if misunderstood && scene.compiled.parsed.statements.iter().any(mentioned) {
+    if scene.compiled.parsed.statements.iter().any(mentioned) {
         return true;
     }
     if !scene.compiled.rendered.unknowns.is_empty() && templates(scene).iter().any(|text| has_word(text, name)) {
@@ -38,7 +37,8 @@ fn may_be_read_elsewhere(scene: &Scene<'_>, name: &str) -> bool {
 fn unrendered<'a>(scene: &Scene<'a>) -> Vec<&'a str> {
     let model: &'a crate::project::Model = &scene.compiled.model;
     let answer = &scene.compiled.rendered;
-    let own = answer.segments.iter().filter_map(|segment| answer.entry(segment)).filter(|place| place.file == model.file);
+    let own =
+        answer.segments.iter().filter_map(|segment| answer.entry(segment)).filter(|place| place.file == model.file);
     let mut rendered: Vec<Span> = own.map(|place| place.span).collect();
     rendered.sort();
     let mut gaps = Vec::new();
