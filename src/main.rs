@@ -1,3 +1,7 @@
 //! The `sluice` binary: arguments in, an exit code out.
 
-fn main() {}
+use sluicegate::cli::{Exit, main as run};
+
+fn main() -> Exit {
+    run()
+}

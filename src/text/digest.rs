@@ -12,6 +12,11 @@ impl Digest {
         hasher.bytes(bytes);
         hasher.finish()
     }
+
+    /// One of `count` buckets, evenly.
+    pub fn bucket(self, count: usize) -> usize {
+        self.0 as usize % count
+    }
 }
 
 impl fmt::Display for Digest {

@@ -1,0 +1,83 @@
+//! What we could not do, as one line and one hint: whose fault it is decides the exit code.
+
+use std::process::{ExitCode, Termination};
+
+use crate::repo::RepoError;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing at or over the failing level.
+    Clean,
+    /// Findings or impacts at or over the failing level.
+    Found,
+    /// We could not run: the world, the arguments or the config.
+    Failed,
+    /// A bug of ours.
+    Bug,
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        match self {
+            Exit::Clean => ExitCode::from(0),
+            Exit::Found => ExitCode::from(1),
+            Exit::Failed => ExitCode::from(2),
+            Exit::Bug => ExitCode::from(3),
+        }
+    }
+}
+
+/// Why a command could not do its job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    Told { message: String, hint: Option<String> },
+    /// Nobody reads our output any more (`sluice .. | head`): not a fault at all.
+    Closed,
+}
+
+impl Failure {
+    pub fn new(message: impl Into<String>) -> Self {
+        Failure::Told { message: message.into(), hint: None }
+    }
+
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        match self {
+            Failure::Told { message, .. } => Failure::Told { message, hint: Some(hint.into()) },
+            Failure::Closed => Failure::Closed,
+        }
+    }
+}
+
+impl From<RepoError> for Failure {
+    fn from(error: RepoError) -> Self {
+        let failure = Failure::new(error.to_string());
+        match hint(&error) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn hint(error: &RepoError) -> Option<String> {
+    let hint = match error {
+        RepoError::NoSuchFolder { .. } => "check the path; it is taken from the folder you are in".to_owned(),
+        RepoError::NotARepo { .. } => {
+            "comparing needs git: run it inside a clone. `sluice check` without a base works in any folder".to_owned()
+        }
+        RepoError::UnknownRef { similar: Some(similar), .. } => format!("did you mean `{similar}`?"),
+        RepoError::UnknownRef { reference, .. } => {
+            format!("in a fresh clone or in CI, fetch it first: `git fetch origin {reference}`")
+        }
+        RepoError::NoMergeBase { shallow: true, .. } => {
+            "the clone is shallow: fetch the history with `git fetch --unshallow` (in CI: `fetch-depth: 0`)".to_owned()
+        }
+        RepoError::NoMergeBase { .. } => "name a base that shares history with the head: `--base REF`".to_owned(),
+        RepoError::NoDefaultBranch => {
+            "name the base: `--base main`, or set `base = \"main\"` in sluice.toml".to_owned()
+        }
+        RepoError::Unreadable { .. } | RepoError::Unwritable { .. } | RepoError::Git { .. } => return None,
+    };
+    Some(hint)
+}

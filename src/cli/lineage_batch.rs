@@ -1,0 +1,47 @@
+//! `sluice lineage --batch`: one loose query a line in, one answer a line out, in order.
+
+use super::failure::{Exit, Failure};
+use super::files::{dialect, read};
+use super::io::Io;
+use super::lineage::relations;
+use crate::compile::{Schema, each, loose};
+use crate::data::{Value, json as data};
+use crate::report::json;
+
+/// Answers every line of a file. A bad line costs only itself.
+pub fn run(path: &str, default_dialect: Option<&str>, io: &mut Io) -> Result<Exit, Failure> {
+    let text = read(path, io)?;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    for chunk in lines.chunks(256) {
+        let answers = each(chunk, |line| answer(line, default_dialect) + "\n");
+        io.print(&answers.concat())?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn answer(line: &str, default_dialect: Option<&str>) -> String {
+    let case = match data::parse(line) {
+        Ok(case) => case,
+        Err(fault) => return json::batch_lineage(&Value::null(), Some(&format!("not JSON: {fault}")), &[]),
+    };
+    let id = case.get("id").cloned().unwrap_or_else(Value::null);
+    match understand(&case, default_dialect) {
+        Ok((error, relations)) => json::batch_lineage(&id, error.as_deref(), &relations),
+        Err(error) => json::batch_lineage(&id, Some(&error), &[]),
+    }
+}
+
+type Answer = (Option<String>, Vec<crate::report::Relation>);
+
+fn understand(case: &Value, default_dialect: Option<&str>) -> Result<Answer, String> {
+    let sql = case.get("sql").and_then(Value::str).ok_or("`sql` is missing: a case is {\"id\",\"sql\",\"dialect\",\"schema\"}")?;
+    let name = case.get("dialect").and_then(Value::str).or(default_dialect);
+    let dialect = dialect(name).map_err(|failure| failure.line())?;
+    let schema = match case.get("schema").filter(|schema| !schema.is_null()) {
+        Some(schema) => Schema::read(schema, &dialect).map_err(|fault| fault.message)?,
+        None => Schema::default(),
+    };
+    let loose = loose(sql, &dialect, &schema).map_err(|bug| format!("a bug in sluice: {}", bug.0))?;
+    let error = loose.fault.as_ref().map(|(_, message)| message.clone());
+    Ok((error, relations(&loose, sql, None)))
+}

@@ -1,0 +1,87 @@
+//! What `sluice check` found, as every format of it reads it: findings, the texts they point into, and the count.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::{Digest, FileId, LineColumn, LineIndex, Place, Span};
+
+/// The answer of one check.
+#[derive(Clone, Debug, Default)]
+pub struct Check {
+    /// Sorted by place.
+    pub findings: Vec<Diagnostic>,
+    /// The findings' stable addresses, in the same order.
+    pub fingerprints: Vec<Digest>,
+    /// The files that findings point into.
+    pub texts: Texts,
+    pub models: ModelCount,
+}
+
+/// How many models were understood, and how well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModelCount {
+    pub exact: usize,
+    pub partial: usize,
+    pub opaque: usize,
+}
+
+impl ModelCount {
+    pub fn all(self) -> usize {
+        self.exact + self.partial + self.opaque
+    }
+}
+
+impl Check {
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+/// Texts of files, with their lines.
+#[derive(Clone, Debug, Default)]
+pub struct Texts(BTreeMap<FileId, (Arc<str>, LineIndex)>);
+
+impl Texts {
+    pub fn add(&mut self, file: &FileId, text: Arc<str>) {
+        let lines = LineIndex::new(&text);
+        self.0.insert(file.clone(), (text, lines));
+    }
+
+    pub fn get(&self, file: &FileId) -> Option<&str> {
+        self.0.get(file).map(|(text, _)| &**text)
+    }
+
+    /// Where a span starts and ends, for people; line 1, column 1 in a file that could not be read.
+    pub fn positions(&self, place: &Place) -> (LineColumn, LineColumn) {
+        let first = LineColumn { line: 1, column: 1 };
+        let Some((text, lines)) = self.0.get(&place.file) else { return (first, first) };
+        (lines.position(text, place.span.start), lines.position(text, place.span.end))
+    }
+
+    /// `models/orders.sql:3:7`.
+    pub fn locate(&self, place: &Place) -> String {
+        let (start, _) = self.positions(place);
+        format!("{}:{}:{}", place.file, start.line, start.column)
+    }
+
+    /// The line a span starts in, trimmed.
+    pub fn line(&self, place: &Place) -> &str {
+        let Some((text, lines)) = self.0.get(&place.file) else { return "" };
+        let line = lines.position(text, place.span.start).line;
+        text.get(lines.line_span(text, line).range()).unwrap_or("").trim()
+    }
+
+    /// A span that lies in its text, at character borders.
+    pub(super) fn inside(&self, place: &Place) -> Span {
+        let text = self.get(&place.file).unwrap_or("");
+        let border = |at: u32| (0..=(at as usize).min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+        Span::new(border(place.span.start).unwrap_or(0), border(place.span.end).unwrap_or(0))
+    }
+}
+
+/// Where a rule's page is read online, as far as the package says where it lives.
+pub fn rule_url(rule: &str) -> Option<String> {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    (!repository.is_empty()).then(|| format!("{repository}/blob/main/rules/{rule}.md"))
+}

@@ -1,0 +1,23 @@
+//! Answers as JSON: the wire shapes that hooks, editors and orchestrators hold on to, apart from our own types.
+
+mod check;
+mod lineage;
+
+use serde::Serialize;
+
+pub use check::{check, check_lines};
+pub use lineage::{batch_lineage, lineage};
+
+/// The version of every shape here; it changes when a shape changes in a way that a reader could notice.
+const VERSION: u32 = 1;
+
+/// One line.
+fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("wire shapes have string keys and no failing serialisers")
+}
+
+/// Indented, with a final newline.
+fn page(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).expect("wire shapes have string keys and no failing serialisers");
+    text + "\n"
+}
