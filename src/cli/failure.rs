@@ -1,7 +1,9 @@
 //! What we could not do, as one line and one hint: whose fault it is decides the exit code.
 
+use std::fmt;
 use std::process::{ExitCode, Termination};
 
+use crate::compile::Bug;
 use crate::repo::RepoError;
 
 /// How a command ended.
@@ -32,6 +34,8 @@ impl Termination for Exit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     Told { message: String, hint: Option<String> },
+    /// An invariant of ours is broken, in a place that can tell.
+    Bug(String),
     /// Nobody reads our output any more (`sluice .. | head`): not a fault at all.
     Closed,
 }
@@ -45,8 +49,25 @@ impl Failure {
     pub fn hint(self, hint: impl Into<String>) -> Self {
         match self {
             Failure::Told { message, .. } => Failure::Told { message, hint: Some(hint.into()) },
-            Failure::Closed => Failure::Closed,
+            other => other,
         }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Told { message, hint: None } => f.write_str(message),
+            Failure::Told { message, hint: Some(hint) } => write!(f, "{message}; {hint}"),
+            Failure::Bug(what) => write!(f, "a bug in sluice: {what}"),
+            Failure::Closed => f.write_str("nobody reads the output"),
+        }
+    }
+}
+
+impl From<Bug> for Failure {
+    fn from(bug: Bug) -> Self {
+        Failure::Bug(bug.0)
     }
 }
 

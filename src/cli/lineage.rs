@@ -68,7 +68,7 @@ fn run_loose(path: &str, arguments: &Lineage, io: &mut Io) -> Result<Exit, Failu
     let sql = read(path, io)?;
     let dialect = dialect(arguments.dialect.as_deref())?;
     let schema = schema(arguments.schema.as_deref(), &dialect, io)?;
-    let loose = loose(&sql, &dialect, &schema).map_err(|bug| Failure::Bug(bug.0))?;
+    let loose = loose(&sql, &dialect, &schema)?;
     let relations = relations(&loose, &sql, Some(path));
     match arguments.format {
         Format::Json => io.print(&json::lineage(&relations))?,

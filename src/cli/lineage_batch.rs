@@ -36,12 +36,12 @@ type Answer = (Option<String>, Vec<crate::report::Relation>);
 fn understand(case: &Value, default_dialect: Option<&str>) -> Result<Answer, String> {
     let sql = case.get("sql").and_then(Value::str).ok_or("`sql` is missing: a case is {\"id\",\"sql\",\"dialect\",\"schema\"}")?;
     let name = case.get("dialect").and_then(Value::str).or(default_dialect);
-    let dialect = dialect(name).map_err(|failure| failure.line())?;
+    let dialect = dialect(name).map_err(|failure| failure.to_string())?;
     let schema = match case.get("schema").filter(|schema| !schema.is_null()) {
         Some(schema) => Schema::read(schema, &dialect).map_err(|fault| fault.message)?,
         None => Schema::default(),
     };
-    let loose = loose(sql, &dialect, &schema).map_err(|bug| format!("a bug in sluice: {}", bug.0))?;
+    let loose = loose(sql, &dialect, &schema).map_err(|bug| Failure::from(bug).to_string())?;
     let error = loose.fault.as_ref().map(|(_, message)| message.clone());
     Ok((error, relations(&loose, sql, None)))
 }

@@ -1,8 +1,11 @@
 //! Arguments in, an answer on stdout and an exit code out: the command list. One file a command.
+#![expect(clippy::disallowed_methods, reason = "`main` hands the process's own streams and arguments to `run`")]
 
 mod failure;
+mod files;
 mod io;
 mod lineage;
+mod lineage_batch;
 
 use std::ffi::OsString;
 use std::panic;
@@ -34,7 +37,8 @@ enum Command {
 pub fn main() -> Exit {
     panic::set_hook(Box::new(|panic| {
         if !guarded() {
-            tell_bug(&panic.to_string());
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr(), "{}", bug_report(&panic.to_string()));
         }
     }));
     let work = || {
@@ -49,14 +53,12 @@ pub fn main() -> Exit {
     panic::catch_unwind(work).unwrap_or(Exit::Bug)
 }
 
-fn tell_bug(what: &str) {
-    use std::io::Write;
+fn bug_report(what: &str) -> String {
     let what = what.replace('\n', " ");
-    let _ = writeln!(
-        std::io::stderr(),
+    format!(
         "sluice: {what}\n  hint: this is a bug in sluice, not in your SQL. Please report it with this line and, if you \
          can, the file it was reading."
-    );
+    )
 }
 
 /// Runs one command line, the first word of which is the program's name.
@@ -74,7 +76,14 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, io:
 }
 
 fn tell_failure(failure: Failure, io: &mut Io) -> Exit {
-    let Failure::Told { message, hint } = failure else { return Exit::Clean };
+    let (message, hint) = match failure {
+        Failure::Told { message, hint } => (message, hint),
+        Failure::Closed => return Exit::Clean,
+        Failure::Bug(what) => {
+            io.tell(&bug_report(&what));
+            return Exit::Bug;
+        }
+    };
     io.tell(&format!("sluice: {message}"));
     if let Some(hint) = hint {
         io.tell(&format!("  hint: {hint}"));

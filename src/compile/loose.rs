@@ -39,7 +39,7 @@ pub fn loose(sql: &str, dialect: &Dialect, schema: &Schema) -> Result<Loose, Bug
 
 fn understand(sql: &str, dialect: &Dialect, schema: &Schema) -> Loose {
     let parsed = parse(sql, dialect);
-    let script = resolve(&parsed, dialect, &SchemaCatalog { schema, dialect });
+    let script = resolve(&parsed, dialect, &SchemaCatalog(schema));
     let faults = parsed.statements.iter().filter_map(|statement| statement.tree.as_ref().err());
     let fault = faults.map(|fault| (fault.span, fault.message.clone())).next();
     let mut relations: Vec<LooseRelation> = Vec::new();
@@ -63,8 +63,9 @@ fn relation(name: String, query: Query) -> LooseRelation {
 fn opaque(parsed: &Parsed, dialect: &Dialect, schema: &Schema) -> LooseRelation {
     let mut depends_on: Vec<String> = Vec::new();
     for mention in parsed.statements.iter().flat_map(|statement| &statement.mentions) {
-        let parts: Vec<String> = mention.iter().map(|part| dialect.relation_key(part, false)).collect();
-        depends_on.push(schema.find(&parts).map_or_else(|| parts.join("."), |known| known.id.clone()));
+        let folded = || mention.iter().map(|part| dialect.relation_key(part, false)).collect::<Vec<_>>().join(".");
+        let known = schema.find(mention.iter().map(String::as_str));
+        depends_on.push(known.map_or_else(folded, |known| known.id.clone()));
     }
     depends_on.sort();
     depends_on.dedup();
@@ -74,15 +75,10 @@ fn opaque(parsed: &Parsed, dialect: &Dialect, schema: &Schema) -> LooseRelation 
 }
 
 /// Answers from a schema alone.
-struct SchemaCatalog<'a> {
-    schema: &'a Schema,
-    dialect: &'a Dialect,
-}
+struct SchemaCatalog<'a>(&'a Schema);
 
 impl Catalog for SchemaCatalog<'_> {
     fn find(&self, name: &[ast::Ident]) -> Option<Known> {
-        let part = |part: &ast::Ident| self.dialect.relation_key(&part.value, part.quote_style.is_some());
-        let parts: Vec<String> = name.iter().map(part).collect();
-        self.schema.find(&parts).cloned()
+        self.0.find(name.iter().map(|part| part.value.as_str())).cloned()
     }
 }

@@ -1,7 +1,17 @@
 //! The spine: Snapshot -> Project -> template -> syntax -> algebra -> lineage = Compilation.
 
+mod each;
+mod loose;
+mod name_index;
+mod order;
+mod schema;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use each::{Bug, deep, each, each_guarded, guard, guarded};
+pub use loose::{Loose, LooseRelation, QUERY, loose};
+pub use schema::Schema;
 
 use crate::algebra::{Known, Query, Status};
 use crate::diagnostic::Diagnostic;

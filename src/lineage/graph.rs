@@ -113,13 +113,13 @@ impl Graph {
         self.nodes.push(Node { relation: relation.to_owned(), column: column.map(str::to_owned) });
         self.up.push(Vec::new());
         self.down.push(Vec::new());
-        self.index.entry(relation.to_owned()).or_default().insert(column.map(str::to_lowercase), id);
+        self.index.entry(relation.to_owned()).or_default().insert(column.map(str::to_ascii_lowercase), id);
         id
     }
 
     /// The node of a column, or of the rows, of a relation.
     pub fn find(&self, relation: &str, column: Option<&str>) -> Option<NodeId> {
-        self.index.get(relation)?.get(&column.map(str::to_lowercase)).copied()
+        self.index.get(relation)?.get(&column.map(str::to_ascii_lowercase)).copied()
     }
 
     pub fn get(&self, node: NodeId) -> &Node {

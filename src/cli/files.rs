@@ -1,0 +1,42 @@
+//! What the command line names (files, dialects, schemas) in, what they hold out.
+
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::io::Io;
+use crate::compile::Schema;
+use crate::data::json;
+use crate::dialect::{Dialect, find, labels};
+use crate::text::closest;
+
+/// The dialect of loose SQL where none is named.
+const DEFAULT_DIALECT: &str = "ansi";
+
+/// The text of a file, relative to the folder the command was started in; `-` is stdin.
+pub(super) fn read(path: &str, io: &mut Io) -> Result<String, Failure> {
+    if path == "-" {
+        return io.read_input();
+    }
+    let _ = &io.folder;
+    Err(Failure::new("not yet"))
+}
+
+/// The dialect of that name.
+pub(super) fn dialect(name: Option<&str>) -> Result<Arc<Dialect>, Failure> {
+    let name = name.unwrap_or(DEFAULT_DIALECT);
+    find(name).ok_or_else(|| {
+        let failure = Failure::new(format!("there is no dialect `{name}`"));
+        match closest(name, labels()) {
+            Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
+            None => failure.hint(format!("known dialects: {}", labels().join(", "))),
+        }
+    })
+}
+
+/// The tables of a schema file; none where no file is named.
+pub(super) fn schema(path: Option<&str>, dialect: &Dialect, io: &mut Io) -> Result<Schema, Failure> {
+    let Some(path) = path else { return Ok(Schema::default()) };
+    let text = read(path, io)?;
+    let file = json::parse(&text).map_err(|fault| Failure::new(format!("{path} is not JSON: {fault}")))?;
+    Schema::read(&file, dialect).map_err(|fault| Failure::new(format!("{path}: {fault}")))
+}
