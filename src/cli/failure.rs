@@ -74,31 +74,9 @@ impl From<Bug> for Failure {
 impl From<RepoError> for Failure {
     fn from(error: RepoError) -> Self {
         let failure = Failure::new(error.to_string());
-        match hint(&error) {
-            Some(hint) => failure.hint(hint),
+        match error.help() {
+            Some(help) => failure.hint(help),
             None => failure,
         }
     }
-}
-
-fn hint(error: &RepoError) -> Option<String> {
-    let hint = match error {
-        RepoError::NoSuchFolder { .. } => "check the path; it is taken from the folder you are in".to_owned(),
-        RepoError::NotARepo { .. } => {
-            "comparing needs git: run it inside a clone. `sluice check` without a base works in any folder".to_owned()
-        }
-        RepoError::UnknownRef { similar: Some(similar), .. } => format!("did you mean `{similar}`?"),
-        RepoError::UnknownRef { reference, .. } => {
-            format!("in a fresh clone or in CI, fetch it first: `git fetch origin {reference}`")
-        }
-        RepoError::NoMergeBase { shallow: true, .. } => {
-            "the clone is shallow: fetch the history with `git fetch --unshallow` (in CI: `fetch-depth: 0`)".to_owned()
-        }
-        RepoError::NoMergeBase { .. } => "name a base that shares history with the head: `--base REF`".to_owned(),
-        RepoError::NoDefaultBranch => {
-            "name the base: `--base main`, or set `base = \"main\"` in sluice.toml".to_owned()
-        }
-        RepoError::Unreadable { .. } | RepoError::Unwritable { .. } | RepoError::Git { .. } => return None,
-    };
-    Some(hint)
 }

@@ -7,6 +7,7 @@ use super::io::Io;
 use crate::compile::Schema;
 use crate::data::json;
 use crate::dialect::{Dialect, find, labels};
+use crate::repo::Disk;
 use crate::text::closest;
 
 /// The dialect of loose SQL where none is named.
@@ -17,8 +18,14 @@ pub(super) fn read(path: &str, io: &mut Io) -> Result<String, Failure> {
     if path == "-" {
         return io.read_input();
     }
-    let _ = &io.folder;
-    Err(Failure::new("not yet"))
+    let whole = io.folder.join(path);
+    let (Some(folder), Some(name)) = (whole.parent(), whole.file_name().and_then(|name| name.to_str())) else {
+        return Err(Failure::new(format!("{path} is not a file")));
+    };
+    let text = Disk::new(folder).text(name).map_err(|_| {
+        Failure::new(format!("{path} cannot be read")).hint("Check the path; it is taken from the folder you are in.")
+    })?;
+    Ok(text.body().0.to_owned())
 }
 
 /// The dialect of that name.
@@ -27,8 +34,8 @@ pub(super) fn dialect(name: Option<&str>) -> Result<Arc<Dialect>, Failure> {
     find(name).ok_or_else(|| {
         let failure = Failure::new(format!("there is no dialect `{name}`"));
         match closest(name, labels()) {
-            Some(similar) => failure.hint(format!("did you mean `{similar}`?")),
-            None => failure.hint(format!("known dialects: {}", labels().join(", "))),
+            Some(similar) => failure.hint(format!("Did you mean `{similar}`?")),
+            None => failure.hint(format!("Known dialects: {}", labels().join(", "))),
         }
     })
 }

@@ -1,0 +1,152 @@
+//! Projects in, every model rendered and parsed out: all that can be known before names mean anything.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::each::{Bug, each, guard};
+use super::name_index::split_name;
+use super::reads::{Reads, reads};
+use super::store::{Cache, address};
+use crate::algebra::Known;
+use crate::dialect::Dialect;
+use crate::project::{Model, Project};
+use crate::syntax::{Parsed, parse};
+use crate::template::{Environment, Mode, Rendered, render};
+use crate::text::{Digest, Hasher};
+
+/// One model's text on its way: rendered and parsed.
+pub(super) struct Draft<'p> {
+    pub(super) model: &'p Model,
+    /// Index of its project.
+    pub(super) project: usize,
+    /// As if built anew.
+    pub(super) main: Version,
+    /// As if its table existed already, where that differs.
+    pub(super) incremental: Option<Version>,
+    /// A panic of ours on the way here.
+    pub(super) bug: Option<Bug>,
+}
+
+/// One rendering of a model, parsed.
+#[derive(Clone)]
+pub(super) struct Version {
+    pub(super) rendered: Arc<Rendered>,
+    pub(super) parsed: Arc<Parsed>,
+    pub(super) reads: Arc<Reads>,
+    /// What the template put in for `ref` and `source`, in lower case, and the id it stands for.
+    pub(super) refs: BTreeMap<String, Option<String>>,
+}
+
+/// What relations offer to their readers, by id, as far as it is known.
+pub(super) type KnownById = BTreeMap<String, Offer>;
+
+/// What a relation offers, and the address of that.
+#[derive(Clone, Debug)]
+pub(super) struct Offer {
+    pub(super) known: Arc<Known>,
+    pub(super) address: Digest,
+}
+
+impl Offer {
+    pub(super) fn new(known: Known) -> Self {
+        Offer { address: address(&known), known: Arc::new(known) }
+    }
+}
+
+/// The template environments of all projects.
+pub(super) fn environments(projects: &[Project]) -> Vec<Environment> {
+    each(&(0..projects.len()).collect::<Vec<_>>(), |index| {
+        let others = projects.iter().enumerate().filter(|(other, _)| other != index);
+        Environment::new(&projects[*index], &others.map(|(_, project)| project).collect::<Vec<_>>())
+    })
+}
+
+/// Renders and parses every enabled model.
+pub(super) fn drafts<'p>(
+    projects: &'p [Project],
+    environments: &[Environment],
+    tables: &KnownById,
+    cache: &Cache,
+    done: &(dyn Fn() + Sync),
+) -> Vec<Draft<'p>> {
+    let all = projects.iter().enumerate().flat_map(|(index, project)| {
+        let enabled = project.models.iter().filter(|model| model.enabled);
+        enabled.map(move |model| (index, model))
+    });
+    each(&all.collect::<Vec<_>>(), |(project, model)| {
+        let draft = draft(&projects[*project], (*project, model), &environments[*project], tables, cache);
+        done();
+        draft
+    })
+}
+
+/// Renders and parses one model; a template that asks for columns gets those in `known`.
+pub(super) fn draft<'p>(
+    project: &Project,
+    (index, model): (usize, &'p Model),
+    environment: &Environment,
+    known: &KnownById,
+    cache: &Cache,
+) -> Draft<'p> {
+    let version = |mode| version(model, environment, &project.dialect, mode, known, cache);
+    let drafted = guard(|| {
+        let main = version(Mode { incremental: false });
+        let incremental = main.rendered.asks_incremental.then(|| version(Mode { incremental: true }));
+        (main, incremental)
+    });
+    match drafted {
+        Ok((main, incremental)) => {
+            let incremental = incremental.filter(|other| other.rendered.text != main.rendered.text);
+            Draft { model, project: index, main, incremental, bug: None }
+        }
+        Err(bug) => {
+            let rendered = Arc::new(Rendered { files: vec![model.file.clone()], failed: true, ..Rendered::default() });
+            let parsed = Arc::new(parse("", &project.dialect));
+            let main = Version { rendered, parsed, reads: Arc::default(), refs: BTreeMap::new() };
+            Draft { model, project: index, main, incremental: None, bug: Some(bug) }
+        }
+    }
+}
+
+fn version(
+    model: &Model,
+    environment: &Environment,
+    dialect: &Dialect,
+    mode: Mode,
+    known: &KnownById,
+    cache: &Cache,
+) -> Version {
+    let columns = |id: &str| {
+        let known = &known.get(id)?.known;
+        if known.open && known.columns.is_empty() {
+            return None;
+        }
+        Some(known.columns.iter().map(|column| (column.name.clone(), column.ty.name.clone())).collect())
+    };
+    let rendered = cache.rendered(render_key(model, environment, mode), known, || {
+        render(environment, model, mode, &columns)
+    });
+    let key = parse_key(&rendered.text, dialect);
+    let parsed = cache.parsed.get_or(key, || parse(&rendered.text, dialect));
+    let reads = cache.reads.get_or(key, || reads(&parsed));
+    let refs = rendered.refs.iter().rev().map(|reference| {
+        (split_name(&reference.text).join(".").to_ascii_lowercase(), reference.id.clone())
+    });
+    Version { refs: refs.collect(), rendered, parsed, reads }
+}
+
+/// The address of everything a rendering reads, but for columns it may ask for.
+fn render_key(model: &Model, environment: &Environment, mode: Mode) -> Digest {
+    let mut hasher = Hasher::new("rendered");
+    hasher.digest(environment.digest()).digest(environment.graph_digest()).digest(model.digest);
+    hasher.text(&model.id).text(model.file.path()).number(u64::from(mode.incremental));
+    hasher.number(u64::from(model.body.start)).number(u64::from(model.body.end));
+    hasher.text(&format!("{:?}{:?}{:?}", model.config, model.overrides, model.relation));
+    hasher.text(&format!("{:?}", model.properties.columns));
+    hasher.finish()
+}
+
+/// The address of everything a parse reads.
+pub(super) fn parse_key(text: &str, dialect: &Dialect) -> Digest {
+    Hasher::new("parsed").text(dialect.label()).text(text).finish()
+}

@@ -1,0 +1,111 @@
+//! Projects and what their texts write in, what a plain name of a relation means in each project out.
+
+use std::collections::BTreeMap;
+
+use super::draft::Draft;
+use super::name_index::NameIndex;
+use crate::project::{Kind, ModelKind, Project, RelationName};
+
+/// Relations of each project by every ending of their names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    projects: Vec<Known>,
+}
+
+/// One project's relations.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// What the project builds or loads; it wins over sources, which may describe the same tables.
+    built: NameIndex,
+    read: NameIndex,
+    ids: Vec<String>,
+}
+
+/// For one draft the tables its text writes: names in lower case, and their ids.
+pub(super) type Written = BTreeMap<String, String>;
+
+impl Names {
+    /// Names of all projects, and for each draft the ids of what its text writes.
+    pub(super) fn new(projects: &[Project], drafts: &[Draft<'_>]) -> (Self, Vec<Written>) {
+        let mut names = Names { projects: vec![Known::default(); projects.len()] };
+        for (known, project) in names.projects.iter_mut().zip(projects) {
+            known.add_declared(project);
+        }
+        let written = names.add_written(projects, drafts);
+        (names, written)
+    }
+
+    /// What a name means in a project, if it is one of the repo's own relations.
+    pub(super) fn find(&self, project: usize, parts: &[&str]) -> Option<&str> {
+        let known = &self.projects[project];
+        let found = known.built.find(parts.iter().copied()).or_else(|| known.read.find(parts.iter().copied()))?;
+        Some(&known.ids[found])
+    }
+
+    /// The longest names first: `t1` in one file and `main.t1` in another are one table.
+    fn add_written(&mut self, projects: &[Project], drafts: &[Draft<'_>]) -> Vec<Written> {
+        let mut written: Vec<Written> = vec![Written::new(); drafts.len()];
+        let plain = |draft: &&(usize, &Draft<'_>)| projects[draft.1.project].kind == Kind::Plain;
+        let drafts: Vec<(usize, &Draft<'_>)> = drafts.iter().enumerate().collect();
+        let mut writes: Vec<(usize, usize, &super::reads::Write)> = Vec::new();
+        for (at, draft) in drafts.iter().filter(plain) {
+            writes.extend(draft.main.reads.writes.iter().map(|write| (write.name.len(), *at, write)));
+        }
+        writes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        for (_, at, write) in writes {
+            let draft = drafts[at].1;
+            let dialect = &projects[draft.project].dialect;
+            let folded: Vec<String> = write.name.iter().map(|part| dialect.relation_key(part, false)).collect();
+            let key = folded.join(".").to_ascii_lowercase();
+            if write.temporary {
+                written[at].insert(key, format!("{}.{}", draft.model.id, folded.join(".")));
+                continue;
+            }
+            let known = &mut self.projects[draft.project];
+            let found = known.built.find(folded.iter().map(String::as_str));
+            let index = found.unwrap_or_else(|| known.push(folded.join(".")));
+            known.built.add(folded.iter().map(String::as_str), index);
+            written[at].insert(key, known.ids[index].clone());
+        }
+        for (at, draft) in drafts.iter().filter(plain) {
+            if written[*at].is_empty() {
+                self.projects[draft.project].add_built(&draft.model.relation, &draft.model.id);
+            }
+        }
+        written
+    }
+}
+
+impl Known {
+    fn add_declared(&mut self, project: &Project) {
+        for seed in &project.seeds {
+            self.add_built(&seed.relation, &seed.id);
+        }
+        let readable = |kind| matches!(kind, ModelKind::Model | ModelKind::Snapshot | ModelKind::Table);
+        for model in project.models.iter().filter(|model| model.enabled && readable(model.kind)) {
+            if project.kind != Kind::Plain {
+                self.add_built(&model.relation, &model.id);
+            }
+        }
+        for source in &project.sources {
+            let index = self.push(source.id.clone());
+            self.read.add(parts(&source.relation), index);
+        }
+    }
+
+    fn add_built(&mut self, relation: &RelationName, id: &str) {
+        let index = self.push(id.to_owned());
+        self.built.add(parts(relation), index);
+    }
+
+    fn push(&mut self, id: String) -> usize {
+        self.ids.push(id);
+        self.ids.len() - 1
+    }
+}
+
+fn parts(relation: &RelationName) -> Vec<&str> {
+    let outer = [&relation.database, &relation.schema];
+    let outer = outer.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty());
+    outer.chain([relation.identifier.as_str()]).collect()
+}

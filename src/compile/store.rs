@@ -1,0 +1,61 @@
+//! The stores of each step of the spine, shared by all compilations of a process.
+
+use std::sync::Arc;
+
+use super::draft::KnownById;
+use super::reads::Reads;
+use super::resolved::Resolved;
+use crate::algebra::Known;
+use crate::cache::Store;
+use crate::syntax::Parsed;
+use crate::template::Rendered;
+use crate::text::{Digest, Hasher};
+
+/// What compilations share: a base that is equal to its head in a model repeats nothing for it.
+#[derive(Default)]
+pub struct Cache {
+    /// By what a rendering surely reads: the ids whose columns it asked for as well.
+    asked: Store<Vec<String>>,
+    rendered: Store<Rendered>,
+    pub(super) parsed: Store<Parsed>,
+    pub(super) reads: Store<Reads>,
+    pub(super) resolved: Store<Resolved>,
+}
+
+impl Cache {
+    /// The rendering under `key` for these columns. A template that asked for no columns reads none of `known`.
+    pub(super) fn rendered(&self, key: Digest, known: &KnownById, render: impl FnOnce() -> Rendered) -> Arc<Rendered> {
+        if let Some(asked) = self.asked.get(key) {
+            return self.rendered.get_or(with_columns(key, &asked, known), render);
+        }
+        let rendered = render();
+        let asked = self.asked.get_or(key, || rendered.asked_columns.clone());
+        self.rendered.get_or(with_columns(key, &asked, known), || rendered)
+    }
+}
+
+fn with_columns(key: Digest, asked: &[String], known: &KnownById) -> Digest {
+    let mut hasher = Hasher::new("columns");
+    hasher.digest(key);
+    for id in asked {
+        hasher.text(id).digest(known.get(id).map(|offer| offer.address).unwrap_or_default());
+    }
+    hasher.finish()
+}
+
+/// The address of all that a reader may know of a relation.
+pub(super) fn address(known: &Known) -> Digest {
+    let mut hasher = Hasher::new("known");
+    hasher.text(&known.id).number(u64::from(known.open)).number(u64::from(known.at_most_one_row));
+    hasher.digests(known.rows);
+    for column in &known.columns {
+        hasher.text(&column.name).text(&format!("{:?}{:?}{:?}", column.ty, column.nullable, column.quoted));
+        hasher.digests(column.value);
+    }
+    hasher.number(known.columns.len() as u64);
+    for (columns, proved) in &known.keys {
+        columns.iter().for_each(|column| drop(hasher.text(column)));
+        hasher.number(columns.len() as u64).number(u64::from(*proved));
+    }
+    hasher.finish()
+}
