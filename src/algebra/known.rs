@@ -1,6 +1,8 @@
 //! A resolved Query in, what its readers may know of it out.
 
-use super::query::{Known, KnownColumn, Query};
+use super::normal::Fingerprints;
+use super::query::{Known, KnownColumn, Nullability, Query};
+use crate::text::{Digest, Hasher};
 
 /// The relation `id` as its readers see it. Fingerprints are added by [`super::fingerprint`].
 pub fn known(query: &Query, id: &str) -> Known {
@@ -27,5 +29,41 @@ pub fn known(query: &Query, id: &str) -> Known {
         keys: node.keys.iter().filter_map(names).collect(),
         at_most_one_row: node.at_most_one_row,
         rows: None,
+    }
+}
+
+impl Known {
+    /// With the fingerprints of the query it comes from.
+    #[must_use]
+    pub fn with_fingerprints(mut self, fingerprints: &Fingerprints) -> Self {
+        self.rows = Some(fingerprints.rows);
+        for (column, value) in self.columns.iter_mut().zip(&fingerprints.values) {
+            column.value = Some(*value);
+        }
+        self
+    }
+
+    /// After another statement added, changed or removed rows: `other` is what that statement writes.
+    pub fn mix(&mut self, other: &Known) {
+        let both = |tag: &str, ours: Option<Digest>, theirs: Option<Digest>| {
+            Some(Hasher::new(tag).digests(ours).digests(theirs).digests(other.rows).finish())
+        };
+        for column in &mut self.columns {
+            let same = |theirs: &&KnownColumn| theirs.name.eq_ignore_ascii_case(&column.name);
+            let theirs = other.columns.iter().find(same);
+            column.value = both("mixed values", column.value, theirs.and_then(|theirs| theirs.value));
+            let nullable = theirs.map_or(Nullability::Yes, |theirs| theirs.nullable);
+            if nullable != column.nullable {
+                column.nullable = Nullability::Unknown;
+            }
+        }
+        if self.open {
+            let ours: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+            let is_new = |theirs: &&KnownColumn| !ours.iter().any(|name| name.eq_ignore_ascii_case(&theirs.name));
+            self.columns.extend(other.columns.iter().filter(is_new).cloned());
+        }
+        self.rows = both("mixed rows", self.rows, other.rows);
+        self.keys.clear();
+        self.at_most_one_row = false;
     }
 }

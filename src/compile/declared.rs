@@ -102,8 +102,9 @@ fn fact_of_column(known: &mut Known, column: &str, fact: &str) {
 fn key(known: &mut Known, columns: Vec<String>) {
     let mut names = Vec::new();
     for column in &columns {
-        match find(known, column) {
-            Some(found) => names.push(found.name.clone()),
+        let found = find(known, column).map(|found| found.name.clone());
+        match found {
+            Some(name) => names.push(name),
             None if known.open => names.push(column.clone()),
             None => return,
         }

@@ -99,13 +99,22 @@ pub(super) fn draft<'p>(
             let incremental = incremental.filter(|other| other.rendered.text != main.rendered.text);
             Draft { model, project: index, main, incremental, bug: None }
         }
-        Err(bug) => {
-            let rendered = Arc::new(Rendered { files: vec![model.file.clone()], failed: true, ..Rendered::default() });
-            let parsed = Arc::new(parse("", &project.dialect));
-            let main = Version { rendered, parsed, reads: Arc::default(), refs: BTreeMap::new() };
-            Draft { model, project: index, main, incremental: None, bug: Some(bug) }
-        }
+        Err(bug) => Draft { bug: Some(bug), ..nothing(model, index, project) },
     }
+}
+
+impl<'p> Draft<'p> {
+    /// The same model, with nothing rendered or parsed.
+    pub(super) fn blank(&self, projects: &[Project]) -> Draft<'p> {
+        nothing(self.model, self.project, &projects[self.project])
+    }
+}
+
+fn nothing<'p>(model: &'p Model, index: usize, project: &Project) -> Draft<'p> {
+    let rendered = Arc::new(Rendered { files: vec![model.file.clone()], failed: true, ..Rendered::default() });
+    let parsed = Arc::new(parse("", &project.dialect));
+    let main = Version { rendered, parsed, reads: Arc::default(), refs: BTreeMap::new() };
+    Draft { model, project: index, main, incremental: None, bug: None }
 }
 
 fn version(

@@ -1,26 +1,49 @@
 //! The spine: Snapshot -> Project -> template -> syntax -> algebra -> lineage = Compilation.
+//!
+//! [`compile`] is that line. Its steps are shared through a [`Cache`]: a base and a head in one process repeat nothing
+//! in which they are equal. One broken model never hides the others: what goes wrong is a diagnostic at its place, and
+//! a panic of ours costs the one model in which it happens. [`loose`] does the same for SQL without a project.
 
+mod answers;
+mod declared;
+mod draft;
 mod each;
 mod loose;
 mod name_index;
+mod names;
 mod order;
+mod reading;
+mod reads;
+mod resolved;
 mod schema;
+mod store;
+mod told;
+mod understand;
+mod union;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use crate::algebra::{Fingerprints, Known, Query, Status};
+use crate::diagnostic::Diagnostic;
+use crate::lineage::{Graph, ModelLineage};
+use crate::project::{Model, Project, read};
+use crate::repo::{Disk, Moment, Snapshot};
+use crate::syntax::Parsed;
+use crate::template::{Environment, Rendered};
+use crate::text::Place;
+use draft::{Draft, KnownById, Offer, draft, drafts, environments};
+use names::{Names, Written};
+use order::Order;
+use reading::{makers, reading_order};
+use resolved::Sight;
+
+pub use answers::{Counts, Selected, Unselected};
 pub use each::{Bug, deep, each, each_guarded, guard, guarded};
 pub use loose::{Loose, LooseRelation, QUERY, loose};
 pub use schema::Schema;
-
-use crate::algebra::{Known, Query, Status};
-use crate::diagnostic::Diagnostic;
-use crate::lineage::ModelLineage;
-use crate::project::{Model, Project};
-use crate::repo::Moment;
-use crate::syntax::Parsed;
-use crate::template::Rendered;
-use crate::text::Place;
+pub use store::Cache;
 
 /// Everything known about one Snapshot.
 pub struct Compilation {
@@ -32,6 +55,7 @@ pub struct Compilation {
     pub tables: BTreeMap<String, Known>,
     /// From all floors below, sorted by place. Findings of lint are not among them.
     pub diagnostics: Vec<Diagnostic>,
+    graph: OnceLock<Graph>,
 }
 
 /// One model and everything the floors below said of it.
@@ -43,12 +67,19 @@ pub struct CompiledModel {
     pub rendered: Arc<Rendered>,
     pub parsed: Arc<Parsed>,
     pub query: Arc<Query>,
+    /// Further queries that write it: an incremental model over its existing table, later INSERTs of a script.
+    pub also: Vec<Arc<Query>>,
+    /// Of `query` and `also` together.
     pub lineage: Arc<ModelLineage>,
+    /// Of `query`; `None` where it was not understood, or is not all that writes the relation.
+    pub fingerprints: Option<Fingerprints>,
     /// What it offers to readers: columns, types, keys, fingerprints.
     pub known: Arc<Known>,
     pub status: Status,
     /// Why the status is not exact, each with its place in the user's file.
     pub why: Vec<Cause>,
+    /// Its statement fills a table that something else created.
+    pub filled: bool,
 }
 
 /// One reason for a status other than exact.
@@ -58,4 +89,162 @@ pub struct Cause {
     pub cause: String,
     pub detail: String,
     pub place: Place,
+}
+
+/// What a Compilation reads besides its Snapshot, and whom it tells how far it is.
+pub struct Around<'a> {
+    /// Files that git ignores: installed packages, artifacts.
+    pub disk: &'a Disk,
+    /// The user's own profiles.yml.
+    pub home_profiles: Option<&'a str>,
+    /// Called with what is being done, how many of it are done, and how many there are.
+    pub progress: &'a (dyn Fn(&'static str, usize, usize) + Sync),
+}
+
+/// Compiles a Snapshot.
+pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compilation {
+    let projects = read(snapshot, around.disk, around.home_profiles, &in_parallel);
+    let environments = environments(&projects);
+    let tables = tables(&projects);
+    let known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone()))).collect();
+    let drafts = {
+        let rendering = Progress::new("rendering", enabled(&projects), around);
+        drafts(&projects, &environments, &known, cache, &|| rendering.step())
+    };
+    let (names, written) = Names::new(&projects, &drafts);
+    let makers = makers(&drafts, &written);
+    let order = reading_order(&projects, &drafts, &names, &makers);
+    let mut spine = Spine { projects: &projects, environments: &environments, names, written, known, cache };
+    let (models, mut diagnostics) = spine.resolve(&drafts, &order, around);
+    diagnostics.extend(told::told(&projects, &environments, &drafts, &order));
+    told::sort(&mut diagnostics);
+    Compilation { moment: snapshot.moment.clone(), models, tables, diagnostics, graph: OnceLock::new(), projects }
+}
+
+/// What every wave of resolving reads and adds to.
+struct Spine<'a> {
+    projects: &'a [Project],
+    environments: &'a [Environment],
+    names: Names,
+    written: Vec<Written>,
+    known: KnownById,
+    cache: &'a Cache,
+}
+
+impl Spine<'_> {
+    /// Wave by wave, each model after those it reads.
+    fn resolve(
+        &mut self,
+        drafts: &[Draft<'_>],
+        order: &Order,
+        around: &Around<'_>,
+    ) -> (BTreeMap<String, CompiledModel>, Vec<Diagnostic>) {
+        let resolving = Progress::new("resolving", drafts.len(), around);
+        let mut models: BTreeMap<String, CompiledModel> = BTreeMap::new();
+        let mut diagnostics = Vec::new();
+        for wave in &order.waves {
+            let results = each_guarded(wave, |at| {
+                let models = self.resolve_one(&drafts[*at], &self.written[*at]);
+                resolving.step();
+                models
+            });
+            for (at, result) in wave.iter().zip(results) {
+                let found = result.unwrap_or_else(|bug| {
+                    diagnostics.push(told::bug(&drafts[*at], &bug));
+                    self.resolve_one(&Draft { bug: Some(bug), ..drafts[*at].blank(self.projects) }, &self.written[*at])
+                });
+                for model in found {
+                    self.keep(model, &mut models, &mut diagnostics);
+                }
+            }
+        }
+        (models, diagnostics)
+    }
+
+    fn resolve_one(&self, early: &Draft<'_>, written: &Written) -> Vec<CompiledModel> {
+        let project = &self.projects[early.project];
+        let asks = early.main.rendered.asked_columns.iter().any(|id| !self.is_table(id));
+        let again = asks.then(|| {
+            let environment = &self.environments[early.project];
+            draft(project, (early.project, early.model), environment, &self.known, self.cache)
+        });
+        let draft = again.as_ref().unwrap_or(early);
+        let sight = Sight {
+            names: &self.names,
+            project: draft.project,
+            refs: &draft.main.refs,
+            known: &self.known,
+            written,
+            own: &draft.model.id,
+        };
+        understand::understand(draft, project, (&sight, written), self.cache)
+    }
+
+    fn is_table(&self, id: &str) -> bool {
+        id.starts_with("source.") || id.starts_with("seed.")
+    }
+
+    /// A table that several scripts write is one model; a model of a name that is taken is told and left out.
+    fn keep(
+        &mut self,
+        model: CompiledModel,
+        models: &mut BTreeMap<String, CompiledModel>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let id = model.model.id.clone();
+        match models.get_mut(&id) {
+            None => drop(models.insert(id.clone(), model)),
+            Some(first) if first.is_script_table() && model.is_script_table() => first.merge(&model),
+            Some(first) => {
+                diagnostics.extend(told::name_taken(first, &model, self.projects));
+                return;
+            }
+        }
+        if let Some(model) = models.get(&id) {
+            self.known.insert(id, Offer::new(Known::clone(&model.known)));
+        }
+    }
+}
+
+/// Counts what is done of one kind of work.
+struct Progress<'a> {
+    what: &'static str,
+    done: AtomicUsize,
+    all: usize,
+    tell: &'a (dyn Fn(&'static str, usize, usize) + Sync),
+}
+
+impl<'a> Progress<'a> {
+    fn new(what: &'static str, all: usize, around: &Around<'a>) -> Self {
+        (around.progress)(what, 0, all);
+        Progress { what, done: AtomicUsize::new(0), all, tell: around.progress }
+    }
+
+    fn step(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.tell)(self.what, done, self.all);
+    }
+}
+
+/// The way project readers go through their files in parallel.
+fn in_parallel(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    each(&(0..count).collect::<Vec<_>>(), |at| work(*at));
+}
+
+fn enabled(projects: &[Project]) -> usize {
+    projects.iter().flat_map(|project| &project.models).filter(|model| model.enabled).count()
+}
+
+/// What sources and seeds offer.
+fn tables(projects: &[Project]) -> BTreeMap<String, Known> {
+    let mut tables = BTreeMap::new();
+    for project in projects {
+        let trust = !project.settings.trust_proved_only;
+        let sources = project.sources.iter().map(|source| declared::source(source, trust));
+        let seeds = project.seeds.iter().map(|seed| declared::seed(seed, trust));
+        for known in sources.chain(seeds) {
+            tables.entry(known.id.clone()).or_insert(known);
+        }
+    }
+    tables
 }

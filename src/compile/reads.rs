@@ -78,7 +78,12 @@ fn write(statement: &Statement) -> Option<Write> {
         Statement::Query(query) => match query.body.as_ref() {
             ast::SetExpr::Select(select) => {
                 let into = select.into.as_ref()?;
-                Some(Write { name: parts(&into.name), temporary: into.temporary })
+                let name = match into.targets.as_slice() {
+                    [ast::Expr::Identifier(name)] => vec![name.value.clone()],
+                    [ast::Expr::CompoundIdentifier(parts)] => parts.iter().map(|part| part.value.clone()).collect(),
+                    _ => return None,
+                };
+                Some(Write { name, temporary: into.temporary })
             }
             _ => None,
         },

@@ -25,7 +25,7 @@ pub(super) struct Resolved {
 }
 
 /// One query of a text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Part {
     /// Id of the relation it writes; empty for a query that writes none.
     pub(super) id: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compile::Counts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::{Digest, FileId, LineColumn, LineIndex, Place, Span};
 
@@ -15,21 +16,7 @@ pub struct Check {
     pub fingerprints: Vec<Digest>,
     /// The files that findings point into.
     pub texts: Texts,
-    pub models: ModelCount,
-}
-
-/// How many models were understood, and how well.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ModelCount {
-    pub exact: usize,
-    pub partial: usize,
-    pub opaque: usize,
-}
-
-impl ModelCount {
-    pub fn all(self) -> usize {
-        self.exact + self.partial + self.opaque
-    }
+    pub models: Counts,
 }
 
 impl Check {

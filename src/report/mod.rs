@@ -2,25 +2,25 @@
 
 mod check;
 mod concise;
-
+mod dot;
 mod github;
 pub mod json;
-
+mod mermaid;
 mod paint;
 mod relation;
 mod statistics;
 mod text;
+mod tree;
+mod walk;
 
-
-
-pub use check::{Check, ModelCount, Texts};
+pub use check::{Check, Texts};
 pub use concise::concise;
-
+pub use dot::dot;
 pub use github::github;
-
+pub use mermaid::mermaid;
 pub use paint::{Ink, Paint};
 pub use relation::{Relation, RelationKind};
 pub use statistics::{CauseCount, statistics};
 pub use text::{summary, text};
-
-
+pub use tree::tree;
+pub use walk::{Direction, Walk, WalkNode, WalkStep, walk};

@@ -6,8 +6,9 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, ThemeCharacters, ThemeStyles,
 };
 
-use super::check::{Check, ModelCount, Texts, rule_url};
+use super::check::{Check, Texts, rule_url};
 use super::paint::{Ink, Paint};
+use crate::compile::Counts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::Span;
 
@@ -44,7 +45,7 @@ pub fn summary(check: &Check, paint: Paint) -> String {
 }
 
 /// `15 models, all exact.` or `15 models: 12 exact, 2 partial, 1 opaque.`
-pub(super) fn models(count: ModelCount) -> String {
+pub(super) fn models(count: Counts) -> String {
     let all = plural(count.all(), "model");
     if count.exact == count.all() {
         return if count.all() == 1 { format!("{all}, exact.") } else { format!("{all}, all exact.") };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::expr::Expr;
 use super::super::known::known;
+use super::super::normal::fingerprint;
 use super::super::query::{JoinKind, Known, Op, Output, Query, RelId, Status, Why};
 use super::super::sql_type::Type;
 use super::from::idents;
@@ -24,9 +25,7 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
                 match outcome {
                     Outcome::Query(query) => script.query = Some(query),
                     Outcome::Written(written) => {
-                        if matches!(written.how, How::Create | How::View | How::Declare) {
-                            locals.insert(written.name.clone(), known(&written.query, &written.name));
-                        }
+                        note_local(&mut locals, &written, dialect);
                         script.tables.push(written);
                     }
                     Outcome::Nothing => {}
@@ -40,6 +39,19 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
         }
     }
     script
+}
+
+/// Later statements read what this one made: its columns, and which rows and values they are.
+fn note_local(locals: &mut BTreeMap<String, Known>, written: &Written, dialect: &Dialect) {
+    let mut made = known(&written.query, &written.name);
+    if let Some(fingerprints) = fingerprint(&written.query, dialect) {
+        made = made.with_fingerprints(&fingerprints);
+    }
+    if matches!(written.how, How::Create | How::View | How::Declare) {
+        locals.insert(written.name.clone(), made);
+    } else if let Some(local) = locals.get_mut(&written.name) {
+        local.mix(&made);
+    }
 }
 
 enum Outcome {

@@ -1,0 +1,175 @@
+//! A Compilation in; names looked up, models counted and causes gathered out.
+
+use std::collections::BTreeMap;
+
+use super::{Cause, Compilation, CompiledModel};
+use crate::algebra::{Known, Status};
+use crate::lineage::{ColumnLineage, Graph, ModelLineage};
+use crate::project::ModelKind;
+use crate::text::{Span, closest};
+
+/// How many models there are of each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub exact: usize,
+    pub partial: usize,
+    pub opaque: usize,
+}
+
+/// What a selector means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// Id of the relation.
+    pub relation: String,
+    pub column: Option<String>,
+}
+
+/// Why a selector means nothing, or nothing certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unselected {
+    /// No relation has such a name; perhaps this one was meant.
+    Unknown { similar: Option<String> },
+    /// Several have it.
+    Ambiguous { candidates: Vec<String> },
+    /// The relation is there, but has no such column; perhaps this one was meant.
+    NoColumn { relation: String, similar: Option<String> },
+}
+
+impl CompiledModel {
+    /// A table that a statement of a script writes, rather than a file that is one model.
+    pub(super) fn is_script_table(&self) -> bool {
+        self.model.kind == ModelKind::Table
+    }
+}
+
+impl Compilation {
+    /// Who reads whom in the whole repo, column by column. Built when first asked for.
+    pub fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| {
+            let tables: Vec<(&str, ModelLineage)> =
+                self.tables.iter().map(|(id, known)| (id.as_str(), lineage_of_table(known))).collect();
+            let models = self.models.iter().map(|(id, model)| (id.as_str(), &*model.lineage));
+            let tables = tables.iter().map(|(id, lineage)| (*id, lineage));
+            Graph::new(models.chain(tables))
+        })
+    }
+
+    /// What readers may know of a model, source or seed.
+    pub fn known(&self, relation: &str) -> Option<&Known> {
+        self.models.get(relation).map(|model| &*model.known).or_else(|| self.tables.get(relation))
+    }
+
+    /// The type of a column as the dialect spells it, if it is known.
+    pub fn column_type(&self, relation: &str, column: &str) -> Option<String> {
+        let known = self.known(relation)?;
+        let column = known.columns.iter().find(|known| known.name.eq_ignore_ascii_case(column))?;
+        Some(column.ty.name.clone()).filter(|name| !name.is_empty())
+    }
+
+    /// A relation's name, as short as it is clear: `orders` for `model.shop.orders`, `ecom.orders` for a source's table.
+    pub fn short_name(&self, relation: &str) -> String {
+        let short = short(relation);
+        let taken = |id: &String| id != relation && self::short(id) == short;
+        let several = self.models.keys().chain(self.tables.keys()).any(taken);
+        if several { relation.to_owned() } else { short.to_owned() }
+    }
+
+    /// How many models were understood, and how well.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for model in self.models.values() {
+            match model.status {
+                Status::Exact => counts.exact += 1,
+                Status::Partial => counts.partial += 1,
+                Status::Opaque => counts.opaque += 1,
+            }
+        }
+        counts
+    }
+
+    /// Why models are not exact: for each status and cause, how many, most first, and the first of them.
+    pub fn causes(&self) -> Vec<(Status, &str, usize, &Cause)> {
+        let mut causes: BTreeMap<(Status, &str), (usize, &Cause)> = BTreeMap::new();
+        for model in self.models.values().filter(|model| model.status != Status::Exact) {
+            let mut met: Vec<&str> = Vec::new();
+            for cause in &model.why {
+                if !met.contains(&cause.cause.as_str()) {
+                    met.push(&cause.cause);
+                    causes.entry((model.status, &cause.cause)).or_insert((0, cause)).0 += 1;
+                }
+            }
+        }
+        let mut causes: Vec<_> =
+            causes.into_iter().map(|((status, cause), (count, first))| (status, cause, count, first)).collect();
+        causes.sort_by(|a, b| (a.0, std::cmp::Reverse(a.2), a.1).cmp(&(b.0, std::cmp::Reverse(b.2), b.1)));
+        causes
+    }
+
+    /// What `orders` or `orders.amount` means: the longest name of a relation that the selector starts with.
+    pub fn select(&self, selector: &str) -> Result<Selected, Unselected> {
+        let ends = selector.match_indices('.').map(|(at, _)| at).chain([selector.len()]);
+        let mut ends: Vec<usize> = ends.collect();
+        ends.reverse();
+        for end in ends {
+            let (name, column) = (&selector[..end], selector.get(end + 1..));
+            match self.named(name).as_slice() {
+                [] => {}
+                [relation] => return self.column_of(relation, column),
+                several => return Err(Unselected::Ambiguous { candidates: several.to_vec() }),
+            }
+        }
+        let name = selector.split('.').next().unwrap_or(selector);
+        let names = self.models.keys().chain(self.tables.keys()).map(|id| short(id));
+        Err(Unselected::Unknown { similar: closest(name, names).map(str::to_owned) })
+    }
+
+    /// Relations that a name may mean: by id, else by any ending of it. A model wins over a source of its name.
+    fn named(&self, name: &str) -> Vec<String> {
+        if self.known(name).is_some() {
+            return vec![name.to_owned()];
+        }
+        let ending = format!(".{name}").to_ascii_lowercase();
+        let fits = |id: &&String| id.to_ascii_lowercase().ends_with(&ending) || id.eq_ignore_ascii_case(name);
+        let models: Vec<String> = self.models.keys().filter(fits).cloned().collect();
+        if models.is_empty() { self.tables.keys().filter(fits).cloned().collect() } else { models }
+    }
+
+    fn column_of(&self, relation: &str, column: Option<&str>) -> Result<Selected, Unselected> {
+        let relation = relation.to_owned();
+        let Some(column) = column else { return Ok(Selected { relation, column: None }) };
+        let graph = self.graph();
+        let found = graph.find(&relation, Some(column)).and_then(|node| graph.get(node).column.clone());
+        if found.is_some() {
+            return Ok(Selected { relation, column: found });
+        }
+        let columns = graph.columns(&relation);
+        let names = columns.iter().filter_map(|node| graph.get(*node).column.as_deref());
+        let similar = closest(column, names).map(str::to_owned);
+        Err(Unselected::NoColumn { relation, similar })
+    }
+}
+
+/// The name without kind and project.
+fn short(id: &str) -> &str {
+    let kinds = ["model.", "source.", "seed.", "snapshot.", "analysis.", "test.", "singular_test."];
+    let rest = kinds.iter().find_map(|kind| id.strip_prefix(kind)).and_then(|rest| rest.split_once('.'));
+    rest.map_or(id, |(_, name)| name)
+}
+
+fn lineage_of_table(known: &Known) -> ModelLineage {
+    let column = |column: &crate::algebra::KnownColumn| ColumnLineage {
+        name: column.name.clone(),
+        ty: column.ty.clone(),
+        nullable: column.nullable,
+        inputs: Vec::new(),
+        span: Span::default(),
+    };
+    let keys = known.keys.iter().map(|(columns, _)| columns.clone());
+    ModelLineage { columns: known.columns.iter().map(column).collect(), keys: keys.collect(), ..ModelLineage::default() }
+}
+
+impl Counts {
+    pub fn all(self) -> usize {
+        self.exact + self.partial + self.opaque
+    }
+}

@@ -1,0 +1,111 @@
+//! Drafts and projects in, what is wrong with them out, each at its place in a file the user edits.
+
+use super::draft::Draft;
+use super::each::Bug;
+use super::order::Order;
+use super::reading::cycle;
+use super::CompiledModel;
+use crate::diagnostic::Diagnostic;
+use crate::project::{Kind, Language, Project};
+use crate::syntax::SyntaxError;
+use crate::template::Environment;
+use crate::text::{Place, Span};
+
+/// Everything that the floors below said, loops, and statements without a tree.
+pub(super) fn told(
+    projects: &[Project],
+    environments: &[Environment],
+    drafts: &[Draft<'_>],
+    order: &Order,
+) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = projects.iter().flat_map(|project| project.diagnostics.iter().cloned()).collect();
+    told.extend(environments.iter().flat_map(|environment| environment.diagnostics().iter().cloned()));
+    told.extend(order.cycles.iter().map(|members| cycle(members, drafts)));
+    for draft in drafts {
+        told.extend(draft.bug.iter().map(|bug| self::bug(draft, bug)));
+        for version in [&draft.main].into_iter().chain(&draft.incremental) {
+            told.extend(version.rendered.diagnostics.iter().cloned());
+        }
+        told.extend(faults(draft));
+        told.extend(no_query(draft, &projects[draft.project]));
+    }
+    told
+}
+
+/// By place, then rule; each once, though two renderings of one model may both say it.
+pub(super) fn sort(told: &mut Vec<Diagnostic>) {
+    told.sort_by(|a, b| (&a.place, &a.rule, &a.message, &a.model).cmp(&(&b.place, &b.rule, &b.message, &b.model)));
+    told.dedup_by(|a, b| (&a.place, &a.rule, &a.message) == (&b.place, &b.rule, &b.message));
+}
+
+/// Parse errors. Text that the template floor could not know in full is no fault of the user's SQL.
+fn faults(draft: &Draft<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for version in [&draft.main].into_iter().chain(&draft.incremental) {
+        if version.rendered.failed || !version.rendered.unknowns.is_empty() {
+            continue;
+        }
+        for statement in &version.parsed.statements {
+            if let Err(fault) = &statement.tree {
+                found.push(parse_error(draft, &version.rendered, fault));
+            }
+        }
+    }
+    found
+}
+
+fn parse_error(draft: &Draft<'_>, rendered: &crate::template::Rendered, fault: &SyntaxError) -> Diagnostic {
+    let model = draft.model;
+    let Some(origin) = rendered.origin(fault.span) else {
+        return Diagnostic::error("parse-error", Place::top(&model.file), &fault.message).model(&model.id);
+    };
+    let mut diagnostic = Diagnostic::error("parse-error", origin.place, &fault.message).model(&model.id);
+    if let Some(call) = origin.calls.last() {
+        diagnostic = diagnostic.label(call.clone(), "this macro writes the SQL that cannot be read");
+    } else if !origin.literal {
+        diagnostic = diagnostic.help("`sluice compile` shows the SQL that this expression writes.");
+    }
+    diagnostic
+}
+
+fn no_query(draft: &Draft<'_>, project: &Project) -> Option<Diagnostic> {
+    let rendered = &draft.main.rendered;
+    let silent = rendered.failed || !rendered.unknowns.is_empty() || draft.bug.is_some();
+    let model = draft.model;
+    if silent || model.language == Language::Python || !draft.main.parsed.statements.is_empty() {
+        return None;
+    }
+    let name = &model.name;
+    let message = if model.text.trim().is_empty() {
+        format!("The file is empty: there is no query to build `{name}` from.")
+    } else {
+        format!("There is no query to build `{name}` from: nothing but comments and templates that write nothing.")
+    };
+    let place = Place::new(&model.file, Span::at(model.body.start as usize));
+    let diagnostic = match project.kind {
+        Kind::Dbt => Diagnostic::error("parse-error", place, message),
+        Kind::Plain => Diagnostic::warn("parse-error", place, message),
+    };
+    Some(diagnostic.help("Write a SELECT, or delete the file.").model(&model.id))
+}
+
+/// A panic of ours, told where it happened.
+pub(super) fn bug(draft: &Draft<'_>, bug: &Bug) -> Diagnostic {
+    let name = &draft.model.name;
+    let message = format!("`{name}` could not be understood because of a bug in sluice: {}.", bug.0);
+    Diagnostic::error("internal-error", Place::top(&draft.model.file), message)
+        .help("This is our fault, not yours: please report it with this file. All other models are answered.")
+        .model(&draft.model.id)
+}
+
+/// Two projects of one repo build models of one name. The same package installed in both is no fault.
+pub(super) fn name_taken(first: &CompiledModel, second: &CompiledModel, projects: &[Project]) -> Option<Diagnostic> {
+    let is_package = |model: &CompiledModel| model.model.package != projects[model.project].name;
+    if is_package(first) || is_package(second) || first.model.file == second.model.file {
+        return None;
+    }
+    let (file, other) = (&second.model.file, &first.model.file);
+    let message = format!("`{}` is also built by {other}, so readers cannot tell the two apart.", second.model.id);
+    let diagnostic = Diagnostic::error("duplicate-model", Place::top(file), message);
+    Some(diagnostic.help("Rename one of the two.").label(Place::top(other), "the other one").model(&second.model.id))
+}

@@ -1,0 +1,241 @@
+//! A draft and what it reads in, its models out: their queries, edges, status and what they offer to readers.
+
+use std::sync::Arc;
+
+use super::declared::declare;
+use super::draft::{Draft, KnownById, Version};
+use super::names::Written;
+use super::resolved::{Part, Resolved, Sight, resolved};
+use super::store::Cache;
+use super::union::union;
+use super::{Cause, CompiledModel};
+use crate::algebra::{Fingerprints, How, Known, KnownColumn, Query, Status, Type, Why, known};
+use crate::lineage::ModelLineage;
+use crate::project::{Language, Model, ModelKind, Project, RelationName};
+use crate::template::Rendered;
+use crate::text::{Digest, Hasher, Place, Span};
+
+/// Resolves one draft. A script comes to one model per table that it writes, and one for its last query.
+pub(super) fn understand(
+    draft: &Draft<'_>,
+    project: &Project,
+    (sight, written): (&Sight<'_>, &Written),
+    cache: &Cache,
+) -> Vec<CompiledModel> {
+    let main = resolved(&draft.main, &project.dialect, sight, cache);
+    let second = draft.incremental.as_ref().map(|version| {
+        let sight = Sight { refs: &version.refs, ..*sight };
+        (version, resolved(version, &project.dialect, &sight, cache))
+    });
+    let maker = Maker { draft, project, sight };
+    if written.is_empty() {
+        return vec![maker.whole(&main, second.as_ref().map(|(version, resolved)| (*version, resolved.as_ref())))];
+    }
+    let mut models: Vec<CompiledModel> = Vec::new();
+    for part in &main.written {
+        let model = maker.table(part, &main.why);
+        match models.iter_mut().find(|other| other.model.id == model.model.id) {
+            Some(other) => other.merge(&model),
+            None => models.push(model),
+        }
+    }
+    if main.query.is_some() || models.is_empty() {
+        models.push(maker.whole(&Resolved { written: Vec::new(), ..Resolved::clone(&main) }, None));
+    }
+    models
+}
+
+struct Maker<'a> {
+    draft: &'a Draft<'a>,
+    project: &'a Project,
+    sight: &'a Sight<'a>,
+}
+
+impl Maker<'_> {
+    /// The model that the whole text is.
+    fn whole(&self, main: &Resolved, second: Option<(&Version, &Resolved)>) -> CompiledModel {
+        let empty = Part::default();
+        let part = main.query.as_ref().or(main.written.last()).unwrap_or(&empty);
+        let model = self.draft.model.clone();
+        let mut compiled = self.compiled(model, part, &main.why);
+        let again = second.and_then(|(version, resolved)| {
+            Some((version, resolved.query.as_ref().or(resolved.written.last())?, resolved))
+        });
+        if let Some((version, part, resolved)) = again {
+            let merged = union(&compiled.lineage, &compiled.rendered, &part.lineage, &version.rendered);
+            compiled.lineage = Arc::new(merged);
+            compiled.also.push(Arc::clone(&part.query));
+            compiled.add_causes(&version.rendered, resolved.why.iter().chain(&part.query.why));
+            compiled.status = compiled.status.max(part.query.status);
+            // Rows kept from earlier runs are neither rendering's alone: what changes in one changes the table.
+            let known = offered(part, &compiled.model.id);
+            Arc::make_mut(&mut compiled.known).mix_fingerprints(&known);
+        }
+        compiled
+    }
+
+    /// The table that one statement of a script writes.
+    fn table(&self, part: &Part, why: &[Why]) -> CompiledModel {
+        let mut names: Vec<String> = part.id.split('.').map(str::to_owned).collect();
+        let identifier = names.pop().unwrap_or_default();
+        let (schema, database) = (names.pop(), names.pop());
+        let file = &self.draft.model;
+        let body = self.draft.main.rendered.origin(part.span).map_or(file.body, |origin| origin.place.span);
+        let model = Model {
+            id: part.id.clone(),
+            name: identifier.clone(),
+            kind: ModelKind::Table,
+            relation: RelationName { database, schema, identifier },
+            body,
+            ..Model::clone(file)
+        };
+        self.compiled(model, part, why)
+    }
+
+    fn compiled(&self, model: Model, part: &Part, why: &[Why]) -> CompiledModel {
+        let rendered = Arc::clone(&self.draft.main.rendered);
+        let mut compiled = CompiledModel {
+            project: self.draft.project,
+            parsed: Arc::clone(&self.draft.main.parsed),
+            query: Arc::clone(&part.query),
+            also: Vec::new(),
+            lineage: Arc::clone(&part.lineage),
+            fingerprints: part.fingerprints.clone(),
+            known: Arc::default(),
+            status: part.query.status,
+            why: Vec::new(),
+            filled: part.how.is_some_and(|how| !matches!(how, How::Create | How::View | How::Declare)),
+            rendered: Arc::clone(&rendered),
+            model,
+        };
+        compiled.add_causes(&rendered, why.iter().chain(&part.query.why));
+        self.judge(&mut compiled, &rendered);
+        let mut known = offered(part, &compiled.model.id);
+        if compiled.filled {
+            // Whatever else the table holds, this statement does not say.
+            known.open = true;
+            known.keys.clear();
+        }
+        if compiled.status == Status::Opaque {
+            self.widen(&mut known, &mut compiled.lineage);
+        }
+        if !self.project.settings.trust_proved_only {
+            declare(&mut known, &compiled.model.properties);
+        }
+        compiled.known = Arc::new(known);
+        compiled
+    }
+
+    /// What the template could not know makes the status worse; so does a bug of ours.
+    fn judge(&self, compiled: &mut CompiledModel, rendered: &Rendered) {
+        let model = &compiled.model;
+        let top = Place::new(&model.file, Span::at(model.body.start as usize));
+        let mut cause = |cause: &str, detail: String, place: Place| {
+            compiled.why.push(Cause { cause: cause.to_owned(), detail, place });
+        };
+        if let Some(bug) = &self.draft.bug {
+            cause("bug in sluice", bug.0.clone(), top);
+            compiled.status = Status::Opaque;
+        } else if rendered.failed {
+            let first = rendered.diagnostics.first();
+            let detail = first.map(|diagnostic| diagnostic.message.clone()).unwrap_or_default();
+            cause("template error", detail, first.map_or(top, |diagnostic| diagnostic.place.clone()));
+            compiled.status = Status::Opaque;
+        } else if model.language == Language::Python {
+            cause("Python model", "its columns are known only when it runs".to_owned(), top);
+            compiled.status = Status::Opaque;
+        } else if self.draft.main.parsed.statements.is_empty() {
+            cause("no query", "the file has no statement".to_owned(), top);
+            compiled.status = Status::Opaque;
+        }
+        if model.language != Language::Python {
+            for unknown in &rendered.unknowns {
+                let cause = without_names(&unknown.why);
+                let (detail, place) = (unknown.why.clone(), unknown.place.clone());
+                compiled.why.push(Cause { cause, detail, place });
+                compiled.status = compiled.status.max(Status::Partial);
+            }
+        }
+    }
+
+    /// Opaque text: its declared columns may hold anything it reads, and it is equal only to the same text over the
+    /// same inputs.
+    fn widen(&self, known: &mut Known, lineage: &mut Arc<ModelLineage>) {
+        known.open = true;
+        for declared in &self.draft.model.properties.columns {
+            if !known.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&declared.name)) {
+                let ty = declared.data_type.as_deref().map(Type::parse).unwrap_or_default();
+                let (name, quoted) = (declared.name.clone(), declared.quoted);
+                known.columns.push(KnownColumn { name, quoted, ty, ..KnownColumn::default() });
+            }
+        }
+        let mut hasher = Hasher::new("opaque");
+        hasher.text(&self.draft.main.rendered.text).text(&self.draft.model.text);
+        for id in &lineage.depends_on {
+            let offer = self.sight.known.get(id);
+            hasher.text(id).digest(offer.map(|offer| offer.address).unwrap_or_default());
+        }
+        let rows = hasher.finish();
+        known.rows = Some(rows);
+        for column in &mut known.columns {
+            column.value = Some(Hasher::new("opaque column").digest(rows).text(&column.name).finish());
+        }
+    }
+}
+
+/// What a part offers to readers under a name.
+fn offered(part: &Part, id: &str) -> Known {
+    let known = known(&part.query, id);
+    match &part.fingerprints {
+        Some(fingerprints) => known.with_fingerprints(fingerprints),
+        None => known,
+    }
+}
+
+/// A cause that can be counted: what stands in backticks differs from case to case.
+fn without_names(why: &str) -> String {
+    why.split('`').enumerate().map(|(at, part)| if at % 2 == 0 { part } else { "`..`" }).collect()
+}
+
+impl CompiledModel {
+    /// Causes from the SQL, at their places in the user's files.
+    fn add_causes<'w>(&mut self, rendered: &Rendered, why: impl Iterator<Item = &'w Why>) {
+        for why in why {
+            let place = rendered.origin(why.span).map(|origin| origin.place);
+            let place = place.unwrap_or_else(|| Place::top(&self.model.file));
+            let cause = Cause { cause: why.cause.to_owned(), detail: why.detail.clone(), place };
+            if !self.why.contains(&cause) {
+                self.why.push(cause);
+            }
+        }
+    }
+
+    /// Another statement that writes the same table.
+    pub(super) fn merge(&mut self, other: &CompiledModel) {
+        let (mut first, mut second) = (self.clone(), other.clone());
+        if first.filled && !second.filled {
+            std::mem::swap(&mut first, &mut second);
+        }
+        let lineage = union(&first.lineage, &first.rendered, &second.lineage, &second.rendered);
+        first.lineage = Arc::new(lineage);
+        first.also.push(second.query);
+        first.also.extend(second.also);
+        first.fingerprints = None;
+        first.status = first.status.max(second.status);
+        first.why.extend(second.why);
+        Arc::make_mut(&mut first.known).mix(&second.known);
+        *self = first;
+    }
+}
+
+impl Known {
+    /// Only the fingerprints of [`Known::mix`]: the relation's facts stay as they are.
+    fn mix_fingerprints(&mut self, other: &Known) {
+        let mut mixed = self.clone();
+        mixed.mix(other);
+        self.rows = mixed.rows;
+        for (column, mixed) in self.columns.iter_mut().zip(mixed.columns) {
+            column.value = mixed.value;
+        }
+    }
+}
