@@ -84,17 +84,20 @@ pub(super) fn relations(loose: &Loose, sql: &str, path: Option<&str>) -> Vec<Rel
         let at = lines.position(sql, at);
         format!("{}:{}:{}", path.unwrap_or("sql"), at.line, at.column)
     };
-    let fault = loose.fault.iter().map(|(span, message)| format!("parse-error: {message} ({})", place(span.start)));
-    let faults: Vec<String> = fault.collect();
     let relation = |relation: &LooseRelation| {
-        let whys = relation.query.why.iter().chain(&loose.why);
-        let whys = whys.map(|why| format!("{}: {} ({})", why.cause, why.detail, place(why.span.start)));
+        let mut why: Vec<String> = Vec::new();
+        for one in relation.query.why.iter().chain(&loose.why) {
+            let one = format!("{}: {} ({})", one.cause, one.detail, place(one.span.start));
+            if !why.contains(&one) {
+                why.push(one);
+            }
+        }
         Relation {
             name: relation.name.clone(),
             kind: if relation.name == QUERY { RelationKind::Query } else { RelationKind::Table },
             path: path.map(str::to_owned),
             status: relation.status,
-            why: faults.iter().cloned().chain(whys).collect(),
+            why,
             lineage: Arc::clone(&relation.lineage),
         }
     };

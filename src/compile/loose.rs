@@ -46,32 +46,13 @@ fn understand(sql: &str, dialect: &Dialect, schema: &Schema) -> Loose {
     for written in script.tables {
         relations.push(relation(written.name, written.query));
     }
-    match script.query {
-        Some(query) => relations.push(relation(QUERY.to_owned(), query)),
-        None if relations.is_empty() => relations.push(opaque(&parsed, dialect, schema)),
-        None => {}
-    }
+    relations.extend(script.query.map(|query| relation(QUERY.to_owned(), query)));
     Loose { parsed, relations, why: script.why, fault }
 }
 
 fn relation(name: String, query: Query) -> LooseRelation {
     let lineage = Arc::new(trace(&query));
     LooseRelation { name, status: query.status, query: Arc::new(query), lineage }
-}
-
-/// The relation of a text without one readable statement: it may read all that it mentions.
-fn opaque(parsed: &Parsed, dialect: &Dialect, schema: &Schema) -> LooseRelation {
-    let mut depends_on: Vec<String> = Vec::new();
-    for mention in parsed.statements.iter().flat_map(|statement| &statement.mentions) {
-        let folded = || mention.iter().map(|part| dialect.relation_key(part, false)).collect::<Vec<_>>().join(".");
-        let known = schema.find(mention.iter().map(String::as_str));
-        depends_on.push(known.map_or_else(folded, |known| known.id.clone()));
-    }
-    depends_on.sort();
-    depends_on.dedup();
-    let lineage = Arc::new(ModelLineage { depends_on, ..ModelLineage::default() });
-    let query = Arc::new(Query { status: Status::Opaque, ..Query::default() });
-    LooseRelation { name: QUERY.to_owned(), query, lineage, status: Status::Opaque }
 }
 
 /// Answers from a schema alone.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::edges::{Edge, ModelLineage, Via};
+use super::trace::ALL_COLUMNS;
 use crate::text::Span;
 
 /// A node of one [`Graph`].
@@ -69,10 +70,42 @@ impl Graph {
                 graph.node(relation, Some(&column.name));
             }
         }
+        let mut passing: BTreeMap<&str, &ModelLineage> = BTreeMap::new();
         for (relation, lineage) in relations {
             graph.add(relation, lineage);
+            passing.insert(relation, lineage);
         }
+        graph.pass_unknown_columns(&passing);
         graph
+    }
+
+    /// Columns that a relation's readers know by use, while its own text does not name them: they come through its
+    /// stars, or, where the text could not be read at all, may come from anything it reads. `*` is all of them.
+    fn pass_unknown_columns(&mut self, relations: &BTreeMap<&str, &ModelLineage>) {
+        let mut next = 0;
+        while let Some(node) = self.nodes.get(next).cloned() {
+            let id = NodeId(next as u32);
+            next += 1;
+            let (Some(column), Some(lineage)) = (&node.column, relations.get(node.relation.as_str())) else { continue };
+            if column == ALL_COLUMNS {
+                for known in lineage.columns.iter().filter(|known| known.name != ALL_COLUMNS) {
+                    let to = self.node(&node.relation, Some(&known.name));
+                    self.link(id, Link { to, via: Some(Via::Identity), span: known.span });
+                }
+            }
+            if lineage.columns.iter().any(|known| known.name.eq_ignore_ascii_case(column)) {
+                continue;
+            }
+            for upstream in &lineage.stars {
+                let to = self.node(upstream, Some(column));
+                self.link(id, Link { to, via: Some(Via::Identity), span: Span::default() });
+            }
+            if lineage.columns.is_empty() && lineage.stars.is_empty() {
+                for edge in &lineage.rows {
+                    self.link_edge(id, &Edge { via: Via::Transform, ..edge.clone() });
+                }
+            }
+        }
     }
 
     fn add(&mut self, relation: &str, lineage: &ModelLineage) {
@@ -266,6 +299,7 @@ mod tests {
             columns: columns.iter().map(column).collect(),
             rows: rows.iter().map(|row| edge(row, Via::Filter)).collect(),
             keys: Vec::new(),
+            stars: Vec::new(),
             depends_on: depends_on.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
@@ -312,6 +346,17 @@ mod tests {
         let start = graph.find("raw", Some("a")).expect("there is an a");
         let reached = graph.downstream(start, Follow::Values, Some(1));
         assert_eq!(names(&graph, reached.iter().map(|r| r.node)), ["raw.a", "stage.A"]);
+    }
+
+    #[test]
+    fn unknown_columns_pass_through_stars() {
+        let mut stage = model(&[("a", "raw.a")], &[], &["raw"]);
+        stage.stars = vec!["raw".to_owned()];
+        let mart = model(&[("x", "stage.extra")], &[], &["stage"]);
+        let graph = Graph::new([("mart", &mart), ("stage", &stage)].into_iter());
+        let start = graph.find("mart", Some("x")).expect("there is an x");
+        let reached = graph.upstream(start, Follow::Values, None);
+        assert_eq!(names(&graph, reached.iter().map(|r| r.node)), ["mart.x", "stage.extra", "raw.extra"]);
     }
 
     #[test]
