@@ -1,0 +1,47 @@
+; Later patterns win where two fit the same node.
+
+[
+  "WITH" "RECURSIVE" "MATERIALIZED" "NOT MATERIALIZED" "SELECT" "FROM" "JOIN" "STRAIGHT_JOIN" "ON" "USING" "WHERE"
+  "HAVING" "QUALIFY" "WINDOW" "LIMIT" "OFFSET" "VALUES" "UNION" "INTERSECT" "EXCEPT" "MINUS" "ALL" "DISTINCT" "AS"
+  "CASE" "WHEN" "THEN" "ELSE" "END" "OVER" "FILTER" "INTERVAL" "AND" "OR" "NOT" "IN" "IS" "LIKE" "ILIKE" "RLIKE"
+  "REGEXP" "BETWEEN" "COLLATE" "ESCAPE" "ASC" "DESC" "LATERAL" "EXCLUDE" "REPLACE" "RENAME" "APPLY"
+] @keyword
+
+[(join_kind) (select_modifier) (keyword) (pipe)] @keyword
+(operator) @operator
+["," "." ";"] @punctuation.delimiter
+["(" ")" "[" "]" "{" "}"] @punctuation.bracket
+
+(string) @string
+(dollar_string) @string
+(number) @number
+(boolean) @boolean
+(null) @constant.builtin
+(parameter) @variable.parameter
+(star) @character.special
+(interval unit: (unit) @constant.builtin)
+
+(name) @variable
+[(double_quoted) (backtick_quoted) (bracket_quoted) (temporary_name)] @variable
+(call function: (_) @function)
+(cast function: (_) @function)
+(type (name) @type)
+(generic_type (name) @type)
+(generic_name) @type
+(alias name: (_) @label)
+(cte name: (_) @label)
+(relation source: (name) @type)
+
+(comment) @comment
+(block_comment) @comment
+(jinja_comment) @comment
+
+(jinja_expression) @embedded
+(jinja_statement) @embedded
+(jinja_keyword) @keyword.directive
+(jinja_name) @variable
+(jinja_call function: (_) @function.macro)
+(keyword_argument name: (_) @variable.parameter)
+(jinja_string) @string
+(jinja_number) @number
+(jinja_operator) @operator
