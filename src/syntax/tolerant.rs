@@ -51,7 +51,7 @@ impl<'t> Tolerant<'t> {
         let mut matches = Vec::new();
         while let Some(each) = found.next() {
             let captures =
-                each.captures.iter().map(|c| (names[c.index as usize].to_string(), span_of(c.node))).collect();
+                each.captures().iter().map(|c| (names[c.index as usize].to_string(), span_of(c.node))).collect();
             matches.push(Match { pattern: each.pattern_index, captures });
         }
         matches
@@ -67,7 +67,7 @@ pub struct Node<'t> {
 
 impl<'t> Node<'t> {
     /// The node's name in the grammar, such as `select_item`; a keyword or sign is its own kind, in upper case.
-    pub fn kind(self) -> &'static str {
+    pub fn kind(self) -> &'t str {
         self.inner.kind()
     }
 
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn neighbours_are_found_in_flat_lists() {
         check(
-            "((operator) @op . (null) (#any-of? @op \"=\" \"<>\")) @x",
+            "((operator) @op . (null) (#any-of? @op \"=\" \"<>\"))",
             "select 1 from t where a = null and b is null",
             &["="],
         );
