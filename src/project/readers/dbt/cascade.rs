@@ -120,7 +120,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{collect, overlay};
-    use crate::data::yaml;
+    use crate::data::{Value, yaml};
     use crate::project::Config;
     use crate::project::readers::dbt::expression::Scope;
 
@@ -153,8 +153,8 @@ shop:
         assert_eq!(found.str("schema"), Some("raw"));
         assert_eq!(found.strings("tags"), ["all", "stg"]);
         assert_eq!(found.0["enabled"].bool(), Some(false));
-        assert_eq!(found.0["meta"].get("owner").and_then(|v| v.str()), Some("b"));
-        assert_eq!(found.0["meta"].get("tier").and_then(|v| v.integer()), Some(1));
+        assert_eq!(found.0["meta"].get("owner").and_then(Value::str), Some("b"));
+        assert_eq!(found.0["meta"].get("tier").and_then(Value::integer), Some(1));
     }
 
     #[test]

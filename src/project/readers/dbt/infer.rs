@@ -123,7 +123,9 @@ mod tests {
 
     fn check(cells: &[&str], expected: &str) {
         let mut inference = Inference::new();
-        cells.iter().for_each(|cell| inference.see(cell));
+        for cell in cells {
+            inference.see(cell);
+        }
         assert_eq!(inference.data_type(), expected, "{cells:?}");
     }
 
