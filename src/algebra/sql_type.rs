@@ -122,6 +122,25 @@ impl Type {
         Type { name: text.to_owned(), family: Family::Struct, fields: fields.collect(), element: None }
     }
 
+    /// Are these two spellings of one type?
+    pub fn same_as(&self, other: &Type) -> bool {
+        self.canonical() == other.canonical()
+    }
+
+    /// One spelling per type.
+    pub fn canonical(&self) -> String {
+        let upper = self.name.to_ascii_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        match upper.as_str() {
+            "INT" | "INT4" | "INTEGER" | "SIGNED" => "INTEGER".to_owned(),
+            "BIGINT" | "INT8" | "INT64" | "LONG" => "BIGINT".to_owned(),
+            "VARCHAR" | "TEXT" | "STRING" | "CHARACTER VARYING" => "VARCHAR".to_owned(),
+            "DOUBLE" | "DOUBLE PRECISION" | "FLOAT8" | "FLOAT64" => "DOUBLE".to_owned(),
+            "BOOL" | "BOOLEAN" => "BOOLEAN".to_owned(),
+            "NUMERIC" | "DECIMAL" => "DECIMAL".to_owned(),
+            _ => upper.replace("NUMERIC(", "DECIMAL(").replace(", ", ","),
+        }
+    }
+
     /// The type of a struct's field, by name without case.
     pub fn field(&self, name: &str) -> Option<&Type> {
         self.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, ty)| ty)

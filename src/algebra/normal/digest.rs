@@ -85,26 +85,44 @@ impl<'q> Normal<'q> {
         Closed { rows, values }
     }
 
+    /// What the filters of the outermost block choose from, and the filters.
+    pub(super) fn filtered(&mut self, root: RelId) -> (Digest, Vec<Digest>) {
+        let block = self.block(root);
+        let outer = Outer::default();
+        let mut reading = self.reading(&block, &outer);
+        let conjuncts = self.conjuncts(&block, &mut reading);
+        (self.product(&block, &mut reading), conjuncts)
+    }
+
     fn rows(&mut self, block: &Block, reading: &mut Reading) -> Digest {
-        if reading.plain && block.conjuncts.is_empty() {
-            return reading.factors[0].rows;
+        let product = self.product(block, reading);
+        let conjuncts = self.conjuncts(block, reading);
+        if reading.plain && conjuncts.is_empty() {
+            return product;
         }
+        Hasher::new("block").digest(product).digests(conjuncts).finish()
+    }
+
+    fn conjuncts(&mut self, block: &Block, reading: &mut Reading) -> Vec<Digest> {
         let mut conjuncts: Vec<Digest> = block.conjuncts.iter().map(|term| self.term_digest(term, reading)).collect();
         conjuncts.sort_unstable();
         conjuncts.dedup();
+        conjuncts
+    }
+
+    /// All combinations of the factors' rows.
+    fn product(&mut self, block: &Block, reading: &mut Reading) -> Digest {
+        if reading.plain {
+            return reading.factors[0].rows;
+        }
         let mut factors: Vec<Digest> = Vec::new();
         for (at, factor) in block.factors.iter().enumerate() {
             let terms = self.sorted_terms(&factor.terms, reading, factor_orders(factor));
-            factors.push(
-                Hasher::new("factor")
-                    .digest(reading.labels[at])
-                    .digest(reading.factors[at].rows)
-                    .digests(terms)
-                    .finish(),
-            );
+            let label = reading.labels[at];
+            factors.push(Hasher::new("factor").digest(label).digest(reading.factors[at].rows).digests(terms).finish());
         }
         factors.sort_unstable();
-        Hasher::new("block").digests(factors).digests(conjuncts).finish()
+        Hasher::new("product").digests(factors).finish()
     }
 
     fn sorted_terms(&mut self, terms: &[TermRef], reading: &mut Reading, ordered: bool) -> Vec<Digest> {

@@ -19,6 +19,9 @@ use crate::text::Digest;
 pub struct Fingerprints {
     /// Which rows exist, and how often.
     pub rows: Digest,
+    /// What the outermost filters choose from, and those filters: an added one leaves a subset.
+    pub product: Digest,
+    pub conjuncts: Vec<Digest>,
     /// The value of each output, given its row; parallel to the query's outputs.
     pub values: Vec<Digest>,
     /// No function whose next call may give another value decides rows (first) or the output (rest).
@@ -35,5 +38,6 @@ pub fn fingerprint(query: &Query, dialect: &Dialect) -> Option<Fingerprints> {
     let values = columns.iter().map(|column| closed.value(*column)).collect();
     let steady = super::steady::of(query, root);
     let steady_values = columns.iter().map(|column| steady.column(*column)).collect();
-    Some(Fingerprints { rows: closed.rows, values, steady_rows: steady.rows, steady_values })
+    let (product, conjuncts) = normal.filtered(root);
+    Some(Fingerprints { rows: closed.rows, product, conjuncts, values, steady_rows: steady.rows, steady_values })
 }

@@ -165,25 +165,11 @@ fn same(a: &TermRef, b: &TermRef) -> bool {
 
 /// A cast to the type the value has already is none.
 pub(super) fn cast(value: TermRef, from: &Type, to: &Type, safe: bool) -> TermRef {
-    if !from.is_unknown() && canonical(from) == canonical(to) {
+    if !from.is_unknown() && from.same_as(to) {
         return value;
     }
     let name = if safe { "TRY CAST" } else { "CAST" };
-    term::call(&format!("{name} {}", canonical(to)), vec![value])
-}
-
-/// One spelling per type.
-fn canonical(ty: &Type) -> String {
-    let upper: String = ty.name.to_ascii_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    match upper.as_str() {
-        "INT" | "INT4" | "INTEGER" | "SIGNED" => "INTEGER".to_owned(),
-        "BIGINT" | "INT8" | "INT64" | "LONG" => "BIGINT".to_owned(),
-        "VARCHAR" | "TEXT" | "STRING" | "CHARACTER VARYING" => "VARCHAR".to_owned(),
-        "DOUBLE" | "DOUBLE PRECISION" | "FLOAT8" | "FLOAT64" => "DOUBLE".to_owned(),
-        "BOOL" | "BOOLEAN" => "BOOLEAN".to_owned(),
-        "NUMERIC" | "DECIMAL" => "DECIMAL".to_owned(),
-        _ => upper.replace("NUMERIC(", "DECIMAL(").replace(", ", ","),
-    }
+    term::call(&format!("{name} {}", to.canonical()), vec![value])
 }
 
 pub(super) fn literal(literal: &Literal) -> Literal {

@@ -1,0 +1,195 @@
+//! Base and Head compiled in, Changes of meaning out: per model its rows, columns, keys and settings.
+//!
+//! One entry: [`diff`]. Fingerprints of a model reach through all it reads, so comparing them is propagation: a model
+//! whose parents changed in nothing it uses compares equal. Who suffers is the next floor's question.
+
+mod columns;
+mod own;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compile::{Compilation, CompiledModel};
+use crate::project::ModelKind;
+use crate::text::Place;
+
+pub use columns::{ColumnChange, Content, Shape};
+pub use own::Own;
+pub use rows::Rows;
+
+/// Every model of either side that differs in anything, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub models: BTreeMap<String, ModelChange>,
+}
+
+/// What differs of one model.
+#[derive(Clone, Debug)]
+pub struct ModelChange {
+    pub id: String,
+    pub presence: Presence,
+    /// The id it had, where an added model is a removed one under another name.
+    pub was: Option<String>,
+    /// What was edited of the model itself.
+    pub own: Own,
+    pub rows: Rows,
+    /// In head's order, removed ones last; unchanged ones too.
+    pub columns: Vec<ColumnChange>,
+    /// Keys that base had and head has not.
+    pub keys_lost: Vec<Vec<String>>,
+    /// Neither chance nor the clock decides its rows or values.
+    pub deterministic: bool,
+    /// Both sides were understood exactly and no assumption was made.
+    pub proved: bool,
+    /// Understood too little on some side to say that anything stayed.
+    pub unknown: bool,
+    /// Names that head reads and nobody has, which base did not suffer from.
+    pub broken: Vec<(String, Place)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Added,
+    Removed,
+    Kept,
+}
+
+impl ModelChange {
+    /// Is there nothing to tell?
+    pub fn is_nothing(&self) -> bool {
+        self.presence == Presence::Kept && !self.own.any() && !self.changes_data() && self.broken.is_empty()
+    }
+
+    /// Do its rows, values or columns differ?
+    pub fn changes_data(&self) -> bool {
+        self.rows != Rows::Same || self.unknown || self.columns.iter().any(ColumnChange::is_change)
+    }
+}
+
+/// Compares two Compilations model by model.
+pub fn diff(base: &Compilation, head: &Compilation) -> Changes {
+    let ids: BTreeSet<&String> = base.models.keys().chain(head.models.keys()).collect();
+    let mut models = BTreeMap::new();
+    for id in ids {
+        let change = match (base.models.get(id), head.models.get(id)) {
+            (Some(one), Some(two)) if is_built(two) => kept(id, (base, one), (head, two)),
+            (None, Some(two)) if is_built(two) => appeared(id, two),
+            (Some(one), None) if is_built(one) => vanished(id, one),
+            _ => continue,
+        };
+        if !change.is_nothing() {
+            models.insert(id.clone(), change);
+        }
+    }
+    name_renamed(&mut models, base, head);
+    Changes { models }
+}
+
+/// Is it a table or view of the warehouse (a test or an analysis is none)?
+pub fn is_built(model: &CompiledModel) -> bool {
+    !matches!(model.model.kind, ModelKind::Analysis | ModelKind::SingularTest)
+}
+
+fn kept(id: &str, (base, one): (&Compilation, &CompiledModel), (head, two): (&Compilation, &CompiledModel)) -> ModelChange {
+    let own = own::own(one, two);
+    let dialect = &head.projects[two.project].dialect;
+    let columns = columns::columns(&one.known, &two.known, dialect);
+    let rows = rows::rows((base, one), (head, two));
+    let broken = new_problems(one, two);
+    // Where fingerprints could not be had, only equal text over equal inputs would say that anything stayed.
+    let unknown = one.known.rows.is_none() || two.known.rows.is_none();
+    let keys_lost = if rows == Rows::Same { Vec::new() } else { keys_lost(one, two) };
+    let exact = |model: &CompiledModel| model.status == crate::algebra::Status::Exact;
+    ModelChange {
+        id: id.to_owned(),
+        presence: Presence::Kept,
+        was: None,
+        own,
+        rows,
+        columns,
+        keys_lost,
+        deterministic: is_steady(two),
+        proved: exact(one) && exact(two),
+        unknown,
+        broken,
+    }
+}
+
+fn appeared(id: &str, model: &CompiledModel) -> ModelChange {
+    let columns = model.known.columns.iter().map(|column| ColumnChange::added(&column.name)).collect();
+    alone(id, Presence::Added, model, columns)
+}
+
+fn vanished(id: &str, model: &CompiledModel) -> ModelChange {
+    let columns = model.known.columns.iter().map(|column| ColumnChange::removed(&column.name)).collect();
+    alone(id, Presence::Removed, model, columns)
+}
+
+fn alone(id: &str, presence: Presence, model: &CompiledModel, columns: Vec<ColumnChange>) -> ModelChange {
+    ModelChange {
+        id: id.to_owned(),
+        presence,
+        was: None,
+        own: Own::default(),
+        rows: Rows::Changed,
+        columns,
+        keys_lost: Vec::new(),
+        deterministic: is_steady(model),
+        proved: model.status == crate::algebra::Status::Exact,
+        unknown: false,
+        broken: if presence == Presence::Added { problems(model) } else { Vec::new() },
+    }
+}
+
+fn is_steady(model: &CompiledModel) -> bool {
+    let steady = |prints: &crate::algebra::Fingerprints| prints.steady_rows && prints.steady_values.iter().all(|steady| *steady);
+    model.fingerprints.as_ref().is_none_or(steady)
+}
+
+fn keys_lost(one: &CompiledModel, two: &CompiledModel) -> Vec<Vec<String>> {
+    let holds = |key: &Vec<String>| two.known.keys.iter().any(|(other, _)| other.iter().all(|name| key.iter().any(|own| own.eq_ignore_ascii_case(name))));
+    let named = |key: &Vec<String>| key.iter().all(|name| two.known.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)));
+    let lost = one.known.keys.iter().map(|(key, _)| key).filter(|key| named(key) && !holds(key) && !two.known.at_most_one_row);
+    // The smallest keys say it; what follows from them need not be said.
+    let lost: Vec<&Vec<String>> = lost.collect();
+    let minimal = |key: &&&Vec<String>| !lost.iter().any(|other| other.len() < key.len() && other.iter().all(|name| key.contains(name)));
+    lost.iter().filter(minimal).map(|key| (*key).clone()).collect()
+}
+
+fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
+    use crate::algebra::ProblemKind;
+    let breaks = |kind: ProblemKind| matches!(kind, ProblemKind::UnknownColumn | ProblemKind::UnknownRelation | ProblemKind::SetColumnCount);
+    let queries = std::iter::once(&model.query).chain(&model.also);
+    let at = |span| model.rendered.origin(span).map_or_else(|| Place::top(&model.model.file), |origin| origin.place);
+    let mut found: Vec<(String, Place)> = queries
+        .flat_map(|query| &query.problems)
+        .filter(|problem| breaks(problem.kind))
+        .map(|problem| (problem.message.clone(), at(problem.span)))
+        .collect();
+    found.extend(model.rendered.diagnostics.iter().filter(|d| d.rule == "unknown-relation").map(|d| (d.message.clone(), d.place.clone())));
+    found.dedup();
+    found
+}
+
+/// What head suffers from and base did not.
+fn new_problems(one: &CompiledModel, two: &CompiledModel) -> Vec<(String, Place)> {
+    let before: Vec<String> = problems(one).into_iter().map(|(message, _)| message).collect();
+    problems(two).into_iter().filter(|(message, _)| !before.contains(message)).collect()
+}
+
+/// An added model that says what a removed one said is the same model under another name.
+fn name_renamed(models: &mut BTreeMap<String, ModelChange>, base: &Compilation, head: &Compilation) {
+    let of = |presence: Presence| models.values().filter(move |change| change.presence == presence).map(|change| change.id.clone());
+    let (added, removed): (Vec<String>, Vec<String>) = (of(Presence::Added).collect(), of(Presence::Removed).collect());
+    let same = |old: &str, new: &str| {
+        let (one, two) = (&base.models[old].known, &head.models[new].known);
+        one.rows.is_some() && one.rows == two.rows && one.columns.len() == two.columns.len()
+            && one.columns.iter().zip(&two.columns).all(|(a, b)| a.value == b.value && a.name == b.name)
+    };
+    for new in &added {
+        let olds: Vec<&String> = removed.iter().filter(|old| same(old, new)).collect();
+        if let ([only], Some(change)) = (olds.as_slice(), models.get_mut(new)) {
+            change.was = Some((*only).clone());
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The row sets of one model at base and at head in, how one relates to the other out.
+
+use crate::algebra::Fingerprints;
+use crate::compile::{Compilation, CompiledModel};
+
+/// Head's rows, measured by base's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    Same,
+    /// Only rows of base, perhaps not all.
+    Subset,
+    /// All rows of base, perhaps more.
+    Superset,
+    Changed,
+    Unknown,
+}
+
+impl Rows {
+    pub fn word(self) -> &'static str {
+        match self {
+            Rows::Same => "same",
+            Rows::Subset => "subset",
+            Rows::Superset => "superset",
+            Rows::Changed => "changed",
+            Rows::Unknown => "unknown",
+        }
+    }
+}
+
+pub(super) fn rows((base, one): (&Compilation, &CompiledModel), (head, two): (&Compilation, &CompiledModel)) -> Rows {
+    let (Some(a), Some(b)) = (one.known.rows, two.known.rows) else { return Rows::Unknown };
+    if a == b {
+        return Rows::Same;
+    }
+    let (Some(one), Some(two)) = (&one.fingerprints, &two.fingerprints) else { return Rows::Changed };
+    let filters = filters(one, two);
+    let product = if one.product == two.product { Rows::Same } else { scanned((base, one), (head, two)) };
+    both(product, filters)
+}
+
+/// An added condition keeps some rows of before, a dropped one lets more in.
+fn filters(one: &Fingerprints, two: &Fingerprints) -> Rows {
+    let within = |few: &[crate::text::Digest], many: &[crate::text::Digest]| few.iter().all(|conjunct| many.contains(conjunct));
+    match (within(&one.conjuncts, &two.conjuncts), within(&two.conjuncts, &one.conjuncts)) {
+        (true, true) => Rows::Same,
+        (true, false) => Rows::Subset,
+        (false, true) => Rows::Superset,
+        (false, false) => Rows::Changed,
+    }
+}
+
+/// Where both sides read all rows of one model, that model's direction is theirs.
+fn scanned((base, one): (&Compilation, &Fingerprints), (head, two): (&Compilation, &Fingerprints)) -> Rows {
+    let read = base.models.iter().find(|(_, model)| model.known.rows == Some(one.product));
+    let Some((id, before)) = read else { return Rows::Changed };
+    match head.models.get(id) {
+        Some(after) if after.known.rows == Some(two.product) => rows((base, before), (head, after)),
+        _ => Rows::Changed,
+    }
+}
+
+/// Two steps, one after the other.
+fn both(a: Rows, b: Rows) -> Rows {
+    match (a, b) {
+        (Rows::Same, other) | (other, Rows::Same) => other,
+        (a, b) if a == b => a,
+        _ => Rows::Changed,
+    }
+}
