@@ -60,6 +60,17 @@ impl ModelChange {
         self.presence == Presence::Kept && !self.own.any() && !self.changes_data() && self.broken.is_empty()
     }
 
+    /// The change of a model that has none.
+    pub fn same(id: &str, model: &CompiledModel) -> Self {
+        let same = |column: &crate::algebra::KnownColumn| ColumnChange {
+            name: column.name.clone(),
+            shape: Vec::new(),
+            content: Content::Same,
+        };
+        let columns = model.known.columns.iter().map(same).collect();
+        ModelChange { rows: Rows::Same, ..alone(id, Presence::Kept, model, columns) }
+    }
+
     /// Do its rows, values or columns differ?
     pub fn changes_data(&self) -> bool {
         self.rows != Rows::Same || self.unknown || self.columns.iter().any(ColumnChange::is_change)
@@ -90,7 +101,11 @@ pub fn is_built(model: &CompiledModel) -> bool {
     !matches!(model.model.kind, ModelKind::Analysis | ModelKind::SingularTest)
 }
 
-fn kept(id: &str, (base, one): (&Compilation, &CompiledModel), (head, two): (&Compilation, &CompiledModel)) -> ModelChange {
+fn kept(
+    id: &str,
+    (base, one): (&Compilation, &CompiledModel),
+    (head, two): (&Compilation, &CompiledModel),
+) -> ModelChange {
     let own = own::own(one, two);
     let dialect = &head.projects[two.project].dialect;
     let columns = columns::columns(&one.known, &two.known, dialect);
@@ -142,23 +157,36 @@ fn alone(id: &str, presence: Presence, model: &CompiledModel, columns: Vec<Colum
 }
 
 fn is_steady(model: &CompiledModel) -> bool {
-    let steady = |prints: &crate::algebra::Fingerprints| prints.steady_rows && prints.steady_values.iter().all(|steady| *steady);
+    let steady =
+        |prints: &crate::algebra::Fingerprints| prints.steady_rows && prints.steady_values.iter().all(|steady| *steady);
     model.fingerprints.as_ref().is_none_or(steady)
 }
 
 fn keys_lost(one: &CompiledModel, two: &CompiledModel) -> Vec<Vec<String>> {
-    let holds = |key: &Vec<String>| two.known.keys.iter().any(|(other, _)| other.iter().all(|name| key.iter().any(|own| own.eq_ignore_ascii_case(name))));
-    let named = |key: &Vec<String>| key.iter().all(|name| two.known.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)));
-    let lost = one.known.keys.iter().map(|(key, _)| key).filter(|key| named(key) && !holds(key) && !two.known.at_most_one_row);
+    let holds = |key: &Vec<String>| {
+        two.known
+            .keys
+            .iter()
+            .any(|(other, _)| other.iter().all(|name| key.iter().any(|own| own.eq_ignore_ascii_case(name))))
+    };
+    let named = |key: &Vec<String>| {
+        key.iter().all(|name| two.known.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)))
+    };
+    let lost =
+        one.known.keys.iter().map(|(key, _)| key).filter(|key| named(key) && !holds(key) && !two.known.at_most_one_row);
     // The smallest keys say it; what follows from them need not be said.
     let lost: Vec<&Vec<String>> = lost.collect();
-    let minimal = |key: &&&Vec<String>| !lost.iter().any(|other| other.len() < key.len() && other.iter().all(|name| key.contains(name)));
+    let minimal = |key: &&&Vec<String>| {
+        !lost.iter().any(|other| other.len() < key.len() && other.iter().all(|name| key.contains(name)))
+    };
     lost.iter().filter(minimal).map(|key| (*key).clone()).collect()
 }
 
 fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
     use crate::algebra::ProblemKind;
-    let breaks = |kind: ProblemKind| matches!(kind, ProblemKind::UnknownColumn | ProblemKind::UnknownRelation | ProblemKind::SetColumnCount);
+    let breaks = |kind: ProblemKind| {
+        matches!(kind, ProblemKind::UnknownColumn | ProblemKind::UnknownRelation | ProblemKind::SetColumnCount)
+    };
     let queries = std::iter::once(&model.query).chain(&model.also);
     let at = |span| model.rendered.origin(span).map_or_else(|| Place::top(&model.model.file), |origin| origin.place);
     let mut found: Vec<(String, Place)> = queries
@@ -166,7 +194,14 @@ fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
         .filter(|problem| breaks(problem.kind))
         .map(|problem| (problem.message.clone(), at(problem.span)))
         .collect();
-    found.extend(model.rendered.diagnostics.iter().filter(|d| d.rule == "unknown-relation").map(|d| (d.message.clone(), d.place.clone())));
+    found.extend(
+        model
+            .rendered
+            .diagnostics
+            .iter()
+            .filter(|d| d.rule == "unknown-relation")
+            .map(|d| (d.message.clone(), d.place.clone())),
+    );
     found.dedup();
     found
 }
@@ -179,11 +214,15 @@ fn new_problems(one: &CompiledModel, two: &CompiledModel) -> Vec<(String, Place)
 
 /// An added model that says what a removed one said is the same model under another name.
 fn name_renamed(models: &mut BTreeMap<String, ModelChange>, base: &Compilation, head: &Compilation) {
-    let of = |presence: Presence| models.values().filter(move |change| change.presence == presence).map(|change| change.id.clone());
+    let of = |presence: Presence| {
+        models.values().filter(move |change| change.presence == presence).map(|change| change.id.clone())
+    };
     let (added, removed): (Vec<String>, Vec<String>) = (of(Presence::Added).collect(), of(Presence::Removed).collect());
     let same = |old: &str, new: &str| {
         let (one, two) = (&base.models[old].known, &head.models[new].known);
-        one.rows.is_some() && one.rows == two.rows && one.columns.len() == two.columns.len()
+        one.rows.is_some()
+            && one.rows == two.rows
+            && one.columns.len() == two.columns.len()
             && one.columns.iter().zip(&two.columns).all(|(a, b)| a.value == b.value && a.name == b.name)
     };
     for new in &added {

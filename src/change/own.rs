@@ -26,15 +26,37 @@ impl Own {
 
 /// Config that says how a table is written or loaded, not what is in it.
 const STORAGE: [&str; 24] = [
-    "materialized", "unique_key", "incremental_strategy", "on_schema_change", "partition_by", "cluster_by", "partitions",
-    "sort", "dist", "database", "schema", "alias", "file_format", "location_root", "pre-hook", "post-hook", "pre_hook",
-    "post_hook", "grants", "full_refresh", "strategy", "updated_at", "check_cols", "indexes",
+    "materialized",
+    "unique_key",
+    "incremental_strategy",
+    "on_schema_change",
+    "partition_by",
+    "cluster_by",
+    "partitions",
+    "sort",
+    "dist",
+    "database",
+    "schema",
+    "alias",
+    "file_format",
+    "location_root",
+    "pre-hook",
+    "post-hook",
+    "pre_hook",
+    "post_hook",
+    "grants",
+    "full_refresh",
+    "strategy",
+    "updated_at",
+    "check_cols",
+    "indexes",
 ];
 
 pub(super) fn own(one: &CompiledModel, two: &CompiledModel) -> Own {
     let (a, b) = (&one.model, &two.model);
     let settings = |model: &CompiledModel, key: &str| config_value(&[&model.rendered.config, &model.model.config], key);
-    let storage = STORAGE.iter().filter(|key| settings(one, key) != settings(two, key)).map(|key| (*key).to_owned()).collect();
+    let storage =
+        STORAGE.iter().filter(|key| settings(one, key) != settings(two, key)).map(|key| (*key).to_owned()).collect();
     Own {
         text: a.text[a.body.range()] != b.text[b.body.range()],
         rendered: one.rendered.text != two.rendered.text,
@@ -63,13 +85,25 @@ fn written(value: &crate::data::Value) -> String {
 /// What a consumer is promised: contract, constraints, tests.
 fn guards(properties: &Properties) -> Vec<String> {
     let test = |test: &Test| {
-        let arguments: Vec<String> = test.arguments.iter().map(|(name, value)| format!("{name}={}", written(value))).collect();
+        let arguments: Vec<String> =
+            test.arguments.iter().map(|(name, value)| format!("{name}={}", written(value))).collect();
         format!("{} {:?} {}", test.name, test.column, arguments.join(" "))
     };
-    let mut all: Vec<String> = properties.tests.iter().chain(properties.columns.iter().flat_map(|c| &c.tests)).map(test).collect();
-    all.extend(properties.constraints.iter().map(|constraint| format!("{} {:?} {:?}", constraint.kind, constraint.columns, constraint.expression)));
+    let mut all: Vec<String> =
+        properties.tests.iter().chain(properties.columns.iter().flat_map(|c| &c.tests)).map(test).collect();
+    all.extend(
+        properties
+            .constraints
+            .iter()
+            .map(|constraint| format!("{} {:?} {:?}", constraint.kind, constraint.columns, constraint.expression)),
+    );
     for column in &properties.columns {
-        all.extend(column.constraints.iter().map(|constraint| format!("{} {} {:?}", column.name, constraint.kind, constraint.expression)));
+        all.extend(
+            column
+                .constraints
+                .iter()
+                .map(|constraint| format!("{} {} {:?}", column.name, constraint.kind, constraint.expression)),
+        );
     }
     if properties.contract_enforced {
         all.push("contract".to_owned());
@@ -82,10 +116,18 @@ fn guards(properties: &Properties) -> Vec<String> {
 /// What people read: descriptions, tags, owner, access.
 fn notes(model: &Model) -> Vec<String> {
     let properties = &model.properties;
-    let mut all = vec![properties.description.clone(), format!("{:?} {:?} {:?}", properties.owner, properties.group, properties.access)];
+    let mut all = vec![
+        properties.description.clone(),
+        format!("{:?} {:?} {:?}", properties.owner, properties.group, properties.access),
+    ];
     all.push(model.config.strings("tags").join(" "));
     all.push(properties.tags.join(" "));
     all.extend(properties.meta.iter().map(written));
-    all.extend(properties.columns.iter().map(|column| format!("{}: {} {}", column.name, column.description, column.tags.join(" "))));
+    all.extend(
+        properties
+            .columns
+            .iter()
+            .map(|column| format!("{}: {} {}", column.name, column.description, column.tags.join(" "))),
+    );
     all
 }

@@ -40,7 +40,8 @@ pub(super) fn rows((base, one): (&Compilation, &CompiledModel), (head, two): (&C
 
 /// An added condition keeps some rows of before, a dropped one lets more in.
 fn filters(one: &Fingerprints, two: &Fingerprints) -> Rows {
-    let within = |few: &[crate::text::Digest], many: &[crate::text::Digest]| few.iter().all(|conjunct| many.contains(conjunct));
+    let within =
+        |few: &[crate::text::Digest], many: &[crate::text::Digest]| few.iter().all(|conjunct| many.contains(conjunct));
     match (within(&one.conjuncts, &two.conjuncts), within(&two.conjuncts, &one.conjuncts)) {
         (true, true) => Rows::Same,
         (true, false) => Rows::Subset,

@@ -1,0 +1,207 @@
+//! An impacted model in, the shortest way from the edit to it out, as places in files.
+
+use std::collections::BTreeMap;
+
+use super::broken::Break;
+use super::{ModelImpact, Step, changed_columns};
+use crate::change::{Changes, ModelChange, Presence, Rows};
+use crate::compile::{Compilation, CompiledModel};
+use crate::project::Project;
+use crate::text::{FileId, LineIndex, Place, Span};
+
+/// For each changed column, the changed columns of other relations that it reads.
+pub(super) fn causes(
+    change: &ModelChange,
+    changes: &Changes,
+    head: &Compilation,
+) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut causes = BTreeMap::new();
+    let Some(model) = head.models.get(&change.id) else { return causes };
+    for column in changed_columns(change) {
+        let lineage = model.lineage.columns.iter().find(|own| own.name == column.name);
+        let mut inputs: Vec<(String, String)> = Vec::new();
+        for edge in lineage.iter().flat_map(|lineage| &lineage.inputs) {
+            let read = (edge.relation.clone(), edge.column.clone());
+            if is_changed(&edge.relation, &edge.column, changes) && !inputs.contains(&read) {
+                inputs.push(read);
+            }
+        }
+        if !inputs.is_empty() {
+            causes.insert(column.name.clone(), inputs);
+        }
+    }
+    causes
+}
+
+fn is_changed(relation: &str, column: &str, changes: &Changes) -> bool {
+    let Some(change) = changes.models.get(relation) else { return false };
+    change.rows != Rows::Same
+        || changed_columns(change).any(|own| own.name.eq_ignore_ascii_case(column) || own.was() == Some(column))
+}
+
+/// From the edit, through the models between, to `id`.
+pub(super) fn path(
+    id: &str,
+    models: &BTreeMap<String, ModelImpact>,
+    broken: &BTreeMap<String, Break>,
+    base: &Compilation,
+    head: &Compilation,
+) -> Vec<Step> {
+    let chain = chain(id, models, head);
+    let mut steps = Vec::new();
+    let first = &chain[chain.len() - 1];
+    steps.extend(edit(first, models, base, head));
+    for pair in chain.windows(2).rev() {
+        steps.extend(read(&pair[0], &pair[1], models, broken, head));
+    }
+    if let Some(own) = broken.get(id).filter(|own| own.through.is_none()) {
+        let step = step(&own.place, own.what.trim_end_matches('.').to_owned(), head);
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// The models from `id` up to the nearest one that was edited; breadth first, so the shortest way.
+fn chain(id: &str, models: &BTreeMap<String, ModelImpact>, head: &Compilation) -> Vec<String> {
+    let mut came_from: BTreeMap<String, Option<String>> = BTreeMap::from([(id.to_owned(), None)]);
+    let mut queue = std::collections::VecDeque::from([id.to_owned()]);
+    let mut end = id.to_owned();
+    while let Some(at) = queue.pop_front() {
+        if models.get(&at).is_some_and(|impact| impact.edited && (at == id || impact.class.changes_data())) {
+            end = at;
+            break;
+        }
+        let Some(model) = head.models.get(&at) else { continue };
+        let gone = model.rendered.refs.iter().filter_map(|reference| reference.id.clone());
+        for next in model.lineage.depends_on.iter().cloned().chain(gone) {
+            if models.contains_key(&next) && !came_from.contains_key(&next) {
+                came_from.insert(next.clone(), Some(at.clone()));
+                queue.push_back(next);
+            }
+        }
+    }
+    let mut chain = vec![end.clone()];
+    while let Some(Some(before)) = came_from.get(&chain[chain.len() - 1]) {
+        chain.push(before.clone());
+    }
+    chain.reverse();
+    chain
+}
+
+/// Where the edit is: in the model's own text, else in what it is rendered from.
+fn edit(id: &str, models: &BTreeMap<String, ModelImpact>, base: &Compilation, head: &Compilation) -> Option<Step> {
+    let impact = models.get(id)?;
+    match (base.models.get(id), head.models.get(id)) {
+        (Some(one), Some(two)) => {
+            if impact.change.own.text {
+                return Some(changed_line(&two.model.file, &one.model.text, &two.model.text, "edited"));
+            }
+            if let Some(step) = elsewhere(one, two, base, head) {
+                return Some(step);
+            }
+            let place = two.model.properties_place.clone().unwrap_or_else(|| Place::top(&two.model.file));
+            (impact.edited || impact.change.own.rendered)
+                .then(|| step(&place, "its settings or what it is rendered from changed".to_owned(), head))
+        }
+        (None, Some(two)) => Some(step(&Place::top(&two.model.file), "new".to_owned(), head)),
+        (Some(one), None) => Some(Step { place: Place::top(&one.model.file), line: 1, what: "removed".to_owned() }),
+        (None, None) => None,
+    }
+}
+
+/// A macro, a seed or a source that changed under a model whose own text stayed.
+fn elsewhere(one: &CompiledModel, two: &CompiledModel, base: &Compilation, head: &Compilation) -> Option<Step> {
+    let (before, after) = (&base.projects[one.project.min(base.projects.len() - 1)], &head.projects[two.project]);
+    let text = |project: &Project, file: &FileId| {
+        project.macros.iter().find(|own| own.file == *file).map(|own| own.text.clone())
+    };
+    for file in two.rendered.files.iter().filter(|file| **file != two.model.file) {
+        if let (Some(old), Some(new)) = (text(before, file), text(after, file))
+            && old != new
+        {
+            return Some(changed_line(file, &old, &new, "a macro it uses was edited"));
+        }
+    }
+    for id in &two.lineage.depends_on {
+        let seeds = |project: &Project| project.seeds.iter().find(|seed| seed.id == *id).cloned();
+        if let (Some(old), Some(new)) = (seeds(before), seeds(after))
+            && old.digest != new.digest
+        {
+            return Some(Step { place: Place::top(&new.file), line: 1, what: "the seed's content changed".to_owned() });
+        }
+        let sources = |project: &Project| project.sources.iter().find(|source| source.id == *id).cloned();
+        if let (Some(_), Some(new)) = (sources(before), sources(after))
+            && declared(base, id) != declared(head, id)
+        {
+            return Some(step(&new.place, "the source's declared columns changed".to_owned(), head));
+        }
+    }
+    let vars = (one.rendered.text != two.rendered.text && before.vars != after.vars).then(|| after.root.clone())?;
+    let file =
+        FileId::new(&if vars.is_empty() { "dbt_project.yml".to_owned() } else { format!("{vars}/dbt_project.yml") });
+    Some(Step { place: Place::top(&file), line: 1, what: "a var it uses changed".to_owned() })
+}
+
+/// Names and types of the columns that a source declares.
+fn declared<'c>(side: &'c Compilation, id: &str) -> Vec<(&'c str, &'c str)> {
+    let columns = side.tables.get(id).into_iter().flat_map(|known| &known.columns);
+    columns.map(|column| (column.name.as_str(), column.ty.name.as_str())).collect()
+}
+
+fn changed_line(file: &FileId, old: &str, new: &str, what: &str) -> Step {
+    let same = old.lines().zip(new.lines()).take_while(|(a, b)| a == b).count();
+    let index = LineIndex::new(new);
+    let line = (same as u32 + 1).min(index.lines());
+    let span = index.line_span(new, line);
+    Step { place: Place::new(file, span), line, what: what.to_owned() }
+}
+
+/// Where `reader` reads what changed of `parent`.
+fn read(
+    reader: &str,
+    parent: &str,
+    models: &BTreeMap<String, ModelImpact>,
+    broken: &BTreeMap<String, Break>,
+    head: &Compilation,
+) -> Option<Step> {
+    let model = head.models.get(reader)?;
+    let short = parent.rsplit('.').next().unwrap_or(parent);
+    let changed: Vec<String> = models
+        .get(parent)
+        .map(|impact| changed_columns(&impact.change).map(|c| c.name.clone()).collect())
+        .unwrap_or_default();
+    let edges = model.lineage.columns.iter().flat_map(|column| &column.inputs).chain(&model.lineage.rows);
+    let edge = edges
+        .filter(|edge| edge.relation == parent)
+        .find(|edge| changed.iter().any(|name| name.eq_ignore_ascii_case(&edge.column)));
+    let at = |span: Span| model.rendered.origin(span).map(|origin| origin.place);
+    if let Some(edge) = edge
+        && let Some(place) = at(edge.span)
+    {
+        return Some(step(&place, format!("reads `{short}.{}`", edge.column), head));
+    }
+    let by_ref = model.rendered.refs.iter().find(|reference| reference.id.as_deref() == Some(parent));
+    let place = by_ref.map_or_else(|| Place::top(&model.model.file), |reference| reference.place.clone());
+    let what = match broken.get(reader) {
+        Some(_) if models.get(parent).is_some_and(|impact| impact.change.presence == Presence::Removed) => {
+            format!("reads `{short}`, which is gone")
+        }
+        _ => format!("reads the rows of `{short}`"),
+    };
+    Some(step(&place, what, head))
+}
+
+fn step(place: &Place, what: String, head: &Compilation) -> Step {
+    let line =
+        text_of(head, &place.file).map_or(1, |text| LineIndex::new(&text).position(&text, place.span.start).line);
+    Step { place: place.clone(), line, what }
+}
+
+/// The text of a file that a model or macro stands in.
+fn text_of(head: &Compilation, file: &FileId) -> Option<std::sync::Arc<str>> {
+    let models = head.models.values().map(|model| (&model.model.file, &model.model.text));
+    let macros = head.projects.iter().flat_map(|project| &project.macros).map(|own| (&own.file, &own.text));
+    models.chain(macros).find(|(own, _)| *own == file).map(|(_, text)| text.clone())
+}
