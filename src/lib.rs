@@ -18,3 +18,6 @@ mod lint;
 mod plan;
 mod report;
 pub mod cli;
+
+/// What the tests of the rule pages call.
+pub use lint::{Page, index, table, verify};

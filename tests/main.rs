@@ -1,4 +1,5 @@
 //! The one test binary: what holds for the crate as a whole.
 
 mod architecture;
+mod rules;
 mod source;

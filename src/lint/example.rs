@@ -1,7 +1,7 @@
 //! The body of a rule page in, its tested examples out: small repos, and the lines on which the rule must fire.
 //!
-//! A fenced block of `sql`, `yaml`, `toml`, `csv` or `jinja` is a file. Alone it is an example of its own; under a
-//! heading `### Example: name` all blocks of the section make one repo. Words behind the language: `file=PATH`,
+//! A fenced block of `sql`, `yaml`, `toml`, `csv` or `jinja` is a file. One that names no file is an example of its own;
+//! under a heading `### Example: name` all blocks that name one make a repo. Words behind the language: `file=PATH`,
 //! `dialect=NAME`, `base` (the file stands in Base only), `both` (in Base and in Head).
 
 use std::collections::BTreeMap;
@@ -49,14 +49,16 @@ pub(super) fn read(body: &str, first: u32) -> Result<Vec<Example>, (u32, String)
             continue;
         }
         let block = Block { info, text: text.join("\n") + "\n", line: number + 1 };
-        match &mut section {
-            Some(draft) => draft.add(&block)?,
-            None => {
-                let mut draft = Draft::new(&format!("line {}", block.line), block.line);
-                draft.add(&block)?;
-                examples.push(draft.finish());
-            }
+        // A block that names no file is an example of its own, wherever it stands.
+        let named = info.split(' ').any(|word| word.starts_with("file="));
+        if let Some(draft) = section.as_mut().filter(|_| named) {
+            draft.add(&block)?;
+            continue;
         }
+        examples.extend(section.take().map(Draft::finish));
+        let mut draft = Draft::new(&format!("line {}", block.line), block.line);
+        draft.add(&block)?;
+        examples.push(draft.finish());
     }
     examples.extend(section.take().map(Draft::finish));
     Ok(examples)

@@ -16,6 +16,7 @@ mod rules;
 mod scene;
 mod suppress;
 mod texts;
+mod verify;
 
 use std::sync::OnceLock;
 
@@ -26,6 +27,7 @@ pub use finding::{Finding, Standing};
 pub use index::index;
 pub use level::{Selection, UnknownName};
 pub use page::{FixKind, Group, OptionKind, Page, Peer, RuleOption};
+pub use verify::verify;
 
 /// All rules, sorted by group and name.
 pub fn table() -> &'static [Page] {
