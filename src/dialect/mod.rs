@@ -4,7 +4,8 @@
 //!
 //! # Yes-or-no facts
 //!
-//! [`Dialect::flag`] answers these, and every `supports_*` question of the parser that a `dialect.toml` overrides:
+//! [`Dialect::flag`] answers these, every `supports_*` question of the parser that a `dialect.toml` overrides, and
+//! which rewrites of the syntax floor it takes part in (`[rewrites]`):
 //!
 //! | flag | meaning |
 //! |---|---|
@@ -21,6 +22,11 @@
 //! | `empty_string_is_null` | `''` is NULL |
 //! | `concat_skips_null` | `CONCAT` ignores NULL arguments instead of returning NULL |
 //! | `nulls_in_concat_operator` | `||` with a NULL side is the other side |
+//! | `typed_arrays` | `ARRAY<T>[..]` is an array literal |
+//! | `at_is_abs` | `@a` is the absolute value of `a` |
+//! | `word_div` | `a DIV b` is integer division |
+//! | `go_lines` | a line that is only `GO` ends a batch |
+//! | `statements_without_semicolon` | a line may start a statement without a `;` before it |
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;

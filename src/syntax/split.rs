@@ -190,7 +190,12 @@ fn starts_statement(statement: &[Piece], at: usize) -> bool {
         | Keyword::EXEC
         | Keyword::EXECUTE
         | Keyword::TRUNCATE => true,
-        Keyword::WITH => matches!(next, Some(Token::Word(_))),
+        // A CTE, not an option of the statement before: `WITH c AS`, `WITH c (a) AS`.
+        Keyword::WITH => {
+            let after = statement.get(at + 2);
+            matches!(next, Some(Token::Word(_)))
+                && after.is_some_and(|after| after.token == Token::LParen || after.keyword() == Keyword::AS)
+        }
         Keyword::SET => {
             matches!(next, Some(Token::Word(word)) if word.value.starts_with('@') || word.value.eq_ignore_ascii_case("nocount"))
         }

@@ -167,11 +167,13 @@ impl Dialect for Wrapper {
     }
 
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
-        self.hooks.prefix(parser).or_else(|| self.base.parse_prefix(parser))
+        let tight = self.base.prec_value(Precedence::DoubleColon);
+        self.hooks.prefix(parser, tight).or_else(|| self.base.parse_prefix(parser))
     }
 
     fn parse_infix(&self, parser: &mut Parser, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
-        self.base.parse_infix(parser, left, precedence)
+        let ours = self.hooks.infix(parser, left, precedence);
+        ours.or_else(|| self.base.parse_infix(parser, left, precedence))
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {

@@ -54,7 +54,7 @@ pub(super) fn tails(level: &mut Vec<Node>) {
     let is_tail = |at: usize, words: &[&str]| {
         words.iter().enumerate().all(|(next, word)| level.get(at + next).is_some_and(|node| node.is_word(word)))
     };
-    let outer = find(level, 0, &["select", "insert", "from", "values", "with"]).unwrap_or(level.len());
+    let outer = find(level, 0, &["select", "insert", "from", "values"]).unwrap_or(0);
     let at = (outer + 1..level.len())
         .find(|at| TAILS.iter().any(|words| is_tail(*at, words) && ends_query(level, *at, words)));
     if let Some(at) = at {
@@ -125,16 +125,30 @@ pub(super) fn moments(level: &mut Vec<Node>) {
 /// `TABLESAMPLE 10%` as `TABLESAMPLE (10 PERCENT)`.
 pub(super) fn sample(level: &mut Vec<Node>) {
     let mut at = 0;
-    while at + 2 < level.len() {
-        let bare = level[at].is_word("tablesample") && level[at + 1].round().is_none();
-        if bare && matches!(level[at + 1].piece().token, Token::Number(..)) {
-            let unit = usize::from(level[at + 2].is(&Token::Mod) || level[at + 2].is_any(&["percent", "rows"]));
-            let here = level[at + 1].piece().span;
-            let kind = if unit == 1 && !level[at + 2].is_word("rows") { "PERCENT" } else { "ROWS" };
-            let inner = vec![level[at + 1].clone(), word(kind, here)];
-            level.splice(at + 1..at + 2 + unit, [round(inner, here)]);
+    while at + 1 < level.len() {
+        if level[at].is_word("tablesample") {
+            sampled(level, at + 1);
         }
         at += 1;
+    }
+}
+
+/// `10%`, `10 ROWS`, `bernoulli(10%)`: one number and its unit in brackets.
+fn sampled(level: &mut Vec<Node>, at: usize) {
+    if level[at].is_name() && level.get(at + 1).is_some_and(|next| next.round().is_some()) {
+        level.remove(at);
+    }
+    let here = level[at].piece().span;
+    if matches!(level[at].piece().token, Token::Number(..)) {
+        let unit = level.get(at + 1).filter(|unit| unit.is(&Token::Mod) || unit.is_any(&["percent", "rows"])).cloned();
+        let length = 1 + usize::from(unit.is_some());
+        let inner = vec![level[at].clone(), unit.unwrap_or_else(|| word("ROWS", here))];
+        level.splice(at..at + length, [round(inner, here)]);
+    }
+    if let Node::Group(group) = &mut level[at]
+        && let Some(unit) = group.inner.iter_mut().find(|node| node.is(&Token::Mod))
+    {
+        *unit = word("PERCENT", here);
     }
 }
 
@@ -178,7 +192,20 @@ pub(super) fn limit_offset_by(level: &mut Vec<Node>) {
         && level.get(limit + 4).is_some_and(|node| node.is_word("by"))
     {
         level.drain(limit + 2..limit + 4);
+    } else if let Some(limit) = find(level, 0, &["limit"])
+        && level.get(limit + 2).is_some_and(|node| node.is(&Token::Comma))
+        && level.get(limit + 4).is_some_and(|node| node.is_word("by"))
+    {
+        level.drain(limit + 1..limit + 3);
     }
+}
+
+/// MySQL's `GROUP BY a DESC` as `GROUP BY a`.
+pub(super) fn group_by_order(level: &mut Vec<Node>) {
+    let Some(group) = find(level, 0, &["group"]) else { return };
+    let end = find(level, group, &["having", "order", "limit", "union", "window"]).unwrap_or(level.len());
+    let kept: Vec<Node> = level.drain(group..end).filter(|node| !node.is_any(&["asc", "desc"])).collect();
+    level.splice(group..group, kept);
 }
 
 /// Words before an argument or a call that change no value's origin: `VARIADIC a`, `APPROXIMATE count(..)`, `BULK 'x'`.
@@ -186,7 +213,9 @@ pub(super) fn marks(level: &mut Vec<Node>) {
     let mut at = 0;
     while at + 1 < level.len() {
         let next = &level[at + 1];
-        let before_call = level[at].is_word("approximate") && next.is_name();
+        let before_call = level[at].is_any(&["approximate", "stream"])
+            && next.is_name()
+            && !next.is_any(&["as", "on", "where", "join", "from"]);
         let first = at == 0 || level[at - 1].is(&Token::Comma);
         let before_value = level[at].is_any(&["variadic", "bulk"]) && first && !next.is(&Token::Comma);
         if before_call || before_value { drop(level.remove(at)) } else { at += 1 }

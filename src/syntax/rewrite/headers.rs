@@ -37,7 +37,14 @@ pub(super) fn create(level: &mut Vec<Node>) {
     if let Some(columns) = level.get(after).filter(|_| after < query).and_then(Node::round) {
         nodes.push(columns_of(&columns.inner, table, level[after].piece().span));
     }
-    nodes.extend_from_slice(&level[query..]);
+    match &level[query + 1..] {
+        // `AS (SELECT ..)`, all in brackets, is only read without column names before.
+        [Node::Group(group)] if table => {
+            nodes.push(level[query].clone());
+            nodes.extend_from_slice(&group.inner);
+        }
+        _ => nodes.extend_from_slice(&level[query..]),
+    }
     *level = nodes;
 }
 

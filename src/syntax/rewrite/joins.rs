@@ -18,23 +18,28 @@ pub(super) fn without_match_condition(level: &mut Vec<Node>) {
 fn carry(level: &mut Vec<Node>, at: usize) {
     let Some(join) = (at + 1..level.len().min(at + 4)).find(|join| level[*join].is_word("join")) else { return };
     let sides: Vec<&Node> = level[at + 1..join].iter().collect();
-    if sides.iter().any(|side| !side.is_any(&["left", "inner", "outer", "any", "all"])) {
+    if sides.iter().any(|side| !side.is_any(&["left", "right", "full", "semi", "anti", "inner", "outer", "any", "all"]))
+    {
         return;
     }
     let before = at.checked_sub(1).map(|before| &level[before]);
     let left_before = before.is_some_and(|before| before.is_word("left"));
     let left = left_before || sides.iter().any(|side| side.is_word("left"));
-    let kind = match (level[at].is_word("asof"), left) {
-        (true, true) => "asof left",
-        (true, false) => "asof",
-        (false, _) => "positional",
+    let side = ["right", "full", "semi", "anti"]
+        .into_iter()
+        .find(|side| level[at + 1..join].iter().any(|node| node.is_word(side)));
+    let kind = match (level[at].is_word("asof"), left, side) {
+        (true, _, Some(side)) => format!("asof {side}"),
+        (true, true, None) => "asof left".to_owned(),
+        (true, false, None) => "asof".to_owned(),
+        (false, ..) => "positional".to_owned(),
     };
     let end = after_relation(level, join + 1);
     if level.get(end).is_some_and(|next| next.is_word("match_condition")) {
         return;
     }
     let here = level[at].piece().span;
-    level.splice(end..end, [word("MATCH_CONDITION", here), round(vec![string(kind, here)], here)]);
+    level.splice(end..end, [word("MATCH_CONDITION", here), round(vec![string(&kind, here)], here)]);
     level.splice(at..join, [word("ASOF", here)]);
     if left_before {
         level.remove(at - 1);
@@ -54,6 +59,15 @@ pub(super) fn strictness(level: &mut Vec<Node>) {
         } else {
             at += 1;
         }
+    }
+    // `LEFT SEMI OUTER JOIN` is `LEFT SEMI JOIN`.
+    let outer = |level: &[Node], at: usize| {
+        level[at].is_word("outer")
+            && level[at - 1].is_any(&["semi", "anti"])
+            && level.get(at + 1).is_some_and(|next| next.is_word("join"))
+    };
+    while let Some(at) = (1..level.len()).find(|at| outer(level, *at)) {
+        level.remove(at);
     }
     // ClickHouse takes SEMI LEFT JOIN too.
     for at in 0..level.len().saturating_sub(2) {

@@ -13,7 +13,7 @@
 //! | `PIVOT t ON y, z ..` | the same with `FOR (y, z) IN (ANY)` |
 //! | `FROM t PIVOT (sum(p) FOR y IN (1) GROUP BY g) x` | `FROM (SELECT * FROM t PIVOT (sum(p) FOR y IN (1)) GROUP BY g) x` |
 //! | `UNPIVOT t ON a, b INTO NAME n VALUE v` | `SELECT * FROM t UNPIVOT (v FOR n IN (a, b))`; `* EXCLUDE (a)` is `COLUMNS(* EXCLUDE (a))` |
-//! | `a ASOF JOIN b ON c`, `a ASOF LEFT JOIN b` | `JoinOperator::AsOf` whose `match_condition` is the string `'asof'` or `'asof left'`; the inequality stays in the constraint |
+//! | `a ASOF JOIN b ON c`, `a ASOF LEFT JOIN b` | `JoinOperator::AsOf` whose `match_condition` is the string `'asof'`, `'asof left'`, `'asof right'`, `'asof full'`, `'asof semi'` or `'asof anti'`; the inequality stays in the constraint |
 //! | `a POSITIONAL JOIN b`, `PASTE JOIN` | `JoinOperator::AsOf` whose `match_condition` is the string `'positional'` |
 //! | `[e FOR x IN l IF c]` | `list_transform(list_filter(l, x -> c), x -> e)` |
 //! | `* LIKE 'a%'` | `COLUMNS(c -> c LIKE 'a%')` |
@@ -83,6 +83,9 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("bare_using", joins::bare_using),
     ("bare_rows", lists::bare_rows),
     ("types", values::types),
+    ("bare_types", values::bare_types),
+    ("composite_stars", values::composite_stars),
+    ("group_by_order", clauses::group_by_order),
     ("json_clauses", values::json_clauses),
     ("try_cast", values::try_cast),
     ("table_arguments", values::table_arguments),

@@ -19,7 +19,7 @@ pub(super) fn statement(level: &mut Vec<Node>) {
 
 fn starts_statement(level: &[Node], at: usize) -> bool {
     if !level[at].is_any(&["pivot", "pivot_wider", "unpivot", "pivot_longer"])
-        || find(level, at, &["on", "using"]).is_none()
+        || find(level, at, &["on", "using", "group"]).is_none()
     {
         return false;
     }
@@ -117,6 +117,11 @@ pub(super) fn several_columns(level: &mut Vec<Node>) {
 }
 
 fn together(level: &mut Vec<Node>) {
+    if let Some(each) = find(level, 1, &["for"])
+        && level[each - 1].is(&Token::Comma)
+    {
+        level.remove(each - 1);
+    }
     let lists: Vec<usize> = (1..level.len()).filter(|at| level[*at].is_word("in")).collect();
     let Some(start) = find(level, 1, &["for"]) else { return };
     if lists.len() < 2

@@ -192,6 +192,32 @@ fn type_at(level: &mut Vec<Node>, at: usize) {
     }
 }
 
+/// Snowflake's `ARRAY(INT)` and `OBJECT(a INT)` as `ARRAY` and `OBJECT`: its dialect reads them only bare.
+pub(super) fn bare_types(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 1 < level.len() {
+        let typed = level[at - 1].is_word("as") || level[at - 1].is(&Token::DoubleColon);
+        if typed && level[at].is_any(&["array", "object", "map"]) && level[at + 1].round().is_some() {
+            level.remove(at + 1);
+        }
+        at += 1;
+    }
+}
+
+/// `(f(x)).*` as `f(x).*`.
+pub(super) fn composite_stars(level: &mut Vec<Node>) {
+    let mut at = 0;
+    while at + 2 < level.len() {
+        let star = level[at + 1].is(&Token::Period) && level[at + 2].is(&Token::Mul);
+        let opens = at == 0 || !level[at - 1].is_name() || level[at - 1].is_any(&["select", "distinct"]);
+        if let Some(group) = level[at].round().filter(|_| star && opens) {
+            let inner = group.inner.clone();
+            level.splice(at..=at, inner);
+        }
+        at += 1;
+    }
+}
+
 /// The same for the types inside.
 fn nested(mut inner: Vec<Node>) -> Vec<Node> {
     let mut at = 0;
@@ -220,7 +246,7 @@ pub(super) fn json_clauses(level: &mut Vec<Node>) {
             continue;
         }
         let clauses: &[&str] =
-            &["returning", "omit", "keep", "with", "without", "null", "absent", "error", "empty", "default"];
+            &["format", "returning", "omit", "keep", "with", "without", "null", "absent", "error", "empty", "default"];
         if let Some(start) = find(&group.inner, 1, clauses) {
             group.inner.truncate(start);
         }
@@ -282,11 +308,10 @@ pub(super) fn intervals(level: &mut Vec<Node>) {
             let unit = text.rsplit('_').next().unwrap_or_default();
             level[at] = made(Token::make_keyword(unit), level[at].piece().span);
         }
-        while starts && level[at].is_any(UNITS) && level.len() > at + 2 && level[at + 2].is_any(UNITS) {
+        if starts && level[at].is_any(UNITS) && level.len() > at + 2 && level[at + 2].is_any(UNITS) {
             let here = level[at + 1].piece().span;
-            level.splice(at + 1..=at + 1, [made(Token::Plus, here), word("INTERVAL", here), level[at + 1].clone()]);
-            at += 3;
-            break;
+            let next = level[at + 1].clone();
+            level.splice(at + 1..=at + 1, [made(Token::Plus, here), word("INTERVAL", here), next]);
         }
         at += 1;
     }

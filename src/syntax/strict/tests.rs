@@ -182,6 +182,36 @@ fn clauses_of_storage_are_left_out() {
 }
 
 #[test]
+fn short_and_rare_forms_are_read() {
+    reads("duckdb", "select @(-5), @a + 1", "SELECT @(-5), @a + 1");
+    reads("duckdb", "pivot c group by x", "SELECT * FROM c PIVOT(count(*) FOR NULL IN (ANY)) GROUP BY x");
+    reads(
+        "duckdb",
+        "from t pivot (sum(p) as a, for y in (1,) z in (2))",
+        "FROM t PIVOT(sum(p) AS a FOR (y, z) IN (ANY))",
+    );
+    reads("duckdb", "select * from t tablesample bernoulli(10%)", "SELECT * FROM t TABLESAMPLE (10 PERCENT)");
+    reads(
+        "duckdb",
+        "select * from a asof right join b on a.x >= b.x",
+        "SELECT * FROM a ASOF JOIN b MATCH_CONDITION ('asof right') ON a.x >= b.x",
+    );
+    reads("redshift", "create table t (a, b) as (select 1, 2)", "CREATE TABLE t (a untyped, b untyped) AS SELECT 1, 2");
+    reads("snowflake", "select b:c::array(integer) from t", "SELECT b:c::ARRAY FROM t");
+    reads("mysql", "select a from t group by a desc with rollup", "SELECT a FROM t GROUP BY a WITH ROLLUP");
+    reads("clickhouse", "select * from a left anti outer join b using x", "SELECT * FROM a LEFT ANTI JOIN b USING(x)");
+    reads("spark", "select a div 2 * b", "SELECT a DIV 2 * b");
+    reads("ansi", "select * from (a join b on true), (c)", "SELECT * FROM (a JOIN b ON true), (c)");
+    reads(
+        "spark",
+        "select interval 1 year 2 month 3 day",
+        "SELECT INTERVAL 1 YEAR + INTERVAL 2 MONTH + INTERVAL 3 DAY",
+    );
+    let altered = parsed("tsql", "alter table t\nwith check add constraint c check (a > 1)\nselect 1");
+    assert_eq!(altered.statements.len(), 2);
+}
+
+#[test]
 fn a_failed_second_try_keeps_the_first_error() {
     check("duckdb", "select [x for x in l", &["expected `]`, found `for` @ for"]);
 }
