@@ -7,9 +7,10 @@ use clap::Args;
 use super::failure::{Exit, Failure};
 use super::files::{dialect, read, schema};
 use super::io::Io;
-use super::lineage_batch;
+use super::lineage_graph::Ask;
+use super::{lineage_batch, lineage_graph};
 use crate::compile::{Loose, LooseRelation, QUERY, loose};
-use crate::report::{Relation, RelationKind, json};
+use crate::report::{self, Relation, RelationKind, json};
 use crate::text::LineIndex;
 
 /// What a model or column reads, and who reads it.
@@ -17,7 +18,7 @@ use crate::text::LineIndex;
 /// `sluice lineage customers` shows a model, `sluice lineage customers.lifetime_spend` one column: upstream to the
 /// sources unless `--downstream` is asked for. `--sql` and `--batch` need no project.
 #[derive(Debug, Args)]
-pub struct Lineage {
+pub(super) struct Lineage {
     /// A model (`orders`), or a column of one (`orders.amount`).
     #[arg(value_name = "SELECTOR")]
     selector: Option<String>,
@@ -46,22 +47,29 @@ pub struct Lineage {
     schema: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
     Tree,
     Json,
     Mermaid,
     Dot,
 }
 
-pub fn run(arguments: &Lineage, io: &mut Io) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &Lineage, io: &mut Io) -> Result<Exit, Failure> {
     if let Some(batch) = &arguments.batch {
         return lineage_batch::run(batch, arguments.dialect.as_deref(), io);
     }
     if let Some(sql) = &arguments.sql {
         return run_loose(sql, arguments, io);
     }
-    Ok(Exit::Clean)
+    let ask = Ask {
+        selector: arguments.selector.as_deref(),
+        upstream: arguments.upstream || !arguments.downstream,
+        downstream: arguments.downstream,
+        depth: arguments.depth,
+        format: arguments.format,
+    };
+    lineage_graph::run(&ask, io)
 }
 
 fn run_loose(path: &str, arguments: &Lineage, io: &mut Io) -> Result<Exit, Failure> {
@@ -72,7 +80,10 @@ fn run_loose(path: &str, arguments: &Lineage, io: &mut Io) -> Result<Exit, Failu
     let relations = relations(&loose, &sql, Some(path));
     match arguments.format {
         Format::Json => io.print(&json::lineage(&relations))?,
-        Format::Tree | Format::Mermaid | Format::Dot => {}
+        Format::Tree => io.print(&report::loose_tree(&relations, io.paint()))?,
+        Format::Mermaid | Format::Dot => {
+            return Err(Failure::new("a loose query is shown as `tree` or `json`").hint("Leave `--format` out."));
+        }
     }
     Ok(Exit::Clean)
 }

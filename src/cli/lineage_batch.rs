@@ -9,7 +9,7 @@ use crate::data::{Value, json as data};
 use crate::report::json;
 
 /// Answers every line of a file. A bad line costs only itself.
-pub fn run(path: &str, default_dialect: Option<&str>, io: &mut Io) -> Result<Exit, Failure> {
+pub(super) fn run(path: &str, default_dialect: Option<&str>, io: &mut Io) -> Result<Exit, Failure> {
     let text = read(path, io)?;
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     for chunk in lines.chunks(256) {

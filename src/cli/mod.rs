@@ -1,25 +1,37 @@
 //! Arguments in, an answer on stdout and an exit code out: the command list. One file a command.
 #![expect(clippy::disallowed_methods, reason = "`main` hands the process's own streams and arguments to `run`")]
 
+mod check;
+mod compile;
+mod doctor;
+mod explain;
 mod failure;
 mod files;
 mod io;
 mod lineage;
 mod lineage_batch;
+mod lineage_graph;
+mod progress;
+mod rules;
+mod schema;
+mod texts;
+mod workspace;
 
 use std::ffi::OsString;
 use std::panic;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use failure::{Exit, Failure};
 pub use io::{Color, Io, Terminal};
 
 use crate::compile::guarded;
+use crate::text::closest;
 
 /// A git-native linter and compiler for repos of SQL models.
 #[derive(Debug, Parser)]
-#[command(name = "sluice", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "sluice", version, max_term_width = 100, after_help = "`sluice` alone is `sluice check`.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -30,7 +42,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Check),
     Lineage(lineage::Lineage),
+    Compile(compile::Compile),
+    Explain(explain::Explain),
+    Rules(rules::Rules),
+    Schema(schema::Schema),
+    Doctor(doctor::Doctor),
 }
 
 /// The binary's `main`: process streams, process arguments, and a hook that tells a bug of ours from a fault of yours.
@@ -62,17 +80,53 @@ fn bug_report(what: &str) -> String {
 }
 
 /// Runs one command line, the first word of which is the program's name.
-pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut Io) -> Exit {
-    let parsed = Arguments::command().try_get_matches_from(arguments).and_then(|m| Arguments::from_arg_matches(&m));
-    let arguments = match parsed {
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io) -> Exit {
+    let words: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let arguments = match parse(words) {
         Ok(arguments) => arguments,
         Err(error) => return tell_usage(&error, io),
     };
-    io.color = arguments.color;
-    let result = match arguments.command {
-        Command::Lineage(lineage) => lineage::run(&lineage, io),
+    if arguments.color != Color::Auto {
+        io.color = arguments.color;
+    }
+    let result = match &arguments.command {
+        Command::Check(check) => check::run(check, io),
+        Command::Lineage(lineage) => lineage::run(lineage, io),
+        Command::Compile(compile) => compile::run(compile, io),
+        Command::Explain(explain) => explain::run(explain, io),
+        Command::Rules(rules) => rules::run(rules, io),
+        Command::Schema(schema) => schema::run(schema, io),
+        Command::Doctor(doctor) => doctor::run(doctor, io),
     };
     result.unwrap_or_else(|failure| tell_failure(failure, io))
+}
+
+/// `sluice` alone, or with paths or flags of `check`, is `sluice check`.
+fn parse(mut words: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    let read = |words: &[OsString]| {
+        let matches = Arguments::command().try_get_matches_from(words);
+        matches.and_then(|matches| Arguments::from_arg_matches(&matches))
+    };
+    let error = match read(&words) {
+        Ok(arguments) => return Ok(arguments),
+        Err(error) => error,
+    };
+    let named = words.iter().skip(1).filter_map(|word| word.to_str()).any(|word| commands().iter().any(|c| c == word));
+    if named || !error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Err(error);
+    }
+    words.insert(1.min(words.len()), OsString::from("check"));
+    read(&words)
+}
+
+fn commands() -> Vec<String> {
+    Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+/// The command that a misspelt word may mean.
+fn similar_command(word: &str) -> Option<String> {
+    let commands = commands();
+    closest(word, commands.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn tell_failure(failure: Failure, io: &mut Io) -> Exit {

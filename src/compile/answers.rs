@@ -76,15 +76,7 @@ impl Compilation {
 
     /// How many models were understood, and how well.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for model in self.models.values() {
-            match model.status {
-                Status::Exact => counts.exact += 1,
-                Status::Partial => counts.partial += 1,
-                Status::Opaque => counts.opaque += 1,
-            }
-        }
-        counts
+        self.models.values().fold(Counts::default(), |counts, model| counts.with(model.status))
     }
 
     /// Why models are not exact: for each status and cause, how many, most first, and the first of them.
@@ -169,6 +161,17 @@ fn lineage_of_table(known: &Known) -> ModelLineage {
 }
 
 impl Counts {
+    /// One more model of this status.
+    #[must_use]
+    pub fn with(mut self, status: Status) -> Self {
+        match status {
+            Status::Exact => self.exact += 1,
+            Status::Partial => self.partial += 1,
+            Status::Opaque => self.opaque += 1,
+        }
+        self
+    }
+
     pub fn all(self) -> usize {
         self.exact + self.partial + self.opaque
     }

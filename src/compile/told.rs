@@ -79,7 +79,7 @@ fn no_query(draft: &Draft<'_>, project: &Project) -> Option<Diagnostic> {
     let message = if model.text.trim().is_empty() {
         format!("The file is empty: there is no query to build `{name}` from.")
     } else {
-        format!("There is no query to build `{name}` from: nothing but comments and templates that write nothing.")
+        format!("The file is empty but for comments and templates: there is no query to build `{name}` from.")
     };
     let place = Place::new(&model.file, Span::at(model.body.start as usize));
     let diagnostic = match project.kind {

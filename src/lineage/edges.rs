@@ -53,7 +53,7 @@ pub struct Edge {
 }
 
 /// One output column and what its value reads.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnLineage {
     pub name: String,
     pub ty: Type,

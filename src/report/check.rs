@@ -30,9 +30,9 @@ impl Check {
 pub struct Texts(BTreeMap<FileId, (Arc<str>, LineIndex)>);
 
 impl Texts {
-    pub fn add(&mut self, file: &FileId, text: Arc<str>) {
-        let lines = LineIndex::new(&text);
-        self.0.insert(file.clone(), (text, lines));
+    pub fn add(&mut self, file: &FileId, text: &Arc<str>) {
+        let lines = || (Arc::clone(text), LineIndex::new(text));
+        self.0.entry(file.clone()).or_insert_with(lines);
     }
 
     pub fn get(&self, file: &FileId) -> Option<&str> {
@@ -43,7 +43,7 @@ impl Texts {
     pub fn positions(&self, place: &Place) -> (LineColumn, LineColumn) {
         let first = LineColumn { line: 1, column: 1 };
         let Some((text, lines)) = self.0.get(&place.file) else { return (first, first) };
-        (lines.position(text, place.span.start), lines.position(text, place.span.end))
+        (position(text, lines, place.span.start), position(text, lines, place.span.end))
     }
 
     /// `models/orders.sql:3:7`.
@@ -65,6 +65,13 @@ impl Texts {
         let border = |at: u32| (0..=(at as usize).min(text.len())).rev().find(|at| text.is_char_boundary(*at));
         Span::new(border(place.span.start).unwrap_or(0), border(place.span.end).unwrap_or(0))
     }
+}
+
+/// A byte order mark is no column of its line.
+fn position(text: &str, lines: &LineIndex, at: u32) -> LineColumn {
+    let position = lines.position(text, at);
+    let marked = position.line == 1 && at > 0 && text.starts_with('\u{feff}');
+    LineColumn { column: position.column - u32::from(marked), ..position }
 }
 
 /// Where a rule's page is read online, as far as the package says where it lives.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::check::Check;
 use super::paint::{Ink, Paint, clip, pad};
+use crate::compile::Counts;
 use crate::diagnostic::Severity;
 
 /// One cause and how many models it keeps from being exact.
@@ -18,18 +19,18 @@ pub struct CauseCount {
 }
 
 /// The tables of `sluice check --statistics`.
-pub fn statistics(check: &Check, causes: &[CauseCount], paint: Paint) -> String {
-    let mut out = String::new();
-    understood(check, causes, paint, &mut out);
+pub fn statistics(check: &Check, counted: &[CauseCount], paint: Paint) -> String {
+    let mut out = causes(check.models, counted, paint);
     by_rule(check, paint, &mut out);
     out
 }
 
-fn understood(check: &Check, causes: &[CauseCount], paint: Paint, out: &mut String) {
-    let all = check.models.all();
+/// How many models are exact, partial and opaque, and why.
+pub fn causes(models: Counts, causes: &[CauseCount], paint: Paint) -> String {
+    let mut out = String::new();
+    let all = models.all();
     let _ = writeln!(out, "{}", paint.ink(Ink::Bold, "Models"));
-    let kinds =
-        [("exact", check.models.exact), ("partial", check.models.partial), ("opaque", check.models.opaque)];
+    let kinds = [("exact", models.exact), ("partial", models.partial), ("opaque", models.opaque)];
     for (kind, count) in kinds {
         let share = (count * 1000).checked_div(all).unwrap_or(0);
         let share = format!("{}.{}%", share / 10, share % 10);
@@ -44,6 +45,7 @@ fn understood(check: &Check, causes: &[CauseCount], paint: Paint, out: &mut Stri
             let _ = writeln!(out, "           {:>7}  {text}{}", cause.models, paint.ink(Ink::Faint, &example));
         }
     }
+    out
 }
 
 fn by_rule(check: &Check, paint: Paint, out: &mut String) {

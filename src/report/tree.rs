@@ -3,22 +3,76 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::paint::{Ink, Paint, pad, width};
+use super::paint::{Ink, Paint, clip, pad, width, wrap};
+use super::relation::Relation;
 use super::walk::{Direction, Walk, WalkStep};
+use crate::lineage::Edge;
 
 /// A tree per root; a column met before is not unfolded again.
 pub fn tree(walk: &Walk, paint: Paint) -> String {
     let mut drawing = Drawing { walk, paint, unfolded: BTreeSet::new(), lines: Vec::new() };
-    for (at, root) in walk.roots.iter().enumerate() {
-        if at > 0 {
-            drawing.lines.push(Line::default());
-        }
+    let (bare, roots): (Vec<usize>, Vec<usize>) = walk.roots.iter().partition(|root| drawing.steps(**root).is_empty());
+    for root in roots {
+        drawing.root(root);
+    }
+    if let ([root], [_]) = (bare.as_slice(), walk.roots.as_slice()) {
         drawing.root(*root);
+    }
+    if !bare.is_empty() {
+        drawing.bare(&bare);
     }
     if !walk.rows.is_empty() {
         drawing.rows();
     }
     drawing.finish()
+}
+
+/// `model.shop.orders  models/orders.sql  exact`, and why it is not, where it is not.
+pub fn headline(relation: &Relation, paint: Paint) -> String {
+    let path = relation.path.as_deref().unwrap_or_default();
+    let ink = if relation.why.is_empty() { Ink::Good } else { Ink::Warn };
+    let mut out = format!(
+        "{}  {}  {}\n",
+        paint.ink(Ink::Bold, &relation.name),
+        paint.ink(Ink::Faint, path),
+        paint.ink(ink, relation.status.word())
+    );
+    for why in &relation.why {
+        let _ = writeln!(out, "  {}", paint.ink(Ink::Faint, &clip(why, paint.columns() - 2)));
+    }
+    let keys: Vec<String> = relation.lineage.keys.iter().map(|key| format!("({})", key.join(", "))).collect();
+    if !keys.is_empty() {
+        let _ = writeln!(out, "  {} {}", paint.ink(Ink::Faint, "one row per"), keys.join(" or "));
+    }
+    out.push('\n');
+    out
+}
+
+/// The relations of a text without a project: each column and what it reads.
+pub fn loose_tree(relations: &[Relation], paint: Paint) -> String {
+    let mut out = String::new();
+    for relation in relations {
+        let _ = write!(out, "{}{}", if out.is_empty() { "" } else { "\n" }, headline(relation, paint));
+        for column in &relation.lineage.columns {
+            let ty = if column.ty.name.is_empty() { String::new() } else { format!("  {}", column.ty.name) };
+            let _ = writeln!(out, "{}{}", paint.ink(Ink::Bold, &column.name), paint.ink(Ink::Faint, &ty));
+            edges(&column.inputs, paint, &mut out);
+        }
+        if !relation.lineage.rows.is_empty() {
+            let _ = writeln!(out, "\n{}", paint.ink(Ink::Bold, "rows"));
+            edges(&relation.lineage.rows, paint, &mut out);
+        }
+    }
+    out
+}
+
+fn edges(edges: &[Edge], paint: Paint, out: &mut String) {
+    let vias = edges.iter().map(|edge| edge.via.word().len()).max().unwrap_or(0);
+    for (at, edge) in edges.iter().enumerate() {
+        let branch = if at + 1 == edges.len() { "└─ " } else { "├─ " };
+        let via = format!("{branch}{} ", pad(edge.via.word(), vias));
+        let _ = writeln!(out, "{}{}.{}", paint.ink(Ink::Faint, &via), paint.ink(Ink::Name, &edge.relation), edge.column);
+    }
 }
 
 /// One line before its places are aligned.
@@ -40,21 +94,28 @@ impl Drawing<'_> {
     fn root(&mut self, root: usize) {
         let node = &self.walk.nodes[root];
         let mut line = Line::default();
-        line.add(&node.short, &self.paint.ink(Ink::Bold, &node.short));
-        line.add(&format!(".{}", node.column), &self.paint.ink(Ink::Bold, &format!(".{}", node.column)));
+        let whole = || format!("{}.{}", node.short, node.column);
+        let name = if self.walk.roots.len() > 1 { node.column.clone() } else { whole() };
+        line.add(&name, &self.paint.ink(Ink::Bold, &name));
         self.add_type(&mut line, &node.ty);
         self.lines.push(line);
-        let none = match self.walk.direction {
-            Direction::Upstream => "reads no column",
-            Direction::Downstream => "no column reads it",
+        self.children(root, "");
+    }
+
+    /// The columns without a step share a line.
+    fn bare(&mut self, bare: &[usize]) {
+        let what = match self.walk.direction {
+            Direction::Upstream => "reads no column: ",
+            Direction::Downstream => "read by no column: ",
         };
-        if self.steps(root).is_empty() {
-            let text = format!("└─ {none}");
+        let names: Vec<&str> = bare.iter().map(|root| self.walk.nodes[*root].column.as_str()).collect();
+        let room = self.paint.columns().saturating_sub(what.len());
+        for (at, text) in wrap(&names.join(", "), room).iter().enumerate() {
+            let text = format!("{}{text}", if at == 0 { what.to_owned() } else { " ".repeat(what.len()) });
             let mut line = Line::default();
             line.add(&text, &self.paint.ink(Ink::Faint, &text));
             self.lines.push(line);
         }
-        self.children(root, "");
     }
 
     fn steps(&self, node: usize) -> &[WalkStep] {
@@ -112,11 +173,18 @@ impl Drawing<'_> {
         }
     }
 
-    /// Places stand in one column at the right, where the terminal is wide enough for them.
-    fn finish(self) -> String {
+    /// Places stand in one column at the right, by file name alone where whole paths do not fit.
+    fn finish(mut self) -> String {
         let columns = self.paint.columns();
+        let too_wide = |line: &Line| !line.place.is_empty() && line.plain + 2 + width(&line.place) > columns;
+        if self.lines.iter().any(too_wide) {
+            for line in &mut self.lines {
+                line.place = line.place.rsplit('/').next().unwrap_or_default().to_owned();
+            }
+        }
+        let widest = self.lines.iter().map(|line| width(&line.place)).max().unwrap_or(0);
         let placed = self.lines.iter().filter(|line| !line.place.is_empty());
-        let left = placed.map(|line| line.plain + 2).filter(|left| *left <= columns * 2 / 3).max().unwrap_or(0);
+        let left = placed.map(|line| line.plain + 2).filter(|left| left + widest <= columns).max().unwrap_or(0);
         let mut out = String::new();
         for line in &self.lines {
             out.push_str(&line.painted);

@@ -6,6 +6,9 @@ use super::check::Texts;
 use crate::compile::Compilation;
 use crate::lineage::{Follow, Graph, Link, NodeId, Via};
 
+/// What stands for the rows of a relation, where a column would.
+pub const ROWS: &str = "(rows)";
+
 /// Which way a question looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -50,9 +53,7 @@ pub struct WalkStep {
 
 /// Follows values from `starts` as far as `depth` relations.
 pub fn walk(
-    compilation: &Compilation,
-    graph: &Graph,
-    texts: &Texts,
+    (compilation, graph, texts): (&Compilation, &Graph, &Texts),
     starts: &[NodeId],
     direction: Direction,
     depth: Option<usize>,
@@ -96,7 +97,7 @@ impl Drawing<'_> {
             return *index;
         }
         let node = self.graph.get(id);
-        let column = node.column.clone().unwrap_or_default();
+        let column = node.column.clone().unwrap_or_else(|| ROWS.to_owned());
         let ty = self.compilation.column_type(&node.relation, &column).unwrap_or_default();
         let short = self.compilation.short_name(&node.relation);
         self.nodes.push(WalkNode { relation: node.relation.clone(), short, column, ty });
@@ -111,13 +112,9 @@ impl Drawing<'_> {
             Direction::Downstream => graph.outputs(id),
         };
         let from = self.node(id);
-        for link in links.iter().filter(|link| graph.get(link.to).column.is_some()) {
+        for link in links {
             let reader = if self.direction == Direction::Upstream { id } else { link.to };
-            if graph.get(reader).column.is_some()
-                && let Some(step) = self.step(from, reader, link)
-            {
-                steps.push(step);
-            }
+            steps.extend(self.step(from, reader, link));
         }
     }
 

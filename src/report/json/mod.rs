@@ -2,11 +2,15 @@
 
 mod check;
 mod lineage;
+mod rules;
+mod source_map;
 
 use serde::Serialize;
 
 pub use check::{check, check_lines};
 pub use lineage::{batch_lineage, lineage};
+pub use rules::rules;
+pub use source_map::source_map;
 
 /// The version of every shape here; it changes when a shape changes in a way that a reader could notice.
 const VERSION: u32 = 1;

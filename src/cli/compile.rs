@@ -1,0 +1,110 @@
+//! `sluice compile`: models in, the SQL their templates write out.
+
+use std::fmt::Write;
+
+use clap::Args;
+
+use super::failure::{Exit, Failure};
+use super::files::read;
+use super::io::Io;
+use super::lineage_graph::select;
+use super::texts::texts;
+use super::workspace::Workspace;
+use crate::compile::{Compilation, CompiledModel};
+use crate::repo::write_atomic;
+use crate::report::json;
+use crate::template::{Environment, render_text};
+use crate::text::FileId;
+
+/// The SQL that a model's template writes.
+#[derive(Debug, Args)]
+pub(super) struct Compile {
+    /// A model; without one, all models of the repo.
+    #[arg(value_name = "SELECTOR")]
+    selector: Option<String>,
+    /// Write one file a model below this folder, instead of stdout.
+    #[arg(long, value_name = "DIR")]
+    out: Option<String>,
+    /// Render this template as if it stood in the project; `-` reads it from stdin.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["selector", "out"])]
+    inline: Option<String>,
+    /// Say for each piece of the SQL which bytes of which file it came from, as JSON.
+    #[arg(long)]
+    source_map: bool,
+}
+
+pub(super) fn run(arguments: &Compile, io: &mut Io) -> Result<Exit, Failure> {
+    let workspace = Workspace::open(io)?;
+    let (snapshot, compilation) = workspace.worktree()?;
+    if let Some(path) = &arguments.inline {
+        return inline(path, arguments.source_map, &compilation, io);
+    }
+    let models = models(arguments.selector.as_deref(), &compilation)?;
+    let texts = texts(&compilation, &snapshot, []);
+    for model in models.iter().filter(|model| model.rendered.failed) {
+        for fault in &model.rendered.diagnostics {
+            io.tell(&format!("{} {}: {}", texts.locate(&fault.place), fault.rule, fault.message));
+        }
+    }
+    let failed = models.iter().any(|model| model.rendered.failed);
+    match &arguments.out {
+        Some(folder) => write_files(folder, &models, arguments.source_map, io)?,
+        None => io.print(&print(&models, arguments))?,
+    }
+    Ok(if failed { Exit::Found } else { Exit::Clean })
+}
+
+fn models<'c>(selector: Option<&str>, compilation: &'c Compilation) -> Result<Vec<&'c CompiledModel>, Failure> {
+    let Some(selector) = selector else { return Ok(compilation.models.values().collect()) };
+    let selected = select(selector, compilation)?;
+    let model = compilation.models.get(&selected.relation);
+    let model = model.ok_or_else(|| Failure::new(format!("`{selector}` is not a model: nothing is rendered for it")))?;
+    Ok(vec![model])
+}
+
+fn print(models: &[&CompiledModel], arguments: &Compile) -> String {
+    if arguments.source_map {
+        return models.iter().map(|model| json::source_map(&model.model.id, &model.rendered)).collect();
+    }
+    let mut out = String::new();
+    for model in models {
+        if arguments.selector.is_none() {
+            let _ = writeln!(out, "-- {} ({})", model.model.id, model.model.file);
+        }
+        let _ = writeln!(out, "{}", model.rendered.text.trim_end());
+        if arguments.selector.is_none() {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn write_files(folder: &str, models: &[&CompiledModel], source_map: bool, io: &mut Io) -> Result<(), Failure> {
+    let folder = io.folder.join(folder);
+    for model in models {
+        let path = folder.join(model.model.file.path());
+        write_atomic(&path, model.rendered.text.as_bytes())?;
+        if source_map {
+            let map = json::source_map(&model.model.id, &model.rendered);
+            write_atomic(&path.with_extension("sql.map.json"), map.as_bytes())?;
+        }
+    }
+    let count = models.len();
+    io.tell(&format!("{count} model{} written to {}", if count == 1 { "" } else { "s" }, folder.display()));
+    Ok(())
+}
+
+fn inline(path: &str, source_map: bool, compilation: &Compilation, io: &mut Io) -> Result<Exit, Failure> {
+    let text = read(path, io)?;
+    let project = compilation.projects.first();
+    let project = project.ok_or_else(|| Failure::new("there is no project to render in"))?;
+    let others: Vec<_> = compilation.projects.iter().skip(1).collect();
+    let file = FileId::new(if path == "-" { "inline" } else { path });
+    let rendered = render_text(&Environment::new(project, &others), &text, &file);
+    for fault in &rendered.diagnostics {
+        io.tell(&format!("{file} {}: {}", fault.rule, fault.message));
+    }
+    let answer = if source_map { json::source_map("inline", &rendered) } else { rendered.text.trim_end().to_owned() + "\n" };
+    io.print(&answer)?;
+    Ok(if rendered.failed { Exit::Found } else { Exit::Clean })
+}

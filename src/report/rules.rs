@@ -1,0 +1,87 @@
+//! The table of rules in, a list for people or for a page out.
+
+use std::fmt::Write;
+
+use super::paint::{Ink, Paint, clip, pad, width, wrap};
+use crate::lint::{Group, Page};
+
+/// Rules under the headings of their groups.
+pub fn rules(table: &[Page], paint: Paint) -> String {
+    let mut out = String::new();
+    let names = table.iter().map(|page| width(&page.name)).max().unwrap_or(0);
+    for group in Group::ALL {
+        let pages: Vec<&Page> = table.iter().filter(|page| page.group == group).collect();
+        if pages.is_empty() {
+            continue;
+        }
+        let gap = if out.is_empty() { "" } else { "\n" };
+        let _ = writeln!(out, "{gap}{}", paint.ink(Ink::Bold, group.word()));
+        for page in pages {
+            let ink = match page.level_word() {
+                "error" => Ink::Error,
+                "warn" => Ink::Warn,
+                "info" => Ink::Info,
+                _ => Ink::Faint,
+            };
+            let room = paint.columns().saturating_sub(names + 11);
+            let (level, name) = (paint.ink(ink, &pad(page.level_word(), 6)), pad(&page.name, names));
+            let _ = writeln!(out, "  {level} {name}  {}", paint.ink(Ink::Faint, &clip(&plain(&page.summary), room)));
+        }
+    }
+    out + "\n`sluice explain RULE` shows a rule's page.\n"
+}
+
+/// Without the marks of Markdown.
+fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
+/// A Markdown table.
+pub fn rules_markdown(table: &[Page]) -> String {
+    let mut out = "| rule | group | level | finds |\n|---|---|---|---|\n".to_owned();
+    for page in table {
+        let (name, group, level) = (&page.name, page.group.word(), page.level_word());
+        let summary = page.summary.replace('|', "\\|");
+        let _ = writeln!(out, "| [{name}](../rules/{name}.md) | {group} | {level} | {summary} |");
+    }
+    out
+}
+
+/// A page of Markdown for the terminal: headings stand out, paragraphs fit, code stays as it is.
+pub fn page(text: &str, paint: Paint) -> String {
+    let mut out = String::new();
+    let mut paragraph = String::new();
+    let mut code = false;
+    for line in text.lines() {
+        let fence = line.starts_with("```");
+        let flows = !code && !fence && !line.is_empty() && !line.starts_with(['#', '|', '-', '*', ' ']);
+        if flows {
+            paragraph.push_str(line);
+            paragraph.push(' ');
+            continue;
+        }
+        flow(&mut paragraph, paint, &mut out);
+        if fence {
+            code = !code;
+        } else if code {
+            let _ = writeln!(out, "    {line}");
+        } else if line.starts_with('#') {
+            let _ = writeln!(out, "{}", paint.ink(Ink::Bold, line.trim_start_matches(['#', ' '])));
+        } else if let Some(item) = line.strip_prefix("- ") {
+            for (at, line) in wrap(item, paint.columns() - 4).iter().enumerate() {
+                let _ = writeln!(out, "  {} {line}", if at == 0 { "-" } else { " " });
+            }
+        } else {
+            let _ = writeln!(out, "{line}");
+        }
+    }
+    flow(&mut paragraph, paint, &mut out);
+    out
+}
+
+fn flow(paragraph: &mut String, paint: Paint, out: &mut String) {
+    if !paragraph.is_empty() {
+        wrap(paragraph, paint.columns()).iter().for_each(|line| drop(writeln!(out, "{line}")));
+        paragraph.clear();
+    }
+}
