@@ -1,5 +1,7 @@
 //! A FROM clause in, the relation it makes and the scope it opens out.
 
+use std::collections::BTreeMap;
+
 use super::super::expr::Expr;
 use super::super::query::{Input, JoinKind, Known, Op, Output, ProblemKind, RelId};
 use super::scope::{FromItem, Scope, ScopeColumn};
@@ -137,12 +139,29 @@ impl Resolver<'_> {
             column.output.name.clone_from(&renamed.name.value);
             column.output.quoted = renamed.name.quote_style.is_some();
         }
+        self.number_repeats(&mut columns);
         let open = self.query.nodes[bound.rel.0 as usize].open;
         let (name, path) = match alias {
             Some(alias) => (self.relation_key(&alias.name), Vec::new()),
             None => (name.to_owned(), path),
         };
         scope.items.push(FromItem { name, path, rel: bound.rel, columns, open });
+    }
+
+    /// Two columns of one name in a subquery: some dialects call the second `name_1`.
+    fn number_repeats(&self, columns: &mut [ScopeColumn]) {
+        if !self.dialect.flag("repeated_names_are_numbered") {
+            return;
+        }
+        let mut met: BTreeMap<String, usize> = BTreeMap::new();
+        for column in columns {
+            let count = met.entry(column.key.clone()).or_default();
+            if *count > 0 {
+                column.output.name = format!("{}_{count}", column.output.name);
+                column.key = self.output_key(&column.output);
+            }
+            *count += 1;
+        }
     }
 
     fn sampled(&mut self, rel: RelId, sample: Option<&ast::TableSampleKind>, span: Span) -> RelId {

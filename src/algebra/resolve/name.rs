@@ -70,13 +70,18 @@ pub(super) fn string_value(expr: &ast::Expr) -> Option<String> {
 /// DuckDB's name of an expression: its text, spelled in one way.
 fn spelled(expr: &ast::Expr) -> String {
     match expr {
-        ast::Expr::Identifier(ident) => ident.value.clone(),
+        ast::Expr::Identifier(ident) => ident.to_string(),
         ast::Expr::CompoundIdentifier(parts) => {
             parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
         }
         ast::Expr::Nested(inner) => spelled(inner),
         ast::Expr::BinaryOp { left, op, right } => format!("({} {op} {})", spelled(left), spelled(right)),
         ast::Expr::Cast { expr, data_type, .. } => format!("CAST({} AS {data_type})", spelled(expr)),
+        ast::Expr::Between { expr, negated, low, high } => {
+            let not = if *negated { "NOT " } else { "" };
+            format!("({} {not}BETWEEN {} AND {})", spelled(expr), spelled(low), spelled(high))
+        }
+        ast::Expr::TypedString(typed) => format!("CAST({} AS {})", typed.value, typed.data_type),
         ast::Expr::IsNull(inner) => format!("({} IS NULL)", spelled(inner)),
         ast::Expr::IsNotNull(inner) => format!("({} IS NOT NULL)", spelled(inner)),
         ast::Expr::Function(function) => spelled_call(function),

@@ -152,6 +152,9 @@ impl Resolver<'_> {
                 self.expanded(expr, Some(alias), scope, list, span)
             }
             SelectItem::UnnamedExpr(expr) => {
+                if self.spread_struct(expr, scope, list, span).is_some() {
+                    return;
+                }
                 let (name, quoted) = self.implied_name(expr, list.items.len());
                 self.plain_item(expr, name, quoted, false, scope, list, span);
             }

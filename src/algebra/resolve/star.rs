@@ -141,6 +141,25 @@ impl Resolver<'_> {
         Some(self.expr(&item.expr, scope))
     }
 
+    /// `UNNEST(struct)` in the SELECT list: a column per field. `None` where the argument is no struct.
+    pub(super) fn spread_struct(&mut self, expr: &ast::Expr, scope: &Scope, list: &mut List, span: Span) -> Option<()> {
+        let ast::Expr::Function(function) = expr else { return None };
+        let ast::FunctionArguments::List(args) = &function.args else { return None };
+        let name = idents(&function.name).pop()?;
+        let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(inner))] = args.args.as_slice() else { return None };
+        if !name.value.eq_ignore_ascii_case("unnest") || !self.dialect.flag("unnest_spreads_structs") {
+            return None;
+        }
+        let base = self.expr(inner, scope);
+        if base.ty.family != Family::Struct || base.ty.fields.is_empty() {
+            return None;
+        }
+        for column in self.struct_fields(&base, span) {
+            list.items.push(Item { name: column.name, quoted: false, expr: column.expr, span, from_star: true });
+        }
+        Some(())
+    }
+
     /// Does an item of the SELECT list stand for several (DuckDB's `COLUMNS(..)`)?
     pub(super) fn expands(&self, expr: &ast::Expr) -> bool {
         let found = ast::visit_expressions(expr, |part| match columns_call(part) {
@@ -188,11 +207,8 @@ impl Resolver<'_> {
             }
             let saved = self.columns_binding.replace((item.expr.clone(), item.name.clone()));
             let value = self.expr(expr, scope);
-            let name = match alias {
-                Some(alias) => alias.value.replace("\\0", &item.name),
-                None if columns_call(expr).is_some() => item.name.clone(),
-                None => self.implied_name(expr, list.items.len()).0,
-            };
+            // Without an alias each keeps its column's name, whatever is done to its value.
+            let name = alias.map_or_else(|| item.name.clone(), |alias| alias.value.replace("\\0", &item.name));
             self.columns_binding = saved;
             list.items.push(Item { name, quoted: item.quoted, expr: value, span, from_star: true });
         }
