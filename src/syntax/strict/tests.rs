@@ -201,7 +201,7 @@ fn short_and_rare_forms_are_read() {
     reads("mysql", "select a from t group by a desc with rollup", "SELECT a FROM t GROUP BY a WITH ROLLUP");
     reads("clickhouse", "select * from a left anti outer join b using x", "SELECT * FROM a LEFT ANTI JOIN b USING(x)");
     reads("spark", "select a div 2 * b", "SELECT a DIV 2 * b");
-    reads("ansi", "select * from (a join b on true), (c)", "SELECT * FROM (a JOIN b ON true), (c)");
+    reads("ansi", "select * from (a join b on true), (c)", "SELECT * FROM (a JOIN b ON true), c");
     reads(
         "spark",
         "select interval 1 year 2 month 3 day",
