@@ -61,9 +61,9 @@ pub enum Folding {
     Upper,
     /// Unquoted folds to lower case, quoted stays (Postgres, Redshift with quotes).
     Lower,
-    /// Compared without case, quoted or not (DuckDB, Spark, SQL Server, Trino).
+    /// Compared without case, quoted or not (`DuckDB`, Spark, SQL Server, Trino).
     Insensitive,
-    /// Compared with case, quoted or not (ClickHouse; BigQuery's table names).
+    /// Compared with case, quoted or not (`ClickHouse`; `BigQuery`'s table names).
     Sensitive,
 }
 
@@ -146,6 +146,7 @@ impl Dialect {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place where identifiers fold, as the dialect does")]
 fn fold(folding: Folding, name: &str, quoted: bool) -> String {
     match (folding, quoted) {
         (Folding::Upper, false) => name.to_uppercase(),

@@ -1,6 +1,5 @@
 //! Tokens in, the same tokens as a tree of brackets out: what a rewrite looks at is one level of it.
 
-use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use crate::syntax::lex::{Gap, Piece};
@@ -27,10 +26,6 @@ impl Node {
             Node::Leaf(piece) => piece,
             Node::Group(group) => &group.open,
         }
-    }
-
-    pub(super) fn keyword(&self) -> Keyword {
-        self.piece().keyword()
     }
 
     pub(super) fn is_word(&self, text: &str) -> bool {
