@@ -1,16 +1,21 @@
 //! Arguments in, an answer on stdout and an exit code out: the command list. One file a command.
 #![expect(clippy::disallowed_methods, reason = "`main` hands the process's own streams and arguments to `run`")]
 
+mod change;
 mod check;
+mod compare;
 mod compile;
+mod demo;
 mod doctor;
 mod explain;
 mod failure;
 mod files;
+mod impact;
 mod io;
 mod lineage;
 mod lineage_batch;
 mod lineage_graph;
+mod plan;
 mod progress;
 mod rules;
 mod schema;
@@ -44,11 +49,15 @@ struct Arguments {
 enum Command {
     Check(check::Check),
     Lineage(lineage::Lineage),
+    Impact(impact::Impact),
+    Compare(compare::Compare),
+    Plan(plan::Plan),
     Compile(compile::Compile),
     Explain(explain::Explain),
     Rules(rules::Rules),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
+    Demo(demo::Demo),
 }
 
 /// The binary's `main`: process streams, process arguments, and a hook that tells a bug of ours from a fault of yours.
@@ -92,11 +101,15 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io
     let result = match &arguments.command {
         Command::Check(check) => check::run(check, io),
         Command::Lineage(lineage) => lineage::run(lineage, io),
+        Command::Impact(impact) => impact::run(impact, io),
+        Command::Compare(compare) => compare::run(compare, io),
+        Command::Plan(plan) => plan::run(plan, io),
         Command::Compile(compile) => compile::run(compile, io),
         Command::Explain(explain) => explain::run(explain, io),
         Command::Rules(rules) => rules::run(rules, io),
         Command::Schema(schema) => schema::run(schema, io),
         Command::Doctor(doctor) => doctor::run(doctor, io),
+        Command::Demo(demo) => demo::run(demo, io),
     };
     result.unwrap_or_else(|failure| tell_failure(failure, io))
 }

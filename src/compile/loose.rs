@@ -1,14 +1,19 @@
 //! SQL that belongs to no project, and a schema, in; what each table it makes and its last query read out.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use super::each::{Bug, deep, guard};
 use super::schema::Schema;
-use crate::algebra::{Catalog, Known, Query, Status, Why, resolve};
+use super::{Cause, Compilation, CompiledModel};
+use crate::algebra::{Catalog, Known, Query, Status, Why, fingerprint, known, resolve};
 use crate::dialect::Dialect;
 use crate::lineage::{ModelLineage, trace};
+use crate::project::{Config, Language, Model, ModelKind, Project, Properties, RelationName};
+use crate::repo::Moment;
 use crate::syntax::{Parsed, ast, parse};
-use crate::text::Span;
+use crate::template::Rendered;
+use crate::text::{Digest, FileId, Place, Span};
 
 /// A query or script without a project, understood.
 pub struct Loose {
@@ -53,6 +58,73 @@ fn understand(sql: &str, dialect: &Dialect, schema: &Schema) -> Loose {
 fn relation(name: String, query: Query) -> LooseRelation {
     let lineage = Arc::new(trace(&query));
     LooseRelation { name, status: query.status, query: Arc::new(query), lineage }
+}
+
+impl Compilation {
+    /// A loose text as a Compilation of its own, so that two of them can be compared.
+    pub fn of_loose(loose: &Loose, sql: &str, dialect: &Arc<Dialect>, schema: &Schema) -> Self {
+        let file = FileId::new("query.sql");
+        let rendered = Arc::new(Rendered::verbatim(&file, sql));
+        let parsed = Arc::new(loose.parsed.clone());
+        let mut models = BTreeMap::new();
+        for relation in &loose.relations {
+            let mut known = known(&relation.query, &relation.name);
+            let fingerprints = fingerprint(&relation.query, dialect);
+            if let Some(fingerprints) = &fingerprints {
+                known = known.with_fingerprints(fingerprints);
+            }
+            let why = relation.query.why.iter().chain(&loose.why).map(|why| Cause {
+                cause: why.cause.to_owned(),
+                detail: why.detail.clone(),
+                place: Place::new(&file, why.span),
+            });
+            let model = CompiledModel {
+                model: model(&relation.name, &file, sql),
+                project: 0,
+                rendered: Arc::clone(&rendered),
+                parsed: Arc::clone(&parsed),
+                query: Arc::clone(&relation.query),
+                also: Vec::new(),
+                lineage: Arc::clone(&relation.lineage),
+                fingerprints,
+                known: Arc::new(known),
+                status: relation.status,
+                why: why.collect(),
+                filled: false,
+            };
+            models.entry(relation.name.clone()).and_modify(|first: &mut CompiledModel| first.merge(&model)).or_insert(model);
+        }
+        Compilation {
+            moment: Moment::Folder,
+            projects: vec![Project::bare(Arc::clone(dialect))],
+            models,
+            tables: schema.tables().map(|table| (table.id.clone(), table.clone())).collect(),
+            diagnostics: Vec::new(),
+            graph: OnceLock::new(),
+        }
+    }
+}
+
+fn model(name: &str, file: &FileId, sql: &str) -> Model {
+    Model {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        package: String::new(),
+        version: None,
+        latest: true,
+        kind: ModelKind::Table,
+        file: file.clone(),
+        text: Arc::from(sql),
+        digest: Digest::of(sql.as_bytes()),
+        language: Language::Sql,
+        body: Span::new(0, sql.len()),
+        relation: RelationName { identifier: name.to_owned(), ..RelationName::default() },
+        config: Config::default(),
+        overrides: Config::default(),
+        properties: Properties::default(),
+        properties_place: None,
+        enabled: true,
+    }
 }
 
 /// Answers from a schema alone.

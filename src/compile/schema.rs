@@ -28,6 +28,10 @@ impl Schema {
         Ok(schema)
     }
 
+    pub fn tables(&self) -> impl Iterator<Item = &Known> {
+        self.tables.iter()
+    }
+
     /// The table that a name means. A name may leave out what the schema says, and the other way round.
     pub fn find<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Option<&Known> {
         self.names.find(parts).map(|table| &self.tables[table])

@@ -79,6 +79,32 @@ pub struct Project {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Project {
+    /// A plain project of nothing but its dialect: what SQL without a repo belongs to.
+    pub fn bare(dialect: Arc<Dialect>) -> Self {
+        Project {
+            name: String::new(),
+            root: String::new(),
+            kind: Kind::Plain,
+            dialect,
+            dialect_reason: String::new(),
+            settings: Settings::default(),
+            models: Vec::new(),
+            sources: Vec::new(),
+            seeds: Vec::new(),
+            exposures: Vec::new(),
+            consumers: Vec::new(),
+            groups: Vec::new(),
+            macros: Vec::new(),
+            vars: BTreeMap::new(),
+            dispatch: BTreeMap::new(),
+            target: Target::default(),
+            packages: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+}
+
 /// The connection the project is rendered for: what `target.*` says in templates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Target {

@@ -1,12 +1,17 @@
 //! One answer, many formats: each a plain function from our own types to text. Decides nothing, reads no files.
 
+mod change_set;
 mod check;
+mod compare;
 mod concise;
 mod dot;
 mod github;
+mod impact;
+mod impact_markdown;
 pub mod json;
 mod mermaid;
 mod paint;
+mod plan;
 mod relation;
 mod rules;
 mod schemas;
@@ -15,12 +20,17 @@ mod text;
 mod tree;
 mod walk;
 
+pub use change_set::ChangeSet;
 pub use check::{Check, Texts};
+pub use compare::{Comparison, compare};
 pub use concise::concise;
 pub use dot::dot;
 pub use github::github;
+pub use impact::impact;
+pub use impact_markdown::impact_markdown;
 pub use mermaid::mermaid;
 pub use paint::{Ink, Paint};
+pub use plan::plan;
 pub use relation::{Relation, RelationKind};
 pub use rules::{page, rules, rules_markdown};
 pub use schemas::schemas;

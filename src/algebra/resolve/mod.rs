@@ -221,7 +221,27 @@ impl<'a> Resolver<'a> {
             self.query.outputs = bound.outputs;
         }
         super::facts::derive(&mut self.query, self.dialect);
+        self.forgive_stars();
         self.query
+    }
+
+    /// `with source as (select * from raw) select a from source`: the unknown columns of the star reach neither the
+    /// result nor anything that compares whole rows, so all that was asked of it is known.
+    fn forgive_stars(&mut self) {
+        let is_open = |rel: &RelId| self.query.nodes[rel.0 as usize].open;
+        let matters = |node: &Node| match &node.op {
+            Op::Distinct { input, on: None } => is_open(input),
+            Op::Set { inputs, .. } => inputs.iter().any(|(rel, _)| is_open(rel)),
+            Op::Opaque { inputs, .. } => inputs.iter().any(is_open),
+            _ => false,
+        };
+        if self.query.root.is_none_or(|root| is_open(&root)) || self.query.nodes.iter().any(matters) {
+            return;
+        }
+        self.query.why.retain(|why| why.cause != star::OPEN_STAR);
+        if self.query.why.is_empty() && self.query.status == Status::Partial {
+            self.query.status = Status::Exact;
+        }
     }
 
     fn input(&mut self, input: Input) -> usize {

@@ -18,6 +18,9 @@ struct Starred {
     expr: Expr,
 }
 
+/// The cause that a star over a relation nobody declared is told under.
+pub(super) const OPEN_STAR: &str = "star over an undeclared relation";
+
 impl Resolver<'_> {
     pub(super) fn star(
         &mut self,
@@ -38,7 +41,7 @@ impl Resolver<'_> {
         let except: Vec<String> = excepted(options).iter().map(|ident| self.key(ident)).collect();
         for item in open {
             self.partial(
-                "star over an undeclared relation",
+                OPEN_STAR,
                 format!("the columns of `{}` are not declared", item.name),
                 span,
             );

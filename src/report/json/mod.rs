@@ -1,14 +1,20 @@
 //! Answers as JSON: the wire shapes that hooks, editors and orchestrators hold on to, apart from our own types.
 
 mod check;
+mod compare;
+mod impact;
 mod lineage;
+mod plan;
 mod rules;
 mod source_map;
 
 use serde::Serialize;
 
 pub use check::{check, check_lines};
+pub use compare::{batch_compare, compare};
+pub use impact::impact;
 pub use lineage::{batch_lineage, lineage};
+pub use plan::plan;
 pub use rules::rules;
 pub use source_map::source_map;
 
