@@ -32,10 +32,9 @@ pub(super) fn rows((base, one): (&Compilation, &CompiledModel), (head, two): (&C
     if a == b {
         return Rows::Same;
     }
-    let (Some(one), Some(two)) = (&one.fingerprints, &two.fingerprints) else { return Rows::Changed };
-    let filters = filters(one, two);
-    let product = if one.product == two.product { Rows::Same } else { scanned((base, one), (head, two)) };
-    both(product, filters)
+    let (Some(before), Some(after)) = (&one.fingerprints, &two.fingerprints) else { return Rows::Changed };
+    let product = if before.product == after.product { Rows::Same } else { scanned((base, one), (head, two)) };
+    both(product, filters(before, after))
 }
 
 /// An added condition keeps some rows of before, a dropped one lets more in.
@@ -50,14 +49,18 @@ fn filters(one: &Fingerprints, two: &Fingerprints) -> Rows {
     }
 }
 
-/// Where both sides read all rows of one model, that model's direction is theirs.
-fn scanned((base, one): (&Compilation, &Fingerprints), (head, two): (&Compilation, &Fingerprints)) -> Rows {
-    let read = base.models.iter().find(|(_, model)| model.known.rows == Some(one.product));
-    let Some((id, before)) = read else { return Rows::Changed };
-    match head.models.get(id) {
-        Some(after) if after.known.rows == Some(two.product) => rows((base, before), (head, after)),
-        _ => Rows::Changed,
+/// Where both sides read all rows of one model, that model's direction is theirs. A model that passes on all rows of
+/// another has the same rows as that one, so only what is read counts, never the model itself.
+fn scanned((base, one): (&Compilation, &CompiledModel), (head, two): (&Compilation, &CompiledModel)) -> Rows {
+    let product = |model: &CompiledModel| model.fingerprints.as_ref().map(|fingerprints| fingerprints.product);
+    let read_by_both = one.lineage.depends_on.iter().filter(|id| two.lineage.depends_on.contains(id));
+    for id in read_by_both.filter(|id| **id != one.model.id) {
+        let (Some(before), Some(after)) = (base.models.get(id), head.models.get(id)) else { continue };
+        if before.known.rows == product(one) && after.known.rows == product(two) {
+            return rows((base, before), (head, after));
+        }
     }
+    Rows::Changed
 }
 
 /// Two steps, one after the other.
