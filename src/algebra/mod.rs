@@ -15,6 +15,8 @@ mod resolve;
 mod sql_type;
 mod steady;
 mod walk;
+#[cfg(test)]
+mod tests;
 
 pub use expr::{Expr, ExprKind, Frame, Literal, SortKey};
 pub use facts::Nullabilities;

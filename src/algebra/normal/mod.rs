@@ -5,6 +5,7 @@
 //! the order of joins, ON or WHERE, a CTE or a subquery, a filter inside or outside of it make no difference. A normal
 //! form may miss an equality; it never equates what can differ.
 
+mod barrier;
 mod block;
 mod digest;
 mod rewrite;
