@@ -61,8 +61,9 @@ impl Resolver<'_> {
                 self.unnest(array_exprs, offset.or(ordinal), alias.as_ref(), scope, span)
             }
             TableFactor::Pivot { table, aggregate_functions, value_column, value_source, alias, .. } => {
+                let group = self.pivot_groups.take();
                 let bound = self.pivoted_table(table, scope);
-                let bound = self.pivot(bound, aggregate_functions, value_column, value_source, None, span);
+                let bound = self.pivot(bound, aggregate_functions, value_column, value_source, group.as_deref(), span);
                 self.finish_item(scope, alias.as_ref(), bound)
             }
             TableFactor::Unpivot { table, value, name, columns, null_inclusion, alias } => {

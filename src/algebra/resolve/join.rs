@@ -150,17 +150,27 @@ fn shape(operator: &JoinOperator) -> Shape<'_> {
         J::Anti(c) | J::LeftAnti(c) => plain(JoinKind::Anti, c),
         J::RightSemi(c) => Shape { keeps_right: true, ..plain(JoinKind::Semi, c) },
         J::RightAnti(c) => Shape { keeps_right: true, ..plain(JoinKind::Anti, c) },
-        J::AsOf { match_condition, constraint } => Shape {
-            kind: JoinKind::AsOf { outer: true },
-            constraint: Some(constraint),
-            keeps_right: false,
-            nearest: Some(match_condition),
-        },
+        J::AsOf { match_condition, constraint } => nearest(match_condition, constraint),
         J::OuterApply => Shape { kind: JoinKind::Left, constraint: None, keeps_right: false, nearest: None },
         J::CrossApply | J::ArrayJoin | J::LeftArrayJoin | J::InnerArrayJoin => {
             Shape { kind: JoinKind::Cross, constraint: None, keeps_right: false, nearest: None }
         }
     }
+}
+
+/// Joins to the nearest row, and joins by position, come under one operator; a word in its condition says which.
+fn nearest<'j>(condition: &'j ast::Expr, constraint: &'j JoinConstraint) -> Shape<'j> {
+    let word = super::name::string_value(condition);
+    let (kind, nearest) = match word.as_deref() {
+        Some("positional") => (JoinKind::Positional, None),
+        Some("asof") => (JoinKind::AsOf { outer: false }, None),
+        Some("asof left") => (JoinKind::AsOf { outer: true }, None),
+        Some("asof semi") => (JoinKind::Semi, None),
+        Some("asof anti") => (JoinKind::Anti, None),
+        Some(_) => (JoinKind::Full, None),
+        None => (JoinKind::AsOf { outer: true }, Some(condition)),
+    };
+    Shape { kind, constraint: Some(constraint), keeps_right: false, nearest }
 }
 
 fn array_join(operator: &JoinOperator) -> Option<bool> {

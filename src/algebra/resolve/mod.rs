@@ -111,6 +111,8 @@ struct Resolver<'a> {
     pending_unnests: Vec<(super::Expr, ColumnId)>,
     /// What `COLUMNS(..)` stands for while one of its columns is resolved: the value and the column's name.
     columns_binding: Option<(super::Expr, String)>,
+    /// GROUP BY of a PIVOT statement, on its way to the pivot.
+    pivot_groups: Option<Vec<ast::Expr>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -131,6 +133,7 @@ impl<'a> Resolver<'a> {
             demanded: BTreeMap::new(),
             pending_unnests: Vec::new(),
             columns_binding: None,
+            pivot_groups: None,
         }
     }
 

@@ -32,6 +32,9 @@ impl Resolver<'_> {
         let span = self.span_of(select);
         self.windows.push(named_windows(select));
         let mut scope = Scope::inside(Some(outer));
+        let groups = pivot_groups(select);
+        let of_pivot = groups.is_some();
+        self.pivot_groups = groups;
         let from = self.from(&select.from, &mut scope);
         let mut rel = from.unwrap_or_else(|| self.node(Op::Values { rows: vec![Vec::new()] }, Vec::new(), span));
         for view in &select.lateral_views {
@@ -62,6 +65,10 @@ impl Resolver<'_> {
             let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_order_by);
             exprs.iter().map(|expr| self.item_or(expr, &list, &seen)).collect::<Vec<_>>()
         });
+        if of_pivot {
+            self.windows.pop();
+            return self.projected(rel, list, span);
+        }
         rel = self.grouped(rel, select, &scope, &mut list, &mut [&mut having, &mut qualify, &mut on], &mut sort);
         for conjuncts in having.into_iter().chain(qualify) {
             let span = conjuncts.first().map_or(span, |first| first.span);
@@ -242,6 +249,21 @@ impl Resolver<'_> {
                 Some(super::named_output(&item.name, item.quoted, id, item.span))
             })
             .collect()
+    }
+}
+
+/// `SELECT * FROM t PIVOT (..) GROUP BY g`: the form in which a PIVOT statement says what it groups by.
+fn pivot_groups(select: &ast::Select) -> Option<Vec<ast::Expr>> {
+    let [ast::TableWithJoins { relation: ast::TableFactor::Pivot { .. }, joins }] = select.from.as_slice() else {
+        return None;
+    };
+    match (&select.group_by, select.projection.as_slice()) {
+        (ast::GroupByExpr::Expressions(exprs, _), [SelectItem::Wildcard(_)])
+            if joins.is_empty() && !exprs.is_empty() =>
+        {
+            Some(exprs.clone())
+        }
+        _ => None,
     }
 }
 

@@ -40,11 +40,7 @@ impl Resolver<'_> {
         };
         let except: Vec<String> = excepted(options).iter().map(|ident| self.key(ident)).collect();
         for item in open {
-            self.partial(
-                OPEN_STAR,
-                format!("the columns of `{}` are not declared", item.name),
-                span,
-            );
+            self.partial(OPEN_STAR, format!("the columns of `{}` are not declared", item.name), span);
             let mut except = except.clone();
             except.extend(item.columns.iter().map(|column| column.key.clone()));
             list.stars.push(OpenStar { relation: item.rel, except });

@@ -75,12 +75,19 @@ impl Resolver<'_> {
         scope: &mut Scope,
         span: Span,
     ) -> RelId {
-        let ast::TableFactor::Table { name, alias, .. } = factor else { return left };
-        let parts = idents(name);
-        let array = self.name(&parts, scope, span);
+        let (array, alias, name) = match factor {
+            ast::TableFactor::Table { name, alias, .. } => {
+                let parts = idents(name);
+                (self.name(&parts, scope, span), alias, parts.last().cloned())
+            }
+            ast::TableFactor::UNNEST { array_exprs, alias, .. } => match array_exprs.first() {
+                Some(array) => (self.expr(array, scope), alias, super::name::own_name(array).map(Ident::new)),
+                None => return left,
+            },
+            _ => return left,
+        };
         let element = infer::element_of(&array.ty);
-        let own = alias.as_ref().map_or_else(|| parts.last().cloned(), |alias| Some(alias.name.clone()));
-        let Some(own) = own else { return left };
+        let Some(own) = alias.as_ref().map(|alias| alias.name.clone()).or(name) else { return left };
         let column = self.column(&own.value, own.quote_style.is_some(), element, span);
         let outputs = vec![super::output(&own, column, span)];
         let rel =
