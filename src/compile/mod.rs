@@ -48,6 +48,8 @@ pub use store::Cache;
 /// Everything known about one Snapshot.
 pub struct Compilation {
     pub moment: Moment,
+    /// The files it was made from.
+    pub snapshot: Snapshot,
     pub projects: Vec<Project>,
     /// Enabled models (snapshots, analyses, singular tests, plain tables too) by id.
     pub models: BTreeMap<String, CompiledModel>,
@@ -118,7 +120,8 @@ pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compi
     let (models, mut diagnostics) = spine.resolve(&drafts, &order, around);
     diagnostics.extend(told::told(&projects, &environments, &drafts, &order));
     told::sort(&mut diagnostics);
-    Compilation { moment: snapshot.moment.clone(), models, tables, diagnostics, graph: OnceLock::new(), projects }
+    let (moment, graph) = (snapshot.moment.clone(), OnceLock::new());
+    Compilation { moment, snapshot: snapshot.clone(), models, tables, diagnostics, graph, projects }
 }
 
 /// What every wave of resolving reads and adds to.

@@ -57,7 +57,9 @@ fn below(compilation: &Compilation, texts: &Texts) -> Vec<Raised> {
     let told = compilation.diagnostics.iter();
     let mut raised: Vec<Raised> =
         told.map(|diagnostic| Raised::new(diagnostic.clone(), texts.slice(&diagnostic.place))).collect();
-    for compiled in compilation.models.values() {
+    // A hole that a template left may hold the very name that is missing.
+    let whole = |compiled: &&CompiledModel| !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
+    for compiled in compilation.models.values().filter(whole) {
         let facts = Facts::new(&compiled.query);
         for problem in &compiled.query.problems {
             let name = problem_rule(problem.kind);
@@ -106,10 +108,10 @@ fn of_models(compilation: &Compilation, selection: &Selection) -> Vec<Raised> {
 
 fn of_projects(compilation: &Compilation, rule: &Rule, selection: &Selection, raised: &mut Vec<Raised>) {
     let Check::Project(check) = rule.check else { return };
-    for (number, project) in compilation.projects.iter().enumerate() {
+    for project in &compilation.projects {
         if selection.level(&rule.page, &project.settings).is_some() {
             let mut found = Vec::new();
-            check(&Stage { compilation, project, number, page: &rule.page }, &mut found);
+            check(&Stage { project }, &mut found);
             raised.extend(named(found, &rule.page));
         }
     }

@@ -15,11 +15,11 @@ pub(super) struct Facts<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Definition<'a> {
     /// An expression of a Project or Aggregate.
-    Expr(RelId, &'a Expr),
+    Expr(&'a Expr),
     /// The named column of a relation outside the query.
     Scan(RelId, &'a str),
     /// Several branches, literal rows, or something not understood.
-    Other(RelId),
+    Other,
 }
 
 impl<'a> Facts<'a> {
@@ -58,18 +58,10 @@ impl<'a> Facts<'a> {
     /// The column whose values this one copies, as deep as copying goes.
     pub(super) fn origin(&self, column: ColumnId) -> ColumnId {
         let mut column = column;
-        while let Some(Definition::Expr(_, Expr { kind: ExprKind::Column(next), .. })) = self.definition(column) {
+        while let Some(Definition::Expr(Expr { kind: ExprKind::Column(next), .. })) = self.definition(column) {
             column = *next;
         }
         column
-    }
-
-    /// The scan and column name that this column copies, if it copies one.
-    pub(super) fn scanned(&self, column: ColumnId) -> Option<(RelId, &'a str)> {
-        match self.definition(self.origin(column)) {
-            Some(Definition::Scan(rel, name)) => Some((rel, name)),
-            _ => None,
-        }
     }
 
     /// Is `rel` all rows of a relation outside the query, whatever its columns are called here?
@@ -163,15 +155,13 @@ fn nodes(query: &Query) -> impl Iterator<Item = (RelId, &Node)> {
 
 /// What `node` says of its column number `at`; `None` where it only passes the column on.
 fn definition<'a>(rel: RelId, node: &'a Node, at: usize, column: ColumnId) -> Option<Definition<'a>> {
-    let expr = |expr: &'a Expr| (expr.as_column() != Some(column)).then_some(Definition::Expr(rel, expr));
+    let expr = |expr: &'a Expr| (expr.as_column() != Some(column)).then_some(Definition::Expr(expr));
     match &node.op {
-        Op::Scan { names, .. } => {
-            Some(names.get(at).map_or(Definition::Other(rel), |name| Definition::Scan(rel, name)))
-        }
+        Op::Scan { names, .. } => Some(names.get(at).map_or(Definition::Other, |name| Definition::Scan(rel, name))),
         Op::Project { exprs, .. } => exprs.get(at).and_then(expr),
         Op::Aggregate { keys, aggregates, .. } => keys.iter().chain(aggregates).nth(at).and_then(expr),
         Op::Values { .. } | Op::Set { .. } | Op::TableFunction { .. } | Op::Recursive { .. } | Op::Recur { .. } => {
-            Some(Definition::Other(rel))
+            Some(Definition::Other)
         }
         Op::Unnest { input: _, .. } | Op::Unpivot { .. } | Op::Opaque { .. } => None,
         Op::Filter { .. }

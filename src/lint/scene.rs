@@ -22,11 +22,7 @@ pub(super) struct Scene<'a> {
 
 /// One project, for a rule that judges the repo's shape.
 pub(super) struct Stage<'a> {
-    pub(super) compilation: &'a Compilation,
     pub(super) project: &'a Project,
-    /// Index of the project in the compilation.
-    pub(super) number: usize,
-    pub(super) page: &'a Page,
 }
 
 impl<'a> Scene<'a> {
@@ -63,15 +59,6 @@ impl<'a> Scene<'a> {
 
     pub(super) fn flag(&self, name: &str) -> bool {
         option(self.page, &self.project.settings, name).and_then(Value::bool).unwrap_or(false)
-    }
-}
-
-impl Stage<'_> {
-    /// The project's own models, those of its packages aside.
-    pub(super) fn models(&self) -> impl Iterator<Item = &CompiledModel> {
-        let own =
-            |compiled: &&CompiledModel| compiled.project == self.number && compiled.model.package == self.project.name;
-        self.compilation.models.values().filter(own)
     }
 }
 

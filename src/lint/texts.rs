@@ -27,6 +27,16 @@ impl Texts {
         for file in compilation.projects.iter().flat_map(|project| &project.macros) {
             add(&file.file, &file.text);
         }
+        // Of YAML and TOML, those that something is said about: a repo has thousands of them.
+        for diagnostic in &compilation.diagnostics {
+            let file = &diagnostic.place.file;
+            if !texts.contains_key(file)
+                && let Ok(text) = compilation.snapshot.text(file)
+            {
+                let lines = LineIndex::new(&text.content);
+                texts.insert(file.clone(), Text { text: text.content, lines });
+            }
+        }
         Texts(texts)
     }
 

@@ -26,6 +26,10 @@ pub(super) fn with_null(scene: &Scene<'_>, found: &mut Vec<Raised>) {
 pub(super) fn with_itself(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     scene.facts.each_expr(&mut |_, expr| {
         let Some((left, right)) = comparison(expr, &OPERATORS) else { return };
+        // A macro that is handed the same column twice compares it with itself, and means nothing by it.
+        if !scene.is_verbatim(expr.span) {
+            return;
+        }
         let Some(column) = left.as_column().filter(|column| right.as_column() == Some(*column)) else { return };
         let name = scene.facts.name(column);
         let message = format!("`{name}` is compared with itself.");

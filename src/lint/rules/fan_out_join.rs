@@ -154,7 +154,7 @@ fn is_raw(scene: &Scene<'_>, column: ColumnId) -> bool {
                 return is_raw_in(scene, &scene.query().reads[input].id, name, 0);
             }
             // The key of a GROUP BY over a column is that column.
-            Some(Definition::Expr(_, expr)) if expr.as_column().is_some_and(|source| source != column) => {
+            Some(Definition::Expr(expr)) if expr.as_column().is_some_and(|source| source != column) => {
                 column = expr.as_column().unwrap_or(column);
             }
             _ => return false,
@@ -246,7 +246,7 @@ fn sources(scene: &Scene<'_>, from: &From<'_>, column: ColumnId) -> Option<BTree
         return Some(BTreeSet::from([column]));
     }
     match scene.facts.definition(column) {
-        Some(Definition::Expr(_, expr)) if !columns(expr).contains(&column) => {
+        Some(Definition::Expr(expr)) if !columns(expr).contains(&column) => {
             resolved(scene, from, std::iter::once(expr))
         }
         _ => None,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::algebra::{ColumnId, Expr, ExprKind, JoinKind, Op, RelId};
-use crate::lint::facts::columns;
+use crate::lint::facts::{columns, each_part};
 use crate::lint::finding::Raised;
 use crate::lint::scene::Scene;
 use crate::text::Span;
@@ -21,7 +21,8 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             conjuncts.iter().filter_map(kept_on_purpose).filter_map(|column| outer.get(&column)).copied().collect();
         let mut told = BTreeSet::new();
         for conjunct in conjuncts {
-            let Some(column) = rejected(conjunct).into_iter().find(|column| outer.contains_key(column)) else {
+            let found_column = rejected(conjunct).into_iter().find(|column| outer.contains_key(column));
+            let Some(column) = found_column.filter(|column| is_sure(scene, *input, conjunct, *column)) else {
                 continue;
             };
             let join = outer[&column];
@@ -63,6 +64,15 @@ fn rejected(conjunct: &Expr) -> Vec<ColumnId> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Does the column surely belong where it was found? An unqualified name may be of any relation whose columns are unknown.
+fn is_sure(scene: &Scene<'_>, input: RelId, conjunct: &Expr, column: ColumnId) -> bool {
+    let mut qualified = false;
+    each_part(conjunct, &mut |part| {
+        qualified |= part.as_column() == Some(column) && scene.text(part.span).contains('.');
+    });
+    qualified || !scene.facts.node(input).open
 }
 
 /// `column is not null`.

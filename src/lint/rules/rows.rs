@@ -144,12 +144,10 @@ fn has_proved_key(node: &Node, columns: &[ColumnId]) -> bool {
 /// Does column number `at` hold another constant in each branch?
 fn are_different(scene: &Scene<'_>, inputs: &[(RelId, Vec<ColumnId>)], at: usize) -> bool {
     let constant = |column: ColumnId| match scene.facts.definition(scene.facts.origin(column)) {
-        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::String(text)), .. })) => {
+        Some(Definition::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), .. })) => {
             Some(text.to_lowercase())
         }
-        Some(Definition::Expr(_, Expr { kind: ExprKind::Literal(Literal::Number(number)), .. })) => {
-            Some(number.clone())
-        }
+        Some(Definition::Expr(Expr { kind: ExprKind::Literal(Literal::Number(number)), .. })) => Some(number.clone()),
         _ => None,
     };
     let values: Option<BTreeSet<String>> =
