@@ -95,6 +95,7 @@ impl Compilation {
             models.entry(relation.name.clone()).and_modify(|first: &mut CompiledModel| first.merge(&model)).or_insert(model);
         }
         Compilation {
+            snapshot: None,
             moment: Moment::Folder,
             projects: vec![Project::bare(Arc::clone(dialect))],
             models,

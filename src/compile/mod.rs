@@ -48,8 +48,8 @@ pub use store::Cache;
 /// Everything known about one Snapshot.
 pub struct Compilation {
     pub moment: Moment,
-    /// The files it was made from.
-    pub snapshot: Snapshot,
+    /// The files it was made from; `None` where it was made of loose queries.
+    pub snapshot: Option<Snapshot>,
     pub projects: Vec<Project>,
     /// Enabled models (snapshots, analyses, singular tests, plain tables too) by id.
     pub models: BTreeMap<String, CompiledModel>,
@@ -121,7 +121,7 @@ pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compi
     diagnostics.extend(told::told(&projects, &environments, &drafts, &order));
     told::sort(&mut diagnostics);
     let (moment, graph) = (snapshot.moment.clone(), OnceLock::new());
-    Compilation { moment, snapshot: snapshot.clone(), models, tables, diagnostics, graph, projects }
+    Compilation { moment, snapshot: Some(snapshot.clone()), models, tables, diagnostics, graph, projects }
 }
 
 /// What every wave of resolving reads and adds to.

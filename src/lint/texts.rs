@@ -31,7 +31,7 @@ impl Texts {
         for diagnostic in &compilation.diagnostics {
             let file = &diagnostic.place.file;
             if !texts.contains_key(file)
-                && let Ok(text) = compilation.snapshot.text(file)
+                && let Some(Ok(text)) = compilation.snapshot.as_ref().map(|snapshot| snapshot.text(file))
             {
                 let lines = LineIndex::new(&text.content);
                 texts.insert(file.clone(), Text { text: text.content, lines });

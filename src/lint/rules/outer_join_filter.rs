@@ -72,7 +72,13 @@ fn is_sure(scene: &Scene<'_>, input: RelId, conjunct: &Expr, column: ColumnId) -
     each_part(conjunct, &mut |part| {
         qualified |= part.as_column() == Some(column) && scene.text(part.span).contains('.');
     });
-    qualified || !scene.facts.node(input).open
+    qualified || !has_open(scene, input)
+}
+
+fn has_open(scene: &Scene<'_>, rel: RelId) -> bool {
+    let node = scene.facts.node(rel);
+    node.open
+        || (matches!(node.op, Op::Join { .. }) && node.op.inputs().into_iter().any(|input| has_open(scene, input)))
 }
 
 /// `column is not null`.
