@@ -21,10 +21,6 @@ const insensitive = (words) =>
 /** A keyword, shown in the tree in upper case however it is written. */
 const kw = (word) => alias(token(insensitive(word)), word.toUpperCase());
 
-/** Several words lexed as one token, so that each alone stays free to be a name. */
-const phrase = (words) => token(insensitive(words));
-const phrases = (...list) => token(choice(...list.map(insensitive)));
-
 const list = (item) => repeat(choice(seq(item, optional(",")), ","));
 
 module.exports = grammar({
@@ -55,6 +51,24 @@ module.exports = grammar({
     $._offset,
     $._filter,
     $._relation_modifier,
+    $.keyword,
+    $._time_zone,
+    $._type_phrase,
+    $.generic_name,
+    $.create_kind,
+    $.insert_kind,
+    $._delete_from,
+    $._merge_into,
+    $._not_materialized,
+    $._distinct_on,
+    $._as_struct,
+    $._join_phrase,
+    $._group_by,
+    $._order_by,
+    $._by_phrase,
+    $._fetch,
+    $._by_name,
+    $._within_group,
     $._end,
     $._error_sentinel,
   ],
@@ -62,9 +76,10 @@ module.exports = grammar({
   extras: ($) => [/[\s\u00a0\u200b\ufeff]/, $.comment, $.block_comment, $.jinja_comment, $.jinja_statement],
 
   inline: ($) => [
-    $._first_unit, $._next_unit, $._item_end, $._item, $._string, $._double_quoted, $._backtick_quoted, $._string_like,
-    $._suffix, $._times, $._clause, $._query_clause, $._other_clause, $._close, $._jinja_item, $._jinja_operand,
-    $._glue, $._operator, $._name_part, $._bare_name, $._name_head, $._interval_value,
+    $._first_unit, $._next_unit, $._item_end, $._string, $._double_quoted, $._backtick_quoted, $._string_like, $._suffix,
+    $._times, $._clause, $._query_clause, $._other_clause, $._close, $._jinja_item, $._jinja_operand, $._glue, $._name,
+    $._plain_name, $._operator, $._name_part, $._bare_name, $._name_head, $._interval_value, $._jinja_name, $._arguments,
+    $._expression,
   ],
 
   conflicts: () => [],
@@ -86,6 +101,10 @@ module.exports = grammar({
 
     _other_clause: ($) =>
       choice(
+        $.create_clause,
+        $.insert_clause,
+        $.delete_clause,
+        $.merge_clause,
         $.join,
         $.on_clause,
         $.using_clause,
@@ -105,6 +124,15 @@ module.exports = grammar({
         $.pipe,
       ),
 
+    create_clause: ($) => prec.right(seq(field("kind", $.create_kind), optional($._target))),
+    insert_clause: ($) => prec.right(seq(field("kind", $.insert_kind), optional($._target))),
+    _target: ($) =>
+      prec.right(
+        seq(field("target", choice($._name, $.jinja_expression)), optional(field("columns", alias($.group, $.column_list)))),
+      ),
+    delete_clause: ($) => prec.right(seq(alias($._delete_from, "DELETE FROM"), optional($.relation))),
+    merge_clause: ($) => prec.right(seq(alias($._merge_into, "MERGE INTO"), optional($.relation))),
+
     with_clause: ($) => prec.right(seq(kw("with"), optional(kw("recursive")), list(choice($.cte, $._expression)))),
 
     cte: ($) =>
@@ -112,9 +140,9 @@ module.exports = grammar({
         10,
         seq(
           field("name", choice($._name, $.jinja_expression)),
-          optional(field("columns", alias($.arguments, $.column_list))),
+          optional(field("columns", alias($.group, $.column_list))),
           kw("as"),
-          optional(choice(kw("materialized"), alias(phrase("not materialized"), "NOT MATERIALIZED"))),
+          optional(choice(kw("materialized"), alias($._not_materialized, "NOT MATERIALIZED"))),
           optional(field("body", choice($.subquery, $.group, $._name, $._string_like))),
         ),
       ),
@@ -128,8 +156,8 @@ module.exports = grammar({
         choice(
           kw("distinct"),
           kw("all"),
-          seq(phrase("distinct on"), optional($.group)),
-          phrases("as struct", "as value"),
+          seq($._distinct_on, optional($.group)),
+          $._as_struct,
           token(/[tT][oO][pP]\s*(\d+|\(\s*\d+\s*\))(\s+[pP][eE][rR][cC][eE][nN][tT])?(\s+[wW][iI][tT][hH]\s+[tT][iI][eE][sS])?/),
         ),
       ),
@@ -144,10 +172,10 @@ module.exports = grammar({
         ),
       ),
     _first_unit: ($) => choice($._operand, seq(repeat1($._operator), $._operand)),
-    _next_unit: ($) => choice($._operand, $._suffix, seq(repeat1(choice($._operator, $._times)), $._operand)),
+    _next_unit: ($) => choice($._operand, $._suffix, seq($._operators, $._operand)),
     _item_end: ($) =>
       choice(
-        repeat1(choice($._operator, $._times)),
+        $._operators,
         $.alias,
         alias($._implicit_alias, $.alias),
       ),
@@ -169,28 +197,7 @@ module.exports = grammar({
     join: ($) =>
       prec.right(seq(field("kind", $.join_kind), optional($.relation), repeat(choice($.on_clause, $.using_clause)))),
 
-    join_kind: () =>
-      choice(
-        kw("join"),
-        kw("straight_join"),
-        token(
-          seq(
-            repeat1(
-              seq(
-                choice(
-                  ...[
-                    "natural", "global", "any", "all", "asof", "left", "right", "full", "inner", "cross", "outer",
-                    "semi", "anti", "positional", "directed", "array", "hash", "merge", "loop", "broadcast",
-                  ].map(insensitive),
-                ),
-                /\s+/,
-              ),
-            ),
-            insensitive("join"),
-          ),
-        ),
-        phrases("cross apply", "outer apply", "lateral view", "lateral view outer"),
-      ),
+    join_kind: ($) => choice(kw("join"), kw("straight_join"), $._join_phrase),
 
     relation: ($) =>
       prec.right(
@@ -198,7 +205,7 @@ module.exports = grammar({
           optional(kw("lateral")),
           field("source", choice($._operand, alias($._dashed, $.name))),
           optional(alias($._relation_alias, $.alias)),
-          repeat(choice($._operand, $._operator, $._times, $.alias)),
+          repeat(choice($._operand, $._operator, $._times, $._suffix, $.alias)),
         ),
       ),
 
@@ -212,7 +219,7 @@ module.exports = grammar({
         5,
         seq(
           field("name", $._bare_name),
-          optional(field("columns", alias($.arguments, $.column_list))),
+          optional(field("columns", alias($.group, $.column_list))),
         ),
       ),
 
@@ -221,35 +228,26 @@ module.exports = grammar({
     where_clause: ($) => prec.right(seq(kw("where"), optional(field("condition", $._expression)))),
     having_clause: ($) => prec.right(seq(kw("having"), optional(field("condition", $._expression)))),
     qualify_clause: ($) => prec.right(seq(kw("qualify"), optional(field("condition", $._expression)))),
-    group_by_clause: ($) => prec.right(seq(phrase("group by"), list($._expression))),
-    order_by_clause: ($) => prec.right(seq(phrases("order by", "order siblings by"), list($._expression))),
-    partition_by_clause: ($) =>
-      prec.right(
-        seq(
-          phrases(
-            "partition by", "partitioned by", "cluster by", "clustered by", "sort by", "distribute by", "connect by",
-            "connect by nocycle", "start with", "limit by",
-          ),
-          list($._expression),
-        ),
-      ),
+    group_by_clause: ($) => prec.right(seq(alias($._group_by, "GROUP BY"), list($._expression))),
+    order_by_clause: ($) => prec.right(seq(alias($._order_by, "ORDER BY"), list($._expression))),
+    partition_by_clause: ($) => prec.right(seq(alias($._by_phrase, $.keyword), list($._expression))),
     window_clause: ($) => prec.right(seq(alias($._window, "WINDOW"), list(choice($._expression, $.alias)))),
     limit_clause: ($) =>
       prec.right(
         choice(
           seq(kw("limit"), list(choice($._expression, alias($._offset, "OFFSET")))),
           seq(alias($._offset, "OFFSET"), list($._expression)),
-          seq(phrases("fetch first", "fetch next"), list($._expression)),
+          seq(alias($._fetch, $.keyword), list($._expression)),
         ),
       ),
     values_clause: ($) => prec.right(seq(alias($._values, "VALUES"), list($._expression))),
 
-    set_operator: () =>
+    set_operator: ($) =>
       prec.right(
         seq(
           choice(kw("union"), kw("intersect"), kw("except"), kw("minus")),
           optional(choice(kw("all"), kw("distinct"))),
-          optional(phrases("by name", "corresponding by")),
+          optional(alias($._by_name, $.keyword)),
         ),
       ),
 
@@ -266,14 +264,20 @@ module.exports = grammar({
     // One operand stands for itself; `expression` is a list of operands and operators.
     _expression: ($) => prec.right(choice($._operand, $.star, $.expression)),
     expression: ($) =>
-      prec.right(choice(seq(choice($._operand, $.star), repeat1($._item)), seq($._operator, repeat($._item)))),
-    _item: ($) => choice($._operand, $._operator, $._times, $._suffix),
+      prec.right(
+        choice(
+          seq(choice($._operand, $.star), choice(seq(repeat1($._next_unit), optional($._operators)), $._operators)),
+          seq(repeat1($._operator), optional(seq($._operand, repeat($._next_unit), optional($._operators)))),
+        ),
+      ),
+    _operators: ($) => repeat1(choice($._operator, $._times)),
+
     alias: ($) =>
       prec.right(
         seq(
           kw("as"),
           optional(field("name", choice($._name, $._string, $.jinja_expression))),
-          optional(field("columns", alias($.arguments, $.column_list))),
+          optional(field("columns", alias($.group, $.column_list))),
         ),
       ),
     _operand: ($) =>
@@ -290,9 +294,6 @@ module.exports = grammar({
         $.subquery,
         $.array,
         $.braces,
-        $.subscript,
-        $.field_access,
-        $.path,
         $.cast,
         $.interval,
         $.case_expression,
@@ -305,30 +306,34 @@ module.exports = grammar({
     string: ($) => seq($._single_open, repeat(choice($._single_text, $.jinja_expression)), $._single_close),
     _plain_string: () => token(/'([^'\\{]|'')*'/),
     // What follows an operand and belongs to it: `f(x) FILTER (WHERE ..) OVER (..)`.
-    _suffix: ($) => choice($.over_clause, $.filter_clause, $.within_group_clause),
-    over_clause: ($) => prec.right(seq(kw("over"), optional(field("window", choice($.group, $.subquery, $._name, $.jinja_expression))))),
+    _suffix: ($) =>
+      choice(
+        $.over_clause,
+        $.filter_clause,
+        $.within_group_clause,
+        $.subscript,
+        $.field_access,
+        $.path,
+        alias($._double_colon, $.cast),
+      ),
+    over_clause: ($) =>
+      prec.right(
+        seq(kw("over"), optional(field("window", choice($.group, $.subquery, $._name, $.jinja_expression)))),
+      ),
     filter_clause: ($) => prec.right(seq(alias($._filter, "FILTER"), optional($.group))),
-    within_group_clause: ($) => prec.right(seq(phrase("within group"), optional($.group))),
+    within_group_clause: ($) => prec.right(seq(alias($._within_group, "WITHIN GROUP"), optional($.group))),
 
     _times: ($) => alias("*", $.operator),
     _operator: ($) =>
       choice(
         $.operator,
+        $.keyword,
         alias($._relation_modifier, $.keyword),
         alias($._time_zone, $.keyword),
         ...[
           "and", "or", "not", "in", "is", "like", "ilike", "rlike", "regexp", "between", "distinct", "collate", "escape",
           "asc", "desc", "lateral",
         ].map(kw),
-        alias(
-          phrases(
-            "is distinct from", "is not distinct from", "similar to", "at time zone", "nulls first", "nulls last",
-            "ignore nulls", "respect nulls", "with offset", "with ordinality", "with ties", "with rollup", "with cube",
-            "with totals", "with fill", "with data", "with no data", "with no schema binding",
-            "with check option", "with grant option", "with function",
-          ),
-          $.keyword,
-        ),
       ),
 
     operator: () =>
@@ -342,12 +347,12 @@ module.exports = grammar({
       prec.right(
         2,
         choice(
-          seq(field("function", $._name), field("arguments", $.arguments)),
+          seq(field("function", $._plain_name), field("arguments", $._arguments)),
           seq(field("function", $.jinja_expression), field("arguments", alias($._immediate_arguments, $.arguments))),
           seq(field("function", alias($._from_function, $.name)), field("arguments", alias($._from_arguments, $.arguments))),
         ),
       ),
-    arguments: ($) => prec.right(1, seq("(", optional($._content), $._close)),
+    _arguments: ($) => choice(alias($.group, $.arguments), alias($.subquery, $.arguments)),
     _immediate_arguments: ($) => prec.right(seq(token.immediate(prec(1, "(")), optional($._content), $._close)),
 
     // `EXTRACT(DAY FROM x)`: here FROM is a word inside an argument and no clause.
@@ -366,7 +371,7 @@ module.exports = grammar({
       prec.right(
         seq("(", optional(seq($._group_head, optional($._content))), $._close),
       ),
-    _group_head: ($) => prec.right(choice($._expression, ",", $.alias, $._other_clause)),
+    _group_head: ($) => prec.right(-1, choice($._expression, ",", $.alias, $._other_clause)),
     subquery: ($) => prec.right(seq("(", $._query_clause, optional($._content), $._close)),
 
     // Any closing bracket closes. `_end` has no text: the scanner sets it before `;` and at the end of the file. As
@@ -376,57 +381,55 @@ module.exports = grammar({
     array: ($) => prec.right(seq("[", optional($._content), $._close)),
     braces: ($) => prec.right(seq("{", optional($._content), $._close)),
 
-    subscript: ($) =>
-      prec.right(
-        4,
-        seq(field("value", $._operand), token.immediate(prec(1, "[")), optional($._content), $._close),
-      ),
-    field_access: ($) =>
-      prec.right(
-        4,
-        seq(field("value", $._operand), choice(seq(".", optional(field("field", $._name_part))), ".*")),
-      ),
+    // These and `::` follow their operand as items of the same list.
+    subscript: ($) => seq(token.immediate(prec(1, "[")), optional($._content), $._close),
+    field_access: ($) => prec.right(choice(seq(".", optional(field("field", $._name_part))), ".*")),
     path: ($) =>
-      prec.left(4, seq(field("value", $._operand), token.immediate(prec(1, ":")), field("field", choice(alias($.identifier, $.name), alias($._dotted, $.name), $._double_quoted, $._string, $.number)))),
-
-    cast: ($) =>
       prec.right(
-        4,
-        choice(
-          seq(field("value", $._operand), choice("::", token.immediate(prec(1, "::"))), field("type", $.type)),
-          seq(
-            field("function", alias($._cast_function, $.name)),
-            "(",
-            repeat(choice(field("value", $._expression), ",", $._clause, $._cast_type)),
-            $._close,
+        seq(
+          token.immediate(prec(1, ":")),
+          optional(
+            field("field", choice(alias($.identifier, $.name), alias($._dotted, $.name), $._double_quoted, $._string, $.number)),
           ),
         ),
       ),
+
+    cast: ($) =>
+      prec(
+        4,
+        seq(
+          field("function", alias($._cast_function, $.name)),
+          "(",
+          repeat(choice(field("value", $._expression), ",", $._clause, $._cast_type)),
+          $._close,
+        ),
+      ),
+    _double_colon: ($) => seq(choice("::", token.immediate(prec(1, "::"))), field("type", $.type)),
     _cast_function: () => token(choice(...["cast", "try_cast", "safe_cast"].map(insensitive))),
     _cast_type: ($) => prec.right(seq(kw("as"), optional(field("type", $.type)))),
     type: ($) =>
       prec.right(
         seq(
           choice($._name, $.jinja_expression, $.generic_type, alias($._type_phrase, $.name), $._string, $.parameter),
-          optional($.arguments),
+          optional(alias($.group, $.arguments)),
           optional(alias($._time_zone, $.keyword)),
           repeat(seq(choice("[", token.immediate(prec(1, "["))), optional($.number), "]")),
         ),
       ),
-    _time_zone: () => phrases("with time zone", "with local time zone", "without time zone"),
-    _type_phrase: () => phrases("double precision", "character varying", "char varying", "national character"),
 
     generic_type: ($) =>
       prec.right(
         seq(
-          $._generic_open,
+          $.generic_name,
           repeat(
-            choice($._name, $.generic_type, $.arguments, $.number, $._string, $.jinja_expression, $.parameter, ",", ":", kw("not"), $.null),
+            choice(
+              $._name, $.generic_type, alias($.group, $.arguments), $.number, $._string, $.jinja_expression,
+              $.parameter, ",", ":", kw("not"), $.null,
+            ),
           ),
           ">",
         ),
       ),
-    _generic_open: ($) => alias(token(/([aA][rR][rR][aA][yY]|[sS][tT][rR][uU][cC][tT]|[mM][aA][pP]|[rR][aA][nN][gG][eE]|[tT][aA][bB][lL][eE])\s*</), $.generic_name),
 
     interval: ($) =>
       prec.right(
@@ -451,7 +454,10 @@ module.exports = grammar({
     // ------------------------------------------------------------------ names
 
     // A name of plain words, dotted or not, is a leaf; one with quoted or templated parts has them as children.
-    _name: ($) =>
+    _name: ($) => choice($._plain_name, $._function_word),
+    // A word that leads a call of its own shape, without the call.
+    _function_word: ($) => choice(alias($._from_function, $.name), alias($._cast_function, $.name)),
+    _plain_name: ($) =>
       choice(
         alias($.identifier, $.name),
         alias($._dotted, $.name),
@@ -459,8 +465,6 @@ module.exports = grammar({
         $._backtick_quoted,
         $.bracket_quoted,
         $.temporary_name,
-        alias($._from_function, $.name),
-        alias($._cast_function, $.name),
         $.name,
       ),
     _dotted: () => token(seq(WORD, repeat1(seq(".", WORD)))),
@@ -469,7 +473,7 @@ module.exports = grammar({
       prec.right(
         seq(prec(12, $._name_head), repeat1(choice($._glue, $._after_dot))),
       ),
-    _after_dot: ($) => prec.right(seq(".", optional($._name_part))),
+    _after_dot: ($) => prec.right(13, seq(".", optional($._name_part))),
     _name_head: ($) =>
       prec(12, choice(
         $.identifier,
@@ -494,13 +498,14 @@ module.exports = grammar({
 
     _bare_name: ($) => prec(10, choice(alias($.identifier, $.name), $._double_quoted, $._backtick_quoted, $.bracket_quoted, $.name)),
 
-    _double_quoted: ($) => choice(alias($._plain_double, $.double_quoted), alias($._special_double, $.double_quoted), $.double_quoted),
+    _double_quoted: ($) =>
+      choice(alias($._plain_double, $.double_quoted), alias($._special_double, $.double_quoted), $.double_quoted),
     double_quoted: ($) => seq($._double_open, repeat(choice($._double_text, $.jinja_expression)), $._double_close),
     _plain_double: () => token(/"([^"\\{]|"")*"/),
     _backtick_quoted: ($) => choice(alias($._plain_backtick, $.backtick_quoted), $.backtick_quoted),
     backtick_quoted: ($) =>
       seq($._backtick_open, repeat(choice($._backtick_text, $.jinja_expression)), $._backtick_close),
-    _plain_backtick: () => token(/`([^`{]|``)*`/),
+    _plain_backtick: () => token(/`([^`{]|``|\{[^{%`])*`/),
 
     // `[order id]` of T-SQL; `[word]` of other dialects reads the same, only the dialect knows.
     bracket_quoted: () => token(BRACKETED),
@@ -532,24 +537,23 @@ module.exports = grammar({
     jinja_expression: ($) => seq(token(/\{\{[-+]?/), repeat($._jinja_item), token(/[-+]?\}\}/)),
     _glued_jinja: ($) => seq(token.immediate(prec(1, /\{\{[-+]?/)), repeat($._jinja_item), token(/[-+]?\}\}/)),
     jinja_statement: ($) =>
-      seq(token(/\{%[-+]?/), optional(field("keyword", alias($.identifier, $.jinja_keyword))), repeat($._jinja_item), token(/[-+]?%\}/)),
+      prec(1, seq(token(/\{%[-+]?/), optional(field("keyword", alias($.identifier, $.jinja_keyword))), repeat($._jinja_item), token(/[-+]?%\}/))),
 
-    _jinja_item: ($) => choice($._jinja_operand, $.jinja_operator, ",", $._in_jinja),
+    _jinja_item: ($) => choice($._jinja_operand, $.jinja_assignment, $.jinja_operator, ",", $._in_jinja),
     _jinja_operand: ($) =>
       choice(
         $.jinja_string,
         alias($.number, $.jinja_number),
-        $.jinja_name,
+        $._jinja_name,
         $.jinja_call,
         $.jinja_group,
         $.jinja_list,
         $.jinja_dict,
       ),
-    jinja_name: ($) => prec.right(seq($.identifier, repeat(seq(".", alias($._part, $.identifier))))),
+    _jinja_name: ($) => choice(alias($.identifier, $.jinja_name), alias($._dotted, $.jinja_name)),
     jinja_string: () => token(choice(/'([^'\\]|\\[\s\S])*'/, /"([^"\\]|\\[\s\S])*"/)),
-    jinja_call: ($) => prec(2, seq(field("function", choice($.jinja_name, $.jinja_call)), field("arguments", $.jinja_arguments))),
-    jinja_arguments: ($) => seq("(", repeat(choice($._jinja_item, $.keyword_argument)), ")"),
-    keyword_argument: ($) => prec(3, seq(field("name", $.identifier), "=", field("value", $._jinja_operand))),
+    jinja_call: ($) => prec(2, seq(field("function", choice($._jinja_name, $.jinja_call)), field("arguments", alias($.jinja_group, $.jinja_arguments)))),
+    jinja_assignment: ($) => prec(3, seq(field("name", $.identifier), "=", field("value", $._jinja_operand))),
     jinja_group: ($) => seq("(", repeat($._jinja_item), ")"),
     jinja_list: ($) => seq("[", repeat($._jinja_item), "]"),
     jinja_dict: ($) => seq("{", repeat($._jinja_item), "}"),

@@ -3,11 +3,11 @@
 [
   "WITH" "RECURSIVE" "MATERIALIZED" "NOT MATERIALIZED" "SELECT" "FROM" "JOIN" "STRAIGHT_JOIN" "ON" "USING" "WHERE"
   "HAVING" "QUALIFY" "WINDOW" "LIMIT" "OFFSET" "VALUES" "UNION" "INTERSECT" "EXCEPT" "MINUS" "ALL" "DISTINCT" "AS"
-  "CASE" "WHEN" "THEN" "ELSE" "END" "OVER" "FILTER" "INTERVAL" "AND" "OR" "NOT" "IN" "IS" "LIKE" "ILIKE" "RLIKE"
+  "GROUP BY" "ORDER BY" "WITHIN GROUP" "DELETE FROM" "MERGE INTO" "CASE" "WHEN" "THEN" "ELSE" "END" "OVER" "FILTER" "INTERVAL" "AND" "OR" "NOT" "IN" "IS" "LIKE" "ILIKE" "RLIKE"
   "REGEXP" "BETWEEN" "COLLATE" "ESCAPE" "ASC" "DESC" "LATERAL" "EXCLUDE" "REPLACE" "RENAME" "APPLY"
 ] @keyword
 
-[(join_kind) (select_modifier) (keyword) (pipe)] @keyword
+[(join_kind) (select_modifier) (create_kind) (insert_kind) (keyword) (pipe)] @keyword
 (operator) @operator
 ["," "." ";"] @punctuation.delimiter
 ["(" ")" "[" "]" "{" "}"] @punctuation.bracket
@@ -31,6 +31,8 @@
 (alias name: (_) @label)
 (cte name: (_) @label)
 (relation source: (name) @type)
+(create_clause target: (_) @type)
+(insert_clause target: (_) @type)
 
 (comment) @comment
 (block_comment) @comment
@@ -41,7 +43,7 @@
 (jinja_keyword) @keyword.directive
 (jinja_name) @variable
 (jinja_call function: (_) @function.macro)
-(keyword_argument name: (_) @variable.parameter)
+(jinja_assignment name: (_) @variable.parameter)
 (jinja_string) @string
 (jinja_number) @number
 (jinja_operator) @operator

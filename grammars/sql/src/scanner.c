@@ -28,6 +28,24 @@ enum Token {
   OFFSET,
   FILTER,
   RELATION_MODIFIER,
+  KEYWORD,
+  TIME_ZONE,
+  TYPE_PHRASE,
+  GENERIC_NAME,
+  CREATE_KIND,
+  INSERT_KIND,
+  DELETE_FROM,
+  MERGE_INTO,
+  NOT_MATERIALIZED,
+  DISTINCT_ON,
+  AS_STRUCT,
+  JOIN_PHRASE,
+  GROUP_BY,
+  ORDER_BY,
+  BY_PHRASE,
+  FETCH,
+  BY_NAME,
+  WITHIN_GROUP,
   END,
   ERROR_SENTINEL,
 };
@@ -320,52 +338,189 @@ static bool is_one_of(const char *word, const char *const *words) {
   return false;
 }
 
-static bool scan_word(TSLexer *lexer, const bool *valid) {
-  static const char *const prefixes[] = {"r", "b", "rb", "br", "e", "n", "x", NULL};
-  static const char *const pivots[] = {"pivot", "unpivot", "match_recognize", NULL};
-  static const char *const versions[] = {"system_time", "system", "version", "timestamp", NULL};
+// Words that are keywords only together, and words that are keywords only before certain others, by first letter.
+// A phrase stands right before the longer ones that begin with it.
+typedef struct {
+  const char *words;
+  int token;
+} Phrase;
+
+// No tokens of the grammar: they say what to look for behind the word.
+enum { STRING_PREFIX = ERROR_SENTINEL + 1, JOIN_WORD, GENERIC_WORD, CREATE_WORD, PIVOT_WORD, FOR_WORD };
+
+#define PHRASES(letter, ...) static const Phrase letter##_PHRASES[] = {__VA_ARGS__, {NULL, 0}}
+PHRASES(A, {"all", JOIN_WORD}, {"anti", JOIN_WORD}, {"any", JOIN_WORD}, {"array", GENERIC_WORD},
+        {"as struct", AS_STRUCT}, {"as value", AS_STRUCT}, {"asof", JOIN_WORD}, {"at time zone", KEYWORD});
+PHRASES(B, {"b", STRING_PREFIX}, {"br", STRING_PREFIX}, {"by name", BY_NAME});
+PHRASES(C, {"char varying", TYPE_PHRASE}, {"character varying", TYPE_PHRASE}, {"cluster by", BY_PHRASE},
+        {"clustered by", BY_PHRASE}, {"connect by", BY_PHRASE}, {"connect by nocycle", BY_PHRASE},
+        {"corresponding by", BY_NAME}, {"create", CREATE_WORD}, {"cross", JOIN_WORD});
+PHRASES(D, {"delete from", DELETE_FROM}, {"distinct on", DISTINCT_ON}, {"distribute by", BY_PHRASE},
+        {"double precision", TYPE_PHRASE});
+PHRASES(E, {"e", STRING_PREFIX});
+PHRASES(F, {"fetch first", FETCH}, {"fetch next", FETCH}, {"filter", FILTER}, {"for", FOR_WORD}, {"full", JOIN_WORD});
+PHRASES(G, {"global", JOIN_WORD}, {"group by", GROUP_BY});
+PHRASES(I, {"ignore nulls", KEYWORD}, {"inner", JOIN_WORD}, {"insert into", INSERT_KIND},
+        {"insert into table", INSERT_KIND}, {"insert overwrite", INSERT_KIND}, {"insert overwrite into", INSERT_KIND},
+        {"insert overwrite table", INSERT_KIND}, {"is distinct from", KEYWORD}, {"is not distinct from", KEYWORD});
+PHRASES(L, {"lateral view", JOIN_PHRASE}, {"lateral view outer", JOIN_PHRASE}, {"left", JOIN_WORD});
+PHRASES(M, {"map", GENERIC_WORD}, {"match_recognize", PIVOT_WORD}, {"merge into", MERGE_INTO});
+PHRASES(N, {"n", STRING_PREFIX}, {"natural", JOIN_WORD}, {"not materialized", NOT_MATERIALIZED},
+        {"nulls first", KEYWORD}, {"nulls last", KEYWORD});
+PHRASES(O, {"offset", OFFSET}, {"order by", ORDER_BY}, {"order siblings by", ORDER_BY}, {"outer", JOIN_WORD});
+PHRASES(P, {"partition by", BY_PHRASE}, {"partitioned by", BY_PHRASE}, {"pivot", PIVOT_WORD}, {"positional", JOIN_WORD});
+PHRASES(R, {"r", STRING_PREFIX}, {"range", GENERIC_WORD}, {"rb", STRING_PREFIX}, {"respect nulls", KEYWORD},
+        {"right", JOIN_WORD});
+PHRASES(S, {"semi", JOIN_WORD}, {"similar to", KEYWORD}, {"sort by", BY_PHRASE}, {"start with", BY_PHRASE},
+        {"struct", GENERIC_WORD});
+PHRASES(T, {"table", GENERIC_WORD}, {"tablesample", RELATION_MODIFIER});
+PHRASES(U, {"unpivot", PIVOT_WORD});
+PHRASES(V, {"values", VALUES});
+PHRASES(W, {"window", WINDOW}, {"with check option", KEYWORD}, {"with cube", KEYWORD}, {"with data", KEYWORD},
+        {"with fill", KEYWORD}, {"with function", KEYWORD}, {"with grant option", KEYWORD},
+        {"with local time zone", TIME_ZONE}, {"with no data", KEYWORD}, {"with no schema binding", KEYWORD},
+        {"with offset", KEYWORD}, {"with ordinality", KEYWORD}, {"with rollup", KEYWORD}, {"with ties", KEYWORD},
+        {"with time zone", TIME_ZONE}, {"with totals", KEYWORD}, {"within group", WITHIN_GROUP},
+        {"without time zone", TIME_ZONE});
+PHRASES(X, {"x", STRING_PREFIX});
+
+static const Phrase *const BY_LETTER[26] = {
+    A_PHRASES, B_PHRASES, C_PHRASES, D_PHRASES, E_PHRASES, F_PHRASES, G_PHRASES, NULL,      I_PHRASES,
+    NULL,      NULL,      L_PHRASES, M_PHRASES, N_PHRASES, O_PHRASES, P_PHRASES, NULL,      R_PHRASES,
+    S_PHRASES, T_PHRASES, U_PHRASES, V_PHRASES, W_PHRASES, X_PHRASES, NULL,      NULL,
+};
+
+// `LEFT OUTER JOIN`, `OUTER APPLY`: stands behind the first word.
+static bool scan_join(TSLexer *lexer) {
+  static const char *const between[] = {"natural", "global", "any",   "all",   "asof", "left",       "right",
+                                        "full",    "inner",  "cross", "outer", "semi", "anti",       "array",
+                                        "hash",    "merge",  "loop",  "directed", "broadcast", "positional", NULL};
   char word[LONGEST_WORD + 1];
-  char next[LONGEST_WORD + 1];
-  unsigned length = read_word(lexer, word);
-  lexer->mark_end(lexer);
-  int32_t c = lexer->lookahead;
-  if (length <= 2 && (c == '\'' || c == '"') && is_one_of(word, prefixes)) {
-    bool raw = strchr(word, 'r') != NULL;
-    if (c == '\'') return valid[SPECIAL_STRING] && scan_quoted(lexer, valid, c, true, raw, SPECIAL_STRING, SINGLE_OPEN);
-    return (raw || word[0] == 'b') && valid[SPECIAL_DOUBLE] &&
-           scan_quoted(lexer, valid, c, true, raw, SPECIAL_DOUBLE, DOUBLE_OPEN);
-  }
-  if (valid[VALUES] && strcmp(word, "values") == 0) {
-    c = skip_spaces(lexer);
-    return (c == '(' || c == '\'' || c == '{' || c == '-' || is_digit(c)) && accept(lexer, VALUES);
-  }
-  if (valid[WINDOW] && strcmp(word, "window") == 0) {
-    if (!is_letter(skip_spaces(lexer))) return false;
-    read_word(lexer, next);
+  do {
+    if (!is_space(lexer->lookahead)) return false;
     skip_spaces(lexer);
-    read_word(lexer, next);
-    return strcmp(next, "as") == 0 && accept(lexer, WINDOW);
-  }
-  if (valid[OFFSET] && strcmp(word, "offset") == 0) {
-    c = skip_spaces(lexer);
-    return (is_digit(c) || c == '{' || c == '@' || c == ':' || c == '$' || c == '?') && accept(lexer, OFFSET);
-  }
-  if (valid[FILTER] && strcmp(word, "filter") == 0) {
-    if (skip_spaces(lexer) != '(') return false;
-    advance(lexer);
-    skip_spaces(lexer);
-    read_word(lexer, next);
-    return strcmp(next, "where") == 0 && accept(lexer, FILTER);
-  }
-  if (!valid[RELATION_MODIFIER]) return false;
-  if (is_one_of(word, pivots)) return skip_spaces(lexer) == '(' && accept(lexer, RELATION_MODIFIER);
-  if (strcmp(word, "tablesample") == 0) return accept(lexer, RELATION_MODIFIER);
-  if (strcmp(word, "for") == 0) {
-    skip_spaces(lexer);
-    read_word(lexer, next);
-    return is_one_of(next, versions) && accept(lexer, RELATION_MODIFIER);
-  }
+    read_word(lexer, word);
+    if (strcmp(word, "join") == 0 || strcmp(word, "apply") == 0) {
+      lexer->mark_end(lexer);
+      return accept(lexer, JOIN_PHRASE);
+    }
+  } while (is_one_of(word, between));
   return false;
+}
+
+// `CREATE OR REPLACE TEMP TABLE IF NOT EXISTS`: stands behind the first word.
+static bool scan_create(TSLexer *lexer) {
+  static const char *const before[] = {"or",    "replace",  "alter",   "temp",      "temporary",    "transient",
+                                       "local", "unlogged", "iceberg", "aggregate", "materialized", "recursive",
+                                       "live",  "dynamic",  "global",  "external",  "streaming",    "private",
+                                       "secure", "unique",  NULL};
+  static const char *const kinds[] = {"table", "view",  "function", "procedure", "schema", "database",
+                                      "index", "model", "macro",    "type",      NULL};
+  static const char *const behind[] = {"if", "not", "exists"};
+  char word[LONGEST_WORD + 1];
+  do {
+    if (!is_space(lexer->lookahead)) return false;
+    skip_spaces(lexer);
+    read_word(lexer, word);
+  } while (is_one_of(word, before));
+  if (!is_one_of(word, kinds)) return false;
+  lexer->mark_end(lexer);
+  for (unsigned i = 0; i < 3; i++) {
+    skip_spaces(lexer);
+    read_word(lexer, word);
+    if (strcmp(word, behind[i]) != 0) return accept(lexer, CREATE_KIND);
+  }
+  lexer->mark_end(lexer);
+  return accept(lexer, CREATE_KIND);
+}
+
+// `ARRAY<`, `STRUCT <`, and `ARRAY JOIN`: stands behind the first word.
+static bool scan_generic(TSLexer *lexer, const bool *valid, const char *word) {
+  bool sure = strcmp(word, "array") == 0 || strcmp(word, "struct") == 0;
+  if (valid[GENERIC_NAME] && (lexer->lookahead == '<' || (sure && skip_spaces(lexer) == '<'))) {
+    advance(lexer);
+    lexer->mark_end(lexer);
+    return (sure || is_letter(lexer->lookahead)) && accept(lexer, GENERIC_NAME);
+  }
+  return valid[JOIN_PHRASE] && strcmp(word, "array") == 0 && is_space(lexer->lookahead) && scan_join(lexer);
+}
+
+// Whether what follows makes the word a keyword.
+static bool scan_behind(TSLexer *lexer, const bool *valid, const Phrase *phrase) {
+  static const char *const versions[] = {"system_time", "system", "version", "timestamp", NULL};
+  char next[LONGEST_WORD + 1];
+  int32_t c = lexer->lookahead;
+  switch (phrase->token) {
+    case STRING_PREFIX: {
+      bool raw = strchr(phrase->words, 'r') != NULL;
+      if (c == '\'') return valid[SPECIAL_STRING] && scan_quoted(lexer, valid, c, true, raw, SPECIAL_STRING, SINGLE_OPEN);
+      return c == '"' && (raw || phrase->words[0] == 'b') && valid[SPECIAL_DOUBLE] &&
+             scan_quoted(lexer, valid, c, true, raw, SPECIAL_DOUBLE, DOUBLE_OPEN);
+    }
+    case JOIN_WORD:
+      return valid[JOIN_PHRASE] && scan_join(lexer);
+    case GENERIC_WORD:
+      return scan_generic(lexer, valid, phrase->words);
+    case CREATE_WORD:
+      return valid[CREATE_KIND] && scan_create(lexer);
+    case PIVOT_WORD:
+      return valid[RELATION_MODIFIER] && skip_spaces(lexer) == '(' && accept(lexer, RELATION_MODIFIER);
+    case FOR_WORD:
+      if (!valid[RELATION_MODIFIER]) return false;
+      skip_spaces(lexer);
+      read_word(lexer, next);
+      return is_one_of(next, versions) && accept(lexer, RELATION_MODIFIER);
+    case VALUES:
+      c = skip_spaces(lexer);
+      return valid[VALUES] && (c == '(' || c == '\'' || c == '{' || c == '-' || is_digit(c)) && accept(lexer, VALUES);
+    case WINDOW:
+      if (!valid[WINDOW] || !is_letter(skip_spaces(lexer))) return false;
+      read_word(lexer, next);
+      skip_spaces(lexer);
+      read_word(lexer, next);
+      return strcmp(next, "as") == 0 && accept(lexer, WINDOW);
+    case OFFSET:
+      c = skip_spaces(lexer);
+      return valid[OFFSET] && (is_digit(c) || c == '{' || c == '@' || c == ':' || c == '$' || c == '?') &&
+             accept(lexer, OFFSET);
+    case FILTER:
+      if (!valid[FILTER] || skip_spaces(lexer) != '(') return false;
+      advance(lexer);
+      skip_spaces(lexer);
+      read_word(lexer, next);
+      return strcmp(next, "where") == 0 && accept(lexer, FILTER);
+    default:
+      return valid[phrase->token] && accept(lexer, (enum Token)phrase->token);
+  }
+}
+
+static inline int32_t lower(int32_t c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
+
+// Walks the phrases of the first letter along the text; the longest one that is valid here wins.
+static bool scan_word(TSLexer *lexer, const bool *valid) {
+  const Phrase *phrase = BY_LETTER[lower(lexer->lookahead) - 'a'];
+  if (!phrase) return false;
+  bool found = false;
+  for (unsigned at = 0;; at++) {
+    int32_t c = lower(lexer->lookahead);
+    if (is_word(c)) {
+      const char *so_far = phrase->words;
+      while (phrase->words && strncmp(phrase->words, so_far, at) == 0 && phrase->words[at] != c) phrase++;
+      if (!phrase->words || strncmp(phrase->words, so_far, at) != 0) return found;
+      advance(lexer);
+      continue;
+    }
+    if (phrase->words[at] == 0) {
+      const char *longer = phrase[1].words;
+      lexer->mark_end(lexer);
+      if (!longer || strncmp(phrase->words, longer, at) != 0 || longer[at] != ' ')
+        return scan_behind(lexer, valid, phrase) || found;
+      found = valid[phrase->token] && accept(lexer, (enum Token)phrase->token);
+      phrase++;
+    }
+    if (phrase->words[at] != ' ' || !is_space(c)) return found;
+    skip_spaces(lexer);
+  }
 }
 
 // `# comment` of BigQuery and MySQL, `#orders` of T-SQL, `#>` of Postgres.
@@ -429,7 +584,7 @@ static bool scan(TSLexer *lexer, const bool *valid) {
       lexer->mark_end(lexer);
       return accept(lexer, JINJA_COMMENT);
     default:
-      return c < 128 && strchr("rRbBeEnNxXvVwWoOfFpPuUmMtT", (char)c) != NULL && scan_word(lexer, valid);
+      return ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) && scan_word(lexer, valid);
   }
 }
 
