@@ -553,7 +553,7 @@ module.exports = grammar({
     _jinja_name: ($) => choice(alias($.identifier, $.jinja_name), alias($._dotted, $.jinja_name)),
     jinja_string: () => token(choice(/'([^'\\]|\\[\s\S])*'/, /"([^"\\]|\\[\s\S])*"/)),
     jinja_call: ($) => prec(2, seq(field("function", choice($._jinja_name, $.jinja_call)), field("arguments", alias($.jinja_group, $.jinja_arguments)))),
-    jinja_assignment: ($) => prec(3, seq(field("name", $.identifier), "=", field("value", $._jinja_operand))),
+    jinja_assignment: ($) => prec(1, seq(field("name", $.identifier), "=", field("value", $._jinja_operand))),
     jinja_group: ($) => seq("(", repeat($._jinja_item), ")"),
     jinja_list: ($) => seq("[", repeat($._jinja_item), "]"),
     jinja_dict: ($) => seq("{", repeat($._jinja_item), "}"),
