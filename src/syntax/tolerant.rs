@@ -25,7 +25,7 @@ pub struct Tolerant<'t> {
     tree: Tree,
 }
 
-impl<'t> Tolerant<'t> {
+impl Tolerant<'_> {
     pub fn root(&self) -> Node<'_> {
         Node { inner: self.tree.root_node(), text: self.text }
     }
@@ -35,7 +35,7 @@ impl<'t> Tolerant<'t> {
         if !self.tree.root_node().has_error() {
             return Vec::new();
         }
-        self.root().descendants().filter(|node| node.is_error()).map(|node| node.span()).collect()
+        self.root().descendants().filter(|node| node.is_error()).map(Node::span).collect()
     }
 
     /// All places where `pattern`, in tree-sitter's query language, fits. To ask many texts, compile a [`Pattern`] once.
