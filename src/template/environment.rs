@@ -10,7 +10,7 @@ use super::parser;
 use super::value::Value;
 use super::{builtin_macros, run::Run};
 use crate::data;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Model, ModelKind, Project, RelationName, Seed, Source as SourceTable, Target};
 use crate::text::{Digest, FileId, Hasher, Place, Span, closest};
 
@@ -147,8 +147,11 @@ impl Environment {
             });
             let template = parser::parse(&source, Span::new(0, file.text.len()));
             for fault in template.faults {
+                // dbt reads the blocks of a macro file alone; what stands between them harms nobody.
+                let inside = template.body.iter().any(|node| matches!(node, Node::Macro(code) if code.span.contains(fault.span)));
+                let severity = if inside { Severity::Error } else { Severity::Warn };
                 let place = Place::new(&source.file, fault.span);
-                self.diagnostics.push(Diagnostic::error("template-error", place, capitalised(&fault.message)).help(fault.help));
+                self.diagnostics.push(Diagnostic::new("template-error", severity, place, capitalised(&fault.message)).help(fault.help));
             }
             let package = self.macros.entry(source.package.clone()).or_default();
             add_macros(template.body, package);

@@ -165,6 +165,7 @@ impl Lexer<'_> {
             if kind == Kind::OpenBlock { (Kind::CloseBlock, "%}") } else { (Kind::ClosePrint, "}}") };
         let first = self.tokens.len();
         let mut depth = 0_usize;
+        let mut clean = true;
         loop {
             self.skip_space();
             let start = self.at;
@@ -207,7 +208,9 @@ impl Lexer<'_> {
                 self.push(Kind::Op(op), start, self.at);
             } else {
                 self.at += next.len_utf8();
-                self.fault(start, self.at, format!("`{next}` means nothing inside a tag"), "Remove it.");
+                if std::mem::take(&mut clean) {
+                    self.fault(start, self.at, format!("`{next}` means nothing inside a tag"), "Remove it.");
+                }
             }
         }
     }
