@@ -32,23 +32,51 @@ pub(super) struct Fault {
 pub(super) enum Node {
     Text(Span),
     /// `span` covers the braces.
-    Print { expr: Expr, span: Span },
-    If { arms: Vec<(Expr, Vec<Node>)>, otherwise: Vec<Node> },
+    Print {
+        expr: Expr,
+        span: Span,
+    },
+    If {
+        arms: Vec<(Expr, Vec<Node>)>,
+        otherwise: Vec<Node>,
+    },
     For(Arc<For>),
-    Set { target: Target, value: Expr },
-    SetBlock { target: Target, filters: Vec<Filter>, body: Vec<Node>, span: Span },
+    Set {
+        target: Target,
+        value: Expr,
+    },
+    SetBlock {
+        target: Target,
+        filters: Vec<Filter>,
+        body: Vec<Node>,
+        span: Span,
+    },
     Macro(Arc<Macro>),
     /// `{% call .. %}`: `caller` holds the body as a macro.
-    Call { caller: Arc<Macro>, call: Expr, span: Span },
+    Call {
+        caller: Arc<Macro>,
+        call: Expr,
+        span: Span,
+    },
     Do(Expr),
-    Filter { filters: Vec<Filter>, body: Vec<Node>, span: Span },
-    With { bindings: Vec<(Target, Expr)>, body: Vec<Node> },
+    Filter {
+        filters: Vec<Filter>,
+        body: Vec<Node>,
+        span: Span,
+    },
+    With {
+        bindings: Vec<(Target, Expr)>,
+        body: Vec<Node>,
+    },
     /// A body in a scope of its own: `block`, `snapshot`, `autoescape`.
     Scope(Vec<Node>),
     Break,
     Continue,
     /// Allowed by Jinja, but there is nothing to include or import from in a dbt project.
-    Unsupported { tag: Arc<str>, span: Span },
+    Unsupported {
+        tag: Arc<str>,
+        span: Span,
+    },
 }
 
 #[derive(Debug)]
@@ -82,8 +110,6 @@ pub(super) struct Macro {
     pub(super) takes_varargs: bool,
     pub(super) takes_kwargs: bool,
     pub(super) takes_caller: bool,
-    /// Something in it could not be read.
-    pub(super) broken: bool,
 }
 
 #[derive(Debug)]
@@ -142,7 +168,11 @@ pub(super) enum ExprKind {
     /// `a ~ b ~ c`
     Join(Vec<Expr>),
     /// `then if test else otherwise`
-    Choice { test: Box<Expr>, then: Box<Expr>, otherwise: Option<Box<Expr>> },
+    Choice {
+        test: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Option<Box<Expr>>,
+    },
     /// Could not be read; the fault was reported when it was parsed.
     Broken,
 }

@@ -31,7 +31,7 @@ impl Run<'_> {
             Value::Object(object) => {
                 let object = object.clone();
                 if let Object::Loop(state) = &*object {
-                    return self.recurse(state, args);
+                    return self.recurse(state, &args);
                 }
                 context::object::call(self, &object, args, span)
             }
@@ -63,7 +63,7 @@ impl Run<'_> {
     }
 
     /// `loop(items)` in a recursive loop.
-    fn recurse(&mut self, state: &context::object::Loop, args: Args) -> Result<Value, Stop> {
+    fn recurse(&mut self, state: &context::object::Loop, args: &Args) -> Result<Value, Stop> {
         let Some((each, scope)) = &state.again else {
             let stop = Stop::fault("this loop cannot be called");
             return Err(stop.help("Write `{% for .. recursive %}`."));
@@ -139,7 +139,11 @@ impl Run<'_> {
         let given = args.positional.len();
         let more = if given > code.params.len() { args.positional.split_off(code.params.len()) } else { Vec::new() };
         if !more.is_empty() && !code.takes_varargs {
-            let stop = Stop::fault(format!("macro `{}` takes at most {} arguments, not {given}", code.name, code.params.len()));
+            let stop = Stop::fault(format!(
+                "macro `{}` takes at most {} arguments, not {given}",
+                code.name,
+                code.params.len()
+            ));
             return Err(stop);
         }
         let mut positional = args.positional.into_iter();

@@ -3,18 +3,52 @@
 use std::rc::Rc;
 
 use super::ast::Comparison;
+use super::filters;
 use super::function::Args;
 use super::operators;
 use super::run::Run;
 use super::stop::Stop;
 use super::value::Value;
-use super::filters;
 use crate::text::closest;
 
 const NAMES: [&str; 38] = [
-    "odd", "even", "divisibleby", "defined", "undefined", "none", "boolean", "false", "true", "integer", "float",
-    "number", "string", "mapping", "iterable", "sequence", "callable", "sameas", "escaped", "in", "lower", "upper",
-    "filter", "test", "eq", "equalto", "ne", "lt", "lessthan", "gt", "greaterthan", "le", "ge", "==", "!=", "<", ">",
+    "odd",
+    "even",
+    "divisibleby",
+    "defined",
+    "undefined",
+    "none",
+    "boolean",
+    "false",
+    "true",
+    "integer",
+    "float",
+    "number",
+    "string",
+    "mapping",
+    "iterable",
+    "sequence",
+    "callable",
+    "sameas",
+    "escaped",
+    "in",
+    "lower",
+    "upper",
+    "filter",
+    "test",
+    "eq",
+    "equalto",
+    "ne",
+    "lt",
+    "lessthan",
+    "gt",
+    "greaterthan",
+    "le",
+    "ge",
+    "==",
+    "!=",
+    "<",
+    ">",
     ">=",
 ];
 
@@ -86,8 +120,10 @@ fn same(a: &Value, b: &Value) -> bool {
         (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
         (Value::Dict(a), Value::Dict(b)) | (Value::Set(a), Value::Set(b)) => Rc::ptr_eq(a, b),
         (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Bool(_), _) | (_, Value::Bool(_)) => false,
-        (Value::Float(_), Value::Int(_)) | (Value::Int(_), Value::Float(_)) => false,
+        (Value::Bool(_), _)
+        | (_, Value::Bool(_))
+        | (Value::Float(_), Value::Int(_))
+        | (Value::Int(_), Value::Float(_)) => false,
         _ => operators::equal(a, b),
     }
 }

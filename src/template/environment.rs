@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::ast::{Macro, Node, Source};
 use super::context::adapter::{self, Facts};
 use super::context::graph;
+use super::digests;
 use super::parser;
 use super::value::Value;
 use super::{builtin_macros, run::Run};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Model, ModelKind, Project, RelationName, Seed, Source as SourceTable, Target};
-use crate::text::{Digest, FileId, Hasher, Place, Span, closest};
+use crate::text::{Digest, FileId, Place, Span, closest};
 
 /// What all models of one project are rendered with. Shared between threads.
 pub struct Environment {
@@ -103,7 +104,7 @@ impl Environment {
                 varargs: Arc::from("varargs"),
             },
             diagnostics: Vec::new(),
-            digest: digest(project, others),
+            digest: digests::environment(project, others),
             graph_digest: Digest::default(),
         };
         env.read_macros(project);
@@ -111,9 +112,9 @@ impl Environment {
         for project in std::iter::once(project).chain(others.iter().copied()) {
             env.read_names(project);
         }
-        if asks_graph(project) {
+        if digests::asks_graph(project) {
             env.graph = Graph::new(project);
-            env.graph_digest = graph_digest(project);
+            env.graph_digest = digests::graph(project);
         }
         env
     }
@@ -148,10 +149,15 @@ impl Environment {
             let template = parser::parse(&source, Span::new(0, file.text.len()));
             for fault in template.faults {
                 // dbt reads the blocks of a macro file alone; what stands between them harms nobody.
-                let inside = template.body.iter().any(|node| matches!(node, Node::Macro(code) if code.span.contains(fault.span)));
+                let inside = template
+                    .body
+                    .iter()
+                    .any(|node| matches!(node, Node::Macro(code) if code.span.contains(fault.span)));
                 let severity = if inside { Severity::Error } else { Severity::Warn };
                 let place = Place::new(&source.file, fault.span);
-                self.diagnostics.push(Diagnostic::new("template-error", severity, place, capitalised(&fault.message)).help(fault.help));
+                self.diagnostics.push(
+                    Diagnostic::new("template-error", severity, place, capitalised(&fault.message)).help(fault.help),
+                );
             }
             let package = self.macros.entry(source.package.clone()).or_default();
             add_macros(template.body, package);
@@ -242,7 +248,10 @@ impl Environment {
     }
 
     pub(super) fn is_package(&self, name: &str) -> bool {
-        self.has_package(name) || self.packages.contains_key(name) || self.embedded.contains_key(name) || *self.root == *name
+        self.has_package(name)
+            || self.packages.contains_key(name)
+            || self.embedded.contains_key(name)
+            || *self.root == *name
     }
 
     /// Its macros are all here.
@@ -271,7 +280,8 @@ impl Environment {
         let Some(entries) = self.models.get(name) else { return Found::Nowhere };
         let fits = |entry: &&Entry| package.is_none_or(|package| entry.package == package);
         let rank = |entry: &&Entry| (!entry.enabled, entry.package != from, entry.package != *self.root);
-        let of_version = |entry: &&Entry| version.map_or(entry.latest, |version| entry.version.as_deref() == Some(version));
+        let of_version =
+            |entry: &&Entry| version.map_or(entry.latest, |version| entry.version.as_deref() == Some(version));
         let mut named = entries.iter().filter(fits).peekable();
         if named.peek().is_none() {
             return Found::Nowhere;
@@ -279,12 +289,16 @@ impl Environment {
         match entries.iter().filter(fits).filter(of_version).min_by_key(rank) {
             Some(entry) if entry.enabled => Found::Here(entry),
             Some(_) => Found::Disabled,
-            None if version.is_none() => named.min_by_key(rank).map_or(Found::Nowhere, |entry| {
-                if entry.enabled { Found::Here(entry) } else { Found::Disabled }
-            }),
+            None if version.is_none() => named
+                .min_by_key(rank)
+                .map_or(Found::Nowhere, |entry| if entry.enabled { Found::Here(entry) } else { Found::Disabled }),
             None => {
                 let versions: Vec<&str> = named.filter_map(|entry| entry.version.as_deref()).collect();
-                let words = if versions.is_empty() { "no versions".to_owned() } else { format!("versions {}", versions.join(", ")) };
+                let words = if versions.is_empty() {
+                    "no versions".to_owned()
+                } else {
+                    format!("versions {}", versions.join(", "))
+                };
                 Found::OtherVersion(words)
             }
         }
@@ -294,12 +308,6 @@ impl Environment {
         let entries = self.sources.get(&format!("{source}.{table}"))?;
         let rank = |entry: &&(String, String, RelationName)| (entry.0 != from, entry.0 != *self.root);
         entries.iter().min_by_key(rank).map(|(_, id, relation)| (id.as_str(), relation))
-    }
-
-    /// A source for a text that was made while rendering.
-    pub(super) fn loose_source(&self, text: &str, like: &Arc<Source>) -> Arc<Source> {
-        let (file, package) = (like.file.clone(), like.package.clone());
-        Arc::new(Source { file, text: Arc::from(text), package, id: like.id, embedded: like.embedded, returns: text.contains('\r') })
     }
 
     pub(super) fn is_installed(&self, package: &str) -> bool {
@@ -314,7 +322,11 @@ impl Run<'_> {
         if env.macros.contains_key(package) && (*env.root == *package || env.is_installed(package)) {
             let macros = env.macros.get(package).into_iter().flat_map(|macros| macros.keys().map(|name| &**name));
             let place = self.outer_place(span);
-            let mut diagnostic = Diagnostic::error("undefined-variable", place, format!("The package `{package}` has no macro `{name}`."));
+            let mut diagnostic = Diagnostic::error(
+                "undefined-variable",
+                place,
+                format!("The package `{package}` has no macro `{name}`."),
+            );
             if let Some(meant) = closest(name, macros) {
                 diagnostic = diagnostic.help(format!("Did you mean `{meant}`?"));
             }
@@ -331,6 +343,13 @@ impl Run<'_> {
             self.asked_columns.push(id.to_owned());
         }
     }
+}
+
+/// A source for a text that was made while rendering.
+pub(super) fn loose_source(text: &str, like: &Source) -> Arc<Source> {
+    let (file, package) = (like.file.clone(), like.package.clone());
+    let returns = text.contains('\r');
+    Arc::new(Source { file, text: Arc::from(text), package, id: like.id, embedded: like.embedded, returns })
 }
 
 fn add_macros(body: Vec<Node>, package: &mut BTreeMap<Arc<str>, Arc<Macro>>) {
@@ -351,95 +370,15 @@ pub(super) fn capitalised(message: &str) -> String {
     first.chain(chars).chain(['.']).collect()
 }
 
-fn asks_graph(project: &Project) -> bool {
-    let asks = |text: &str| text.contains("graph.") || text.contains("graph[");
-    project.macros.iter().any(|file| asks(&file.text)) || project.models.iter().any(|model| asks(&model.text))
-}
-
 impl Graph {
     fn new(project: &Project) -> Graph {
         let models: Vec<Model> = project.models.iter().filter(|model| model.enabled).cloned().collect();
-        let mut graph = Graph { models, seeds: project.seeds.clone(), sources: project.sources.clone(), ids: BTreeMap::new() };
+        let mut graph =
+            Graph { models, seeds: project.seeds.clone(), sources: project.sources.clone(), ids: BTreeMap::new() };
         let models = graph.models.iter().enumerate().map(|(at, model)| (model.id.clone(), graph::Node::Model(at)));
         let seeds = graph.seeds.iter().enumerate().map(|(at, seed)| (seed.id.clone(), graph::Node::Seed(at)));
         let sources = graph.sources.iter().enumerate().map(|(at, source)| (source.id.clone(), graph::Node::Source(at)));
         graph.ids = models.chain(seeds).chain(sources).collect();
         graph
     }
-}
-
-fn relation_into(hasher: &mut Hasher, relation: &RelationName) {
-    for part in [relation.database.as_deref(), relation.schema.as_deref(), Some(&relation.identifier)] {
-        hasher.number(u64::from(part.is_some())).text(part.unwrap_or_default());
-    }
-}
-
-/// Debug output is a full, ordered account of plain data, which is all that an address needs.
-fn described(hasher: &mut Hasher, value: &dyn std::fmt::Debug) {
-    hasher.text(&format!("{value:?}"));
-}
-
-fn digest(project: &Project, others: &[&Project]) -> Digest {
-    let mut hasher = Hasher::new("template environment");
-    hasher.text(&project.name);
-    for file in &project.macros {
-        hasher.text(&file.package).text(file.file.path()).digest(file.digest);
-    }
-    for (_, text) in builtin_macros::FILES {
-        hasher.digest(Digest::of(text.as_bytes()));
-    }
-    for project in std::iter::once(project).chain(others.iter().copied()) {
-        hasher.text("models").number(project.models.len() as u64);
-        for model in &project.models {
-            hasher.text(&model.id).number(u64::from(model.enabled) | u64::from(model.latest) << 1);
-            hasher.text(model.config.str("materialized").unwrap_or_default());
-            relation_into(&mut hasher, &model.relation);
-        }
-        for seed in &project.seeds {
-            hasher.text(&seed.id);
-            relation_into(&mut hasher, &seed.relation);
-        }
-        for source in &project.sources {
-            hasher.text(&source.id);
-            relation_into(&mut hasher, &source.relation);
-        }
-    }
-    let plain = |vars: &BTreeMap<String, data::Value>| {
-        vars.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Vec<_>>()
-    };
-    for (package, vars) in &project.vars {
-        described(&mut hasher, &(package, plain(vars)));
-    }
-    described(&mut hasher, &plain(&project.settings.vars));
-    described(&mut hasher, &(&project.settings.env, &project.dispatch));
-    let target = &project.target;
-    described(&mut hasher, &(&target.profile, &target.name, &target.adapter, &target.database, &target.schema, plain(&target.extra)));
-    described(&mut hasher, &project.packages.iter().map(|package| (&package.name, package.installed)).collect::<Vec<_>>());
-    hasher.finish()
-}
-
-/// A value without its places, which say nothing of what it means.
-fn plain(value: &data::Value) -> String {
-    match &value.kind {
-        data::Kind::List(items) => format!("{:?}", items.iter().map(plain).collect::<Vec<_>>()),
-        data::Kind::Map(entries) => format!("{:?}", entries.iter().map(|(key, value)| (&key.text, plain(value))).collect::<Vec<_>>()),
-        other => format!("{other:?}"),
-    }
-}
-
-fn graph_digest(project: &Project) -> Digest {
-    let mut hasher = Hasher::new("template graph");
-    for model in &project.models {
-        hasher.text(&model.id).digest(model.digest);
-        described(&mut hasher, &(&model.config, &model.properties));
-    }
-    for seed in &project.seeds {
-        hasher.text(&seed.id);
-        described(&mut hasher, &(&seed.config, &seed.properties));
-    }
-    for source in &project.sources {
-        hasher.text(&source.id);
-        described(&mut hasher, &(&source.config, &source.properties));
-    }
-    hasher.finish()
 }

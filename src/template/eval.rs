@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::ast::{Expr, Filter, For, Node, Source, Target};
 use super::context::iterate::{self, Items};
 use super::context::object::{Loop, Object};
-use super::function::{Args, Function, Scope};
+use super::function::{Function, Scope};
 use super::marked::{Buffer, From, Text};
+use super::print;
 use super::run::Run;
 use super::stop::Stop;
 use super::value::{Key, Value};
@@ -80,7 +81,7 @@ impl Run<'_> {
                 let calls = Some(self.frame.calls);
                 let body = Function::Macro { code: caller.clone(), scope: Some(scope.clone()), calls };
                 let value = self.call_expr(call, scope, Some(Value::function(body)))?;
-                let text = self.stringify(&value);
+                let text = print::text(&value);
                 self.emit(&text, *span, out)
             }
             Node::Do(expr) => self.expr(expr, scope).map(drop),
@@ -138,7 +139,7 @@ impl Run<'_> {
             }
             Value::Str(text) => self.emit(text, span, out),
             other => {
-                let text = self.stringify(other);
+                let text = print::text(other);
                 self.emit(&text, span, out)
             }
         }
@@ -172,7 +173,7 @@ impl Run<'_> {
         for filter in filters {
             value = self.filter(value, filter, scope)?;
         }
-        let text = self.stringify(&value);
+        let text = print::text(&value);
         self.emit(&text, span, out)
     }
 
@@ -191,7 +192,9 @@ impl Run<'_> {
                     return Ok(());
                 }
                 let stop = Stop::fault(format!("`{name}` is no namespace, so `{name}.{field}` cannot be set"));
-                Err(stop.help(format!("Make it one: `{{% set {name} = namespace({field}=..) %}}`.")).at(self.value_at(*span)))
+                Err(stop
+                    .help(format!("Make it one: `{{% set {name} = namespace({field}=..) %}}`."))
+                    .at(self.value_at(*span)))
             }
             Target::Tuple(targets, span) => {
                 let items = self.items(&value).and_then(|items| {
@@ -222,7 +225,7 @@ impl Run<'_> {
     ) -> Result<(), Stop> {
         let mut items = iterate::items(self, over).map_err(|stop| stop.at(self.value_at(each.over.span)))?;
         if let Some(only_if) = &each.only_if {
-            items = Items::Fixed(self.kept(each, items, only_if, scope)?);
+            items = Items::Fixed(self.kept(each, &items, only_if, scope)?);
         }
         let again = each.recursive.then(|| (each.clone(), scope.clone()));
         let state = Rc::new(Object::Loop(Loop::new(level, again)));
@@ -247,7 +250,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn kept(&mut self, each: &For, items: Items, only_if: &Expr, scope: &Rc<Scope>) -> Result<Vec<Value>, Stop> {
+    fn kept(&mut self, each: &For, items: &Items, only_if: &Expr, scope: &Rc<Scope>) -> Result<Vec<Value>, Stop> {
         let mut kept = Vec::new();
         let mut at = 0;
         while let Some(item) = items.at(at) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::ast::{Argument, Expr, ExprKind, Filter};
 use super::function::{Args, Function, Scope};
 use super::operators;
+use super::print;
 use super::run::Run;
 use super::stop::Stop;
 use super::value::{Key, Map, Value};
@@ -94,7 +95,7 @@ impl Run<'_> {
                 let mut texts = Vec::with_capacity(parts.len());
                 for part in parts {
                     let value = self.expr(part, scope)?;
-                    texts.push(self.stringify(&value));
+                    texts.push(print::text(&value));
                     self.spend_bytes(texts.last().map_or(0, |text| text.as_str().len()))?;
                 }
                 operators::join(&texts)
@@ -192,19 +193,16 @@ impl Run<'_> {
     /// A call; `caller` is the body of a `call` block, which the macro may ask for.
     pub(super) fn call_expr(&mut self, expr: &Expr, scope: &Rc<Scope>, caller: Option<Value>) -> Result<Value, Stop> {
         let ExprKind::Call(callee, arguments) = &expr.kind else { return self.expr(expr, scope) };
-        let result = match &callee.kind {
-            ExprKind::Attribute(holder, name) => {
-                let holder = self.expr(holder, scope)?;
-                let mut args = self.arguments(arguments, scope)?;
-                args.named.extend(caller.map(|caller| (self.env.words.caller.clone(), caller)));
-                self.method(&holder, name, args, expr.span)
-            }
-            _ => {
-                let callee = self.expr(callee, scope)?;
-                let mut args = self.arguments(arguments, scope)?;
-                args.named.extend(caller.map(|caller| (self.env.words.caller.clone(), caller)));
-                self.call(&callee, args, expr.span)
-            }
+        let result = if let ExprKind::Attribute(holder, name) = &callee.kind {
+            let holder = self.expr(holder, scope)?;
+            let mut args = self.arguments(arguments, scope)?;
+            args.named.extend(caller.map(|caller| (self.env.words.caller.clone(), caller)));
+            self.method(&holder, name, args, expr.span)
+        } else {
+            let callee = self.expr(callee, scope)?;
+            let mut args = self.arguments(arguments, scope)?;
+            args.named.extend(caller.map(|caller| (self.env.words.caller.clone(), caller)));
+            self.call(&callee, args, expr.span)
         };
         result.map_err(|stop| stop.at(self.value_at(expr.span)))
     }
@@ -216,7 +214,7 @@ impl Run<'_> {
             Value::Unknown => Ok(Value::Unknown),
             Value::Object(object) => {
                 let object = object.clone();
-                context::object::attribute(self, &object, name, span)
+                Ok(context::object::attribute(self, &object, name, span))
             }
             Value::Function(function) => Ok(context::object::function_attribute(function, name)),
             _ if super::methods::has(holder, name) => {
@@ -252,7 +250,9 @@ impl Run<'_> {
             }
             _ => {
                 if let (Some(index), true) = (item.as_int(), !matches!(holder, Value::Int(_) | Value::Bool(_))) {
-                    return Ok(super::methods::at(holder, index).unwrap_or_else(|| Value::undefined("an item out of range")));
+                    return Ok(
+                        super::methods::at(holder, index).unwrap_or_else(|| Value::undefined("an item out of range"))
+                    );
                 }
                 match item {
                     Value::Str(name) => self.attribute(holder, &name.text.clone(), Span::default()),

@@ -192,14 +192,14 @@ fn lookup(field: &str, args: &Args, next: &mut usize) -> Result<Value, Stop> {
         }
         Err(_) => args.named(name),
     };
-    let mut value = found.cloned().ok_or_else(|| Stop::fault(format!("there is nothing to format for `{{{field}}}`")))?;
+    let mut value =
+        found.cloned().ok_or_else(|| Stop::fault(format!("there is nothing to format for `{{{field}}}`")))?;
     while !rest.is_empty() {
-        let (item, after) = match rest.strip_prefix('[') {
-            Some(inner) => inner.split_once(']').ok_or_else(|| Stop::fault("`[` has no `]` in a text to format"))?,
-            None => {
-                let inner = &rest[1..];
-                inner.split_at(inner.find(['.', '[']).unwrap_or(inner.len()))
-            }
+        let (item, after) = if let Some(inner) = rest.strip_prefix('[') {
+            inner.split_once(']').ok_or_else(|| Stop::fault("`[` has no `]` in a text to format"))?
+        } else {
+            let inner = &rest[1..];
+            inner.split_at(inner.find(['.', '[']).unwrap_or(inner.len()))
         };
         value = match &value {
             Value::Dict(map) => map.borrow().get(&Key::text(item)).cloned(),
@@ -265,13 +265,17 @@ impl Spec {
         let wrong = |kind: char| Stop::fault(format!("`{kind}` does not format a {}", value.kind()));
         let (body, number) = match (value, self.kind) {
             (Value::Int(_) | Value::Big(_) | Value::Bool(_), None | Some('d' | 'n')) => {
-                let plain = if let Value::Bool(value) = value { u8::from(*value).to_string() } else { print::plain(value) };
+                let plain =
+                    if let Value::Bool(value) = value { u8::from(*value).to_string() } else { print::plain(value) };
                 (self.grouped(&plain), !(matches!(value, Value::Bool(_)) && self.kind.is_none()))
             }
-            (Value::Int(number), Some(kind @ ('x' | 'X' | 'o' | 'b' | 'c'))) => (self.radix(*number, kind), kind != 'c'),
-            (Value::Int(_) | Value::Big(_) | Value::Float(_) | Value::Bool(_), Some('f' | 'F' | 'e' | 'E' | 'g' | 'G' | '%')) => {
-                (self.float(to_f64(value)), true)
+            (Value::Int(number), Some(kind @ ('x' | 'X' | 'o' | 'b' | 'c'))) => {
+                (self.radix(*number, kind), kind != 'c')
             }
+            (
+                Value::Int(_) | Value::Big(_) | Value::Float(_) | Value::Bool(_),
+                Some('f' | 'F' | 'e' | 'E' | 'g' | 'G' | '%'),
+            ) => (self.float(to_f64(value)), true),
             (Value::Float(number), None) => match self.precision {
                 None => (self.grouped(&print::float(*number)), true),
                 Some(_) => (self.float(*number), true),
@@ -341,7 +345,13 @@ impl Spec {
         let missing = self.width.saturating_sub(signed.chars().count());
         let zero = self.zero && number && self.align.is_none();
         let fill: String = std::iter::repeat_n(self.fill.unwrap_or(if zero { '0' } else { ' ' }), missing).collect();
-        let align = self.align.unwrap_or(if zero { '=' } else if number { '>' } else { '<' });
+        let align = self.align.unwrap_or(if zero {
+            '='
+        } else if number {
+            '>'
+        } else {
+            '<'
+        });
         match align {
             '<' => signed + &fill,
             '^' => {

@@ -64,10 +64,6 @@ impl Scope {
         let names = std::mem::take(&mut *self.names.borrow_mut());
         drop(names);
     }
-
-    pub(super) fn names(&self) -> Vec<Arc<str>> {
-        self.names.borrow().iter().map(|(name, _)| name.clone()).collect()
-    }
 }
 
 /// What a call is given. Natives take what they know by [`Args::take`] and refuse the rest by [`Args::end`].
@@ -105,6 +101,11 @@ impl Args {
 
     pub(super) fn truth(&self, index: usize, name: &str) -> bool {
         self.get(index, name).is_some_and(Value::truth)
+    }
+
+    /// A length or position, negative ones being 0.
+    pub(super) fn count(&self, index: usize, name: &str) -> Option<usize> {
+        self.int(index, name).map(|number| usize::try_from(number.max(0)).unwrap_or(usize::MAX))
     }
 
     pub(super) fn int(&self, index: usize, name: &str) -> Option<i64> {

@@ -45,7 +45,8 @@ pub(super) fn tokens(text: &str, body: Span) -> (Vec<Token>, Vec<Fault>) {
             break;
         }
     }
-    let mut lexer = Lexer { text: &text[..end], at: start, tokens: Vec::with_capacity((end - start) / 12), faults: Vec::new() };
+    let mut lexer =
+        Lexer { text: &text[..end], at: start, tokens: Vec::with_capacity((end - start) / 12), faults: Vec::new() };
     lexer.template();
     lexer.push(Kind::End, end, end);
     (lexer.tokens, lexer.faults)
@@ -102,18 +103,15 @@ impl Lexer<'_> {
     fn comment(&mut self, open: usize) {
         // `{#-#}`: the sign may also be the one that closes.
         let from = self.at - usize::from(self.text[open + 2..].starts_with("-#}"));
-        match self.text[from..].find("#}") {
-            Some(close) => {
-                let close = from + close;
-                self.at = close + 2;
-                if self.text[..close].ends_with('-') && close > open + 2 {
-                    self.skip_space();
-                }
-            }
-            None => {
-                self.fault(open, open + 2, "this comment is never closed", "Close it with `#}`.");
-                self.at = self.text.len();
-            }
+        let Some(close) = self.text[from..].find("#}") else {
+            self.fault(open, open + 2, "this comment is never closed", "Close it with `#}`.");
+            self.at = self.text.len();
+            return;
+        };
+        let close = from + close;
+        self.at = close + 2;
+        if self.text[..close].ends_with('-') && close > open + 2 {
+            self.skip_space();
         }
     }
 
@@ -230,8 +228,11 @@ impl Lexer<'_> {
 
     fn close_at(&mut self, open: usize, first: usize, closing: Kind, close: &str) {
         let line = self.text[open..].find('\n').map_or(self.text.len(), |end| open + end);
-        let end = self.text[open + 2..line].rfind(close).map_or(line, |at| open + 2 + at + 2);
-        self.tokens.truncate(first);
+        let from = self.at.clamp(open + 2, line.max(open + 2));
+        let end = self.text[from..line.max(from)].find(close).map_or(line.max(from), |at| from + at + 2);
+        // The name of the tag stays: the block it opens is closed further down.
+        let named = self.tokens.get(first).is_some_and(|token| token.kind == Kind::Name);
+        self.tokens.truncate(first + usize::from(named));
         self.push(Kind::Op("!"), open, open);
         self.push(closing, end, end);
         self.at = end;

@@ -88,9 +88,10 @@ impl Buffer {
         let begin = if before == 0 { 0 } else { self.marks[before - 1].end };
         if let Some(last) = self.marks.last_mut() {
             let goes_on = match (last.from, from) {
-                (From::Literal { source: a, start: at, calls: c }, From::Literal { source: b, start: next, calls: d }) => {
-                    a == b && c == d && at + (start - begin) == next
-                }
+                (
+                    From::Literal { source: a, start: at, calls: c },
+                    From::Literal { source: b, start: next, calls: d },
+                ) => a == b && c == d && at + (start - begin) == next,
                 (a, b) => a == b,
             };
             if goes_on {

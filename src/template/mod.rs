@@ -8,12 +8,14 @@ mod builtin_macros;
 mod call;
 mod checks;
 mod context;
+mod digests;
 mod environment;
 mod eval;
 mod expression;
 mod filters;
 mod format;
 mod function;
+mod held;
 mod lexer;
 mod marked;
 mod methods;
@@ -60,7 +62,13 @@ pub fn render(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_
         Language::Python => python::render(env, model),
         Language::Jinja => {
             let package = Arc::from(model.package.as_str());
-            render_source(env, Some(model), source(&model.file, model.text.clone(), package), model.body, (mode, columns))
+            render_source(
+                env,
+                Some(model),
+                &source(&model.file, model.text.clone(), package),
+                model.body,
+                (mode, columns),
+            )
         }
     }
 }
@@ -68,7 +76,7 @@ pub fn render(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_
 /// Renders a loose template as if it stood in `file` of the root project.
 pub fn render_text(env: &Environment, text: &str, file: &FileId) -> Rendered {
     let source = source(file, Arc::from(text), env.root.clone());
-    render_source(env, None, source, Span::new(0, text.len()), (Mode::default(), &|_| None))
+    render_source(env, None, &source, Span::new(0, text.len()), (Mode::default(), &|_| None))
 }
 
 /// Ids of what a model refers to by literal names in its own text: enough to order models before they are rendered.
@@ -105,11 +113,11 @@ fn source(file: &FileId, text: Arc<str>, package: Arc<str>) -> Arc<Source> {
 fn render_source(
     env: &Environment,
     model: Option<&Model>,
-    source: Arc<Source>,
+    source: &Arc<Source>,
     body: Span,
     (mode, columns): (Mode, &Columns<'_>),
 ) -> Rendered {
-    let template = parser::parse(&source, body);
+    let template = parser::parse(source, body);
     let mut asked = Vec::new();
     // A query ends the first rendering; the second one is as dbt renders before it has a warehouse.
     for execute in [true, false] {
@@ -119,7 +127,9 @@ fn render_source(
         run.unknowns = std::mem::take(&mut asked);
         for fault in &template.faults {
             let place = Place::new(&source.file, fault.span);
-            run.note(Diagnostic::error("template-error", place, environment::capitalised(&fault.message)).help(&fault.help));
+            run.note(
+                Diagnostic::error("template-error", place, environment::capitalised(&fault.message)).help(&fault.help),
+            );
             run.failed = true;
         }
         let mut buffer = Buffer::default();
@@ -160,7 +170,9 @@ fn finish(mut run: Run<'_>, buffer: Buffer) -> Rendered {
     rendered.config.0 = run
         .config
         .iter()
-        .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), context::convert::to_data(value, span_of(key.as_str()?)))))
+        .filter_map(|(key, value)| {
+            Some((key.as_str()?.to_owned(), context::convert::to_data(value, span_of(key.as_str()?))))
+        })
         .collect();
     rendered.refs = run.refs;
     rendered.diagnostics = run.diagnostics;
@@ -184,7 +196,12 @@ fn file_of(run: &Run<'_>, rendered: &mut Rendered, files: &mut Renumbered, sourc
 }
 
 /// The number of a call in the answer, which lists only the calls that something came from.
-fn call_of(run: &Run<'_>, rendered: &mut Rendered, (files, calls): (&mut Renumbered, &mut Renumbered), call: u32) -> u32 {
+fn call_of(
+    run: &Run<'_>,
+    rendered: &mut Rendered,
+    (files, calls): (&mut Renumbered, &mut Renumbered),
+    call: u32,
+) -> u32 {
     let mut path = Vec::new();
     let mut next = call;
     let mut outer = 0;

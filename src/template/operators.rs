@@ -1,4 +1,5 @@
 //! Operators on values, as Python defines them.
+#![expect(clippy::cast_precision_loss, reason = "Python makes the same floats of whole numbers")]
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -33,8 +34,9 @@ fn equal_at(a: &Value, b: &Value, depth: usize) -> bool {
         (Value::Str(a), Value::Str(b)) => a.as_str() == b.as_str(),
         (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || all_equal(&a.borrow(), &b.borrow(), depth),
         (Value::Tuple(a), Value::Tuple(b)) => all_equal(a, b, depth),
-        (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b) || same_entries(&a.borrow(), &b.borrow(), depth),
-        (Value::Set(a), Value::Set(b)) => Rc::ptr_eq(a, b) || same_entries(&a.borrow(), &b.borrow(), depth),
+        (Value::Dict(a), Value::Dict(b)) | (Value::Set(a), Value::Set(b)) => {
+            Rc::ptr_eq(a, b) || same_entries(&a.borrow(), &b.borrow(), depth)
+        }
         (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b) || a == b,
         (Value::Object(a), Value::Object(b)) => Rc::ptr_eq(a, b) || a.equals(b),
         _ => number(a).zip(number(b)).is_some_and(|(a, b)| compare_numbers(&a, &b) == Some(Ordering::Equal)),

@@ -1,5 +1,7 @@
 //! Values as Python prints them: `str()` and `repr()`.
 
+use std::fmt::Write;
+
 use super::context::object::Object;
 use super::function::Function;
 use super::marked::Text;
@@ -29,11 +31,11 @@ pub(super) fn plain(value: &Value) -> String {
 /// `repr(value)`
 pub(super) fn repr(value: &Value) -> String {
     let mut out = String::new();
-    write(value, &mut out, 0);
+    put(value, &mut out, 0);
     out
 }
 
-fn write(value: &Value, out: &mut String, depth: usize) {
+fn put(value: &Value, out: &mut String, depth: usize) {
     if depth > MAX_DEPTH {
         out.push_str("...");
         return;
@@ -57,11 +59,15 @@ fn write(value: &Value, out: &mut String, depth: usize) {
             sequence("{", &keys, "}", out, depth);
         }
         Value::Function(function) => match &**function {
-            Function::Macro { code, .. } => out.push_str(&format!("<Macro '{}'>", code.name)),
+            Function::Macro { code, .. } => {
+                let _ = write!(out, "<Macro '{}'>", code.name);
+            }
             _ => out.push_str("<function>"),
         },
         Value::Object(object) => match &**object {
-            Object::Relation(_) => out.push_str(&format!("<Relation {}>", object.display())),
+            Object::Relation(_) => {
+                let _ = write!(out, "<Relation {}>", object.display());
+            }
             other => out.push_str(&other.repr()),
         },
     }
@@ -73,7 +79,7 @@ fn sequence(open: &str, items: &[Value], close: &str, out: &mut String, depth: u
         if at > 0 {
             out.push_str(", ");
         }
-        write(item, out, depth + 1);
+        put(item, out, depth + 1);
     }
     out.push_str(close);
 }
@@ -84,9 +90,9 @@ fn entries(map: &Map, out: &mut String, depth: usize) {
         if at > 0 {
             out.push_str(", ");
         }
-        write(key.value(), out, depth + 1);
+        put(key.value(), out, depth + 1);
         out.push_str(": ");
-        write(value, out, depth + 1);
+        put(value, out, depth + 1);
     }
     out.push('}');
 }
@@ -101,7 +107,9 @@ fn quoted(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c == quote => out.extend(['\\', c]),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => {
+                let _ = write!(out, "\\x{:02x}", c as u32);
+            }
             c => out.push(c),
         }
     }
@@ -133,7 +141,13 @@ mod tests {
 
     #[test]
     fn floats_print_as_in_python() {
-        let cases = [(1.0, "1.0"), (0.1 + 0.2, "0.30000000000000004"), (1e20, "1e+20"), (1.5e-7, "1.5e-07"), (1e15, "1000000000000000.0")];
+        let cases = [
+            (1.0, "1.0"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1e20, "1e+20"),
+            (1.5e-7, "1.5e-07"),
+            (1e15, "1000000000000000.0"),
+        ];
         for (number, expected) in cases {
             assert_eq!(float(number), expected);
         }

@@ -13,7 +13,9 @@ pub(super) fn render(env: &Environment, model: &Model) -> Rendered {
     let refs = references(env, model);
     let mut rendered = Rendered { files: vec![model.file.clone()], ..Rendered::default() };
     let place = Place::new(&model.file, model.body);
-    rendered.unknowns.push(Unknown { why: "a Python model: its columns are known only when it runs".to_owned(), place });
+    rendered
+        .unknowns
+        .push(Unknown { why: "a Python model: its columns are known only when it runs".to_owned(), place });
     for reference in refs.iter().filter(|reference| reference.id.is_none()) {
         let message = format!("There is nothing that `{}` could read.", reference.written);
         let mut diagnostic = Diagnostic::error("unknown-relation", reference.place.clone(), message).model(&model.id);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ast::{Macro, Source};
 use super::environment::Environment;
 use super::function::Scope;
-use super::marked::{From, Text};
+use super::marked::From;
 use super::rendered::{Reference, Unknown};
 use super::stop::{Problem, Stop};
 use super::value::{Map, Value};
@@ -196,11 +196,6 @@ impl<'e> Run<'e> {
     /// Lets go of the scopes that macros hold, which hold them in turn.
     pub(super) fn release(&mut self) {
         self.closures.drain(..).for_each(|scope| scope.clear());
-    }
-
-    /// `str(value)` for output.
-    pub(super) fn stringify(&mut self, value: &Value) -> Text {
-        super::print::text(value)
     }
 }
 

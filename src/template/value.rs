@@ -10,11 +10,12 @@ use num_bigint::BigInt;
 
 use super::context::object::Object;
 use super::function::Function;
+use super::held::Held;
 use super::marked::Text;
 use super::operators;
 
-pub(super) type List = Rc<RefCell<Vec<Value>>>;
-pub(super) type Dict = Rc<RefCell<Map>>;
+pub(super) type List = Rc<RefCell<Held<Vec<Value>>>>;
+pub(super) type Dict = Rc<RefCell<Held<Map>>>;
 pub(super) type Map = IndexMap<Key, Value>;
 
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub(super) enum Value {
     Float(f64),
     Str(Text),
     List(List),
-    Tuple(Rc<[Value]>),
+    Tuple(Rc<Held<Vec<Value>>>),
     Dict(Dict),
     /// Keys alone, in order of arrival.
     Set(Dict),
@@ -44,15 +45,15 @@ impl Value {
     }
 
     pub(super) fn list(items: impl IntoIterator<Item = Value>) -> Value {
-        Value::List(Rc::new(RefCell::new(items.into_iter().collect())))
+        Value::List(Rc::new(RefCell::new(Held::new(items.into_iter().collect()))))
     }
 
     pub(super) fn tuple(items: impl IntoIterator<Item = Value>) -> Value {
-        Value::Tuple(items.into_iter().collect())
+        Value::Tuple(Rc::new(Held::new(items.into_iter().collect())))
     }
 
     pub(super) fn dict(entries: impl IntoIterator<Item = (Key, Value)>) -> Value {
-        Value::Dict(Rc::new(RefCell::new(entries.into_iter().collect())))
+        Value::Dict(Rc::new(RefCell::new(Held::new(entries.into_iter().collect()))))
     }
 
     /// A dict with texts as keys.
@@ -61,7 +62,7 @@ impl Value {
     }
 
     pub(super) fn set(items: impl IntoIterator<Item = Key>) -> Value {
-        Value::Set(Rc::new(RefCell::new(items.into_iter().map(|key| (key, Value::None)).collect())))
+        Value::Set(Rc::new(RefCell::new(Held::new(items.into_iter().map(|key| (key, Value::None)).collect()))))
     }
 
     pub(super) fn function(function: Function) -> Value {
@@ -74,6 +75,11 @@ impl Value {
 
     pub(super) fn undefined(name: &str) -> Value {
         Value::Undefined(Rc::from(name))
+    }
+
+    /// A length or position.
+    pub(super) fn count(count: usize) -> Value {
+        Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     /// The smallest form of a whole number.
@@ -98,6 +104,11 @@ impl Value {
             Value::Bool(value) => Some(i64::from(*value)),
             _ => None,
         }
+    }
+
+    /// A length or position that is not negative.
+    pub(super) fn as_count(&self) -> Option<usize> {
+        self.as_int().and_then(|number| usize::try_from(number).ok())
     }
 
     pub(super) fn is_none(&self) -> bool {
@@ -180,6 +191,10 @@ impl Key {
 
     pub(super) fn name(name: &Arc<str>) -> Key {
         Key(Value::text(name.clone()))
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        self.0
     }
 
     pub(super) fn value(&self) -> &Value {

@@ -52,18 +52,18 @@ pub(in super::super) fn facts(adapter: &str) -> &'static Facts {
     ADAPTERS.iter().find(|facts| facts.name == adapter).unwrap_or(&ANY)
 }
 
-pub(in super::super) fn method(run: &mut Run<'_>, name: &str, args: Args, span: Span) -> Result<Value, Stop> {
+pub(in super::super) fn method(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Result<Value, Stop> {
     match name {
-        "dispatch" => dispatch(run, &args, span),
+        "dispatch" => dispatch(run, args, span),
         "type" => Ok(Value::text(run.env.target.adapter.as_str())),
         "quote" => {
             let quote = run.env.adapter.quote;
             Ok(Value::text(format!("{quote}{}{quote}", print::plain(args.need(0, "identifier")?))))
         }
         "quote_as_configured" | "quote_seed_column" => Ok(args.need(0, "identifier")?.clone()),
-        "get_relation" | "load_relation" | "load_cached_relation" => Ok(get_relation(run, &args)),
+        "get_relation" | "load_relation" | "load_cached_relation" => Ok(get_relation(run, args)),
         "already_exists" | "check_schema_exists" => Ok(Value::Bool(true)),
-        "get_columns_in_relation" => get_columns(run, &args, span),
+        "get_columns_in_relation" => get_columns(run, args, span),
         "get_missing_columns" | "list_relations" | "list_relations_without_caching" | "list_schemas" => {
             run.unknown(format!("`adapter.{name}`: only the warehouse knows"), span);
             Ok(Value::list([]))
@@ -72,8 +72,16 @@ pub(in super::super) fn method(run: &mut Run<'_>, name: &str, args: Args, span: 
             query::ask(run, span)
         }
         "supports" | "valid_incremental_strategies" | "is_before_version" | "can_exchange" => Ok(Value::Bool(false)),
-        "create_schema" | "drop_schema" | "drop_relation" | "truncate_relation" | "rename_relation" | "commit" | "cache_added"
-        | "cache_dropped" | "cache_renamed" | "expand_target_column_types" => Ok(Value::text("")),
+        "create_schema"
+        | "drop_schema"
+        | "drop_relation"
+        | "truncate_relation"
+        | "rename_relation"
+        | "commit"
+        | "cache_added"
+        | "cache_dropped"
+        | "cache_renamed"
+        | "expand_target_column_types" => Ok(Value::text("")),
         _ => {
             run.step()?;
             Ok(run.unknown(format!("`adapter.{name}` belongs to the adapter, which is not here"), span))
@@ -98,7 +106,8 @@ fn dispatch(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
             None => vec![env.root.to_string(), own, "dbt".to_owned()],
         },
     };
-    let prefixes = || std::iter::once(env.target.adapter.as_str()).chain(env.adapter.parents.iter().copied()).chain(["default"]);
+    let prefixes =
+        || std::iter::once(env.target.adapter.as_str()).chain(env.adapter.parents.iter().copied()).chain(["default"]);
     for package in &packages {
         for prefix in prefixes() {
             if let Some(code) = env.package_macro(package, &format!("{prefix}__{name}")) {
@@ -119,22 +128,19 @@ fn dispatch(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
 
 /// The model itself exists only where it was built before; everything else is taken to exist.
 fn get_relation(run: &mut Run<'_>, args: &Args) -> Value {
-    let relation = match args.positional.first() {
-        Some(Value::Object(object)) => match &**object {
-            Object::Relation(relation) => relation.clone(),
-            _ => return Value::None,
-        },
-        _ => {
-            let part = |at: usize, name: &str| {
-                args.get(at, name).filter(|value| value.truth()).map(|value| Arc::<str>::from(print::plain(value)))
-            };
-            let mut relation = run.relation(&crate::project::RelationName::default(), None);
-            relation.parts = [part(0, "database"), part(1, "schema"), part(2, "identifier")];
-            if relation.parts[2].is_none() {
-                return Value::None;
-            }
-            relation
+    let relation = if let Some(Value::Object(object)) = args.positional.first() {
+        let Object::Relation(relation) = &**object else { return Value::None };
+        relation.clone()
+    } else {
+        let part = |at: usize, name: &str| {
+            args.get(at, name).filter(|value| value.truth()).map(|value| Arc::<str>::from(print::plain(value)))
+        };
+        let mut relation = run.relation(&crate::project::RelationName::default(), None);
+        relation.parts = [part(0, "database"), part(1, "schema"), part(2, "identifier")];
+        if relation.parts[2].is_none() {
+            return Value::None;
         }
+        relation
     };
     if run.is_this(&relation) {
         run.asks_incremental = true;

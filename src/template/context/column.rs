@@ -34,7 +34,18 @@ impl Column {
 
 const STRINGS: [&str; 7] = ["text", "character varying", "character", "varchar", "string", "char", "nvarchar"];
 const INTEGERS: [&str; 12] = [
-    "smallint", "integer", "bigint", "smallserial", "serial", "bigserial", "int2", "int4", "int8", "int", "tinyint", "int64",
+    "smallint",
+    "integer",
+    "bigint",
+    "smallserial",
+    "serial",
+    "bigserial",
+    "int2",
+    "int4",
+    "int8",
+    "int",
+    "tinyint",
+    "int64",
 ];
 const FLOATS: [&str; 6] = ["real", "float4", "float", "double", "float8", "float64"];
 const NUMERICS: [&str; 4] = ["numeric", "decimal", "number", "bignumeric"];
@@ -45,7 +56,9 @@ pub(super) fn method(column: &Column, name: &str, _: &Args) -> Result<Value, Sto
         "is_integer" => Ok(column.is(&INTEGERS)),
         "is_float" => Ok(column.is(&FLOATS)),
         "is_numeric" => Ok(column.is(&NUMERICS)),
-        "is_number" => Ok(Value::Bool([&INTEGERS[..], &FLOATS, &NUMERICS].into_iter().any(|words| column.is(words).truth()))),
+        "is_number" => {
+            Ok(Value::Bool([&INTEGERS[..], &FLOATS, &NUMERICS].into_iter().any(|words| column.is(words).truth())))
+        }
         "string_size" => Ok(Value::Int(256)),
         "can_expand_to" => Ok(Value::Bool(false)),
         "literal" => Ok(Value::text(format!("{}::{}", column.name, column.data_type))),
@@ -58,7 +71,9 @@ pub(super) fn class_method(name: &str, args: &Args) -> Result<Value, Stop> {
         "create" | "from_description" => {
             let column = Column {
                 name: print::plain(args.get(0, "column").or_else(|| args.named("name")).unwrap_or(&Value::None)),
-                data_type: print::plain(args.get(1, "dtype").or_else(|| args.named("label_or_dtype")).unwrap_or(&Value::None)),
+                data_type: print::plain(
+                    args.get(1, "dtype").or_else(|| args.named("label_or_dtype")).unwrap_or(&Value::None),
+                ),
             };
             Ok(Value::object(Object::Column(column)))
         }

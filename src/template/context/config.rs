@@ -11,8 +11,8 @@ use super::convert;
 use crate::text::Span;
 
 /// `config(materialized='table', ..)`
-pub(super) fn set(run: &mut Run<'_>, args: Args, span: Span) -> Result<Value, Stop> {
-    for (key, value) in methods::pairs(run, &args)? {
+pub(super) fn set(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
+    for (key, value) in methods::pairs(run, args)? {
         set_one(run, key, value, span);
     }
     Ok(Value::text(""))
@@ -48,7 +48,7 @@ pub(super) fn attribute(_: &mut Run<'_>, name: &str) -> Option<Value> {
     if methods.contains(&name) { None } else { Some(Value::undefined(name)) }
 }
 
-pub(super) fn method(run: &mut Run<'_>, name: &Arc<str>, args: Args, span: Span) -> Result<Value, Stop> {
+pub(super) fn method(run: &mut Run<'_>, name: &Arc<str>, args: &Args, span: Span) -> Result<Value, Stop> {
     match &**name {
         "get" => {
             let found = find(run, args.text(0, "name")?);

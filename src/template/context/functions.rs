@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::super::function::Args;
+use super::super::held::Held;
 use super::super::marked::Buffer;
 use super::super::methods;
 use super::super::print;
@@ -21,14 +22,20 @@ pub(in super::super) fn call(run: &mut Run<'_>, name: &str, args: Args, span: Sp
     match name {
         "ref" => reference::model(run, &args, span),
         "source" => reference::source(run, &args, span),
-        "config" => config::set(run, args, span),
+        "config" => config::set(run, &args, span),
         "var" => variables::var(run, &args, span),
         "env_var" => variables::env_var(run, &args),
         "return" => Err(Stop::Return(args.positional.into_iter().next().unwrap_or(Value::None))),
         "is_incremental" => Ok(Value::Bool(adapter::is_incremental(run))),
-        "run_query" | "statement" | "load_result" | "store_result" | "store_raw_result" | "get_columns_in_query"
-        | "load_agate_table" | "noop_statement" => query::call(run, name, args, span),
-        "load_relation" => adapter::method(run, name, args, span),
+        "run_query"
+        | "statement"
+        | "load_result"
+        | "store_result"
+        | "store_raw_result"
+        | "get_columns_in_query"
+        | "load_agate_table"
+        | "noop_statement" => query::call(run, name, &args, span),
+        "load_relation" => adapter::method(run, name, &args, span),
         "log" | "print" | "debug" | "write" | "doc" | "submit_python_job" | "drop_relation" => Ok(Value::text("")),
         "metric" | "function" => Ok(Value::text(print::plain(args.positional.last().unwrap_or(&Value::None)))),
         "should_full_refresh" | "should_store_failures" => Ok(Value::Bool(false)),
@@ -54,9 +61,9 @@ fn jinja(run: &mut Run<'_>, name: &str, args: Args) -> Result<Value, Stop> {
         "dict" => methods::pairs(run, &args).map(Value::dict),
         "namespace" => {
             let entries = methods::pairs(run, &args)?.into_iter().collect();
-            Ok(Value::object(Object::Namespace(RefCell::new(entries))))
+            Ok(Value::object(Object::Namespace(RefCell::new(Held::new(entries)))))
         }
-        "cycler" => Ok(Value::object(Object::Cycler(args.positional, Cell::new(0)))),
+        "cycler" => Ok(Value::object(Object::Cycler(Held::new(args.positional), Cell::new(0)))),
         "joiner" => {
             let separator = args.get(0, "sep").map_or_else(|| ", ".into(), print::text);
             Ok(Value::object(Object::Joiner(separator, Cell::new(false))))
@@ -86,7 +93,7 @@ fn range(run: &mut Run<'_>, args: &Args) -> Result<Value, Stop> {
     if count > MAX_RANGE {
         return Err(Stop::fault(format!("a range of {count} numbers is too long")));
     }
-    run.spend(count as usize / 8)?;
+    run.spend(usize::try_from(count / 8).unwrap_or(usize::MAX))?;
     Ok(Value::list((0..count).map(|at| Value::Int(start + at * step))))
 }
 
@@ -94,7 +101,7 @@ fn data(run: &mut Run<'_>, name: &str, args: &Args) -> Result<Value, Stop> {
     let default = || args.get(1, "default").cloned().unwrap_or(Value::None);
     run.step()?;
     match name {
-        "tojson" => Ok(Value::text(json::write(args.need(0, "value")?, Some(args.truth(2, "sort_keys"))))),
+        "tojson" => Ok(Value::text(json::text(args.need(0, "value")?, Some(args.truth(2, "sort_keys"))))),
         "toyaml" => Ok(Value::text(json::yaml(args.need(0, "value")?))),
         _ => {
             let Some(text) = args.need(0, "string")?.as_str() else { return Ok(default()) };
@@ -130,9 +137,9 @@ fn zip(run: &mut Run<'_>, args: &Args) -> Result<Value, Stop> {
 }
 
 /// `render(text)`: a text that is a template itself.
-fn render(run: &mut Run<'_>, text: &str) -> Result<Value, Stop> {
+pub(super) fn render(run: &mut Run<'_>, text: &str) -> Result<Value, Stop> {
     run.spend(text.len())?;
-    let source = run.env.loose_source(text, &run.frame.source);
+    let source = super::super::environment::loose_source(text, &run.frame.source);
     let template = super::super::parser::parse(&source, Span::new(0, text.len()));
     if let Some(fault) = template.faults.first() {
         return Err(Stop::fault(fault.message.clone()));

@@ -25,9 +25,30 @@ pub(in super::super) enum Node {
 }
 
 pub(in super::super) const NODE_KEYS: [&str; 24] = [
-    "unique_id", "name", "alias", "resource_type", "package_name", "path", "original_file_path", "fqn", "database", "schema",
-    "identifier", "relation_name", "description", "columns", "config", "tags", "meta", "depends_on", "refs", "sources",
-    "raw_code", "language", "version", "access",
+    "unique_id",
+    "name",
+    "alias",
+    "resource_type",
+    "package_name",
+    "path",
+    "original_file_path",
+    "fqn",
+    "database",
+    "schema",
+    "identifier",
+    "relation_name",
+    "description",
+    "columns",
+    "config",
+    "tags",
+    "meta",
+    "depends_on",
+    "refs",
+    "sources",
+    "raw_code",
+    "language",
+    "version",
+    "access",
 ];
 
 /// `graph.nodes`, `graph.sources`, ..
@@ -36,11 +57,17 @@ pub(super) fn part(run: &mut Run<'_>, part: &'static str, name: &str) -> Option<
     match (part, name) {
         ("graph", "nodes") => Some(Value::object(Object::Part("graph.nodes"))),
         ("graph", "sources") => Some(Value::object(Object::Part("graph.sources"))),
-        ("graph", "exposures" | "metrics" | "groups" | "macros" | "semantic_models" | "saved_queries") => Some(Value::dict([])),
+        ("graph", "exposures" | "metrics" | "groups" | "macros" | "semantic_models" | "saved_queries") => {
+            Some(Value::dict([]))
+        }
         ("graph", "get" | "items" | "keys" | "values") => None,
         ("graph.nodes" | "graph.sources", name) => {
             let graph = &run.env.graph;
-            let found = graph.ids.get(name).copied().filter(|node| matches!(node, Node::Source(_)) == (part == "graph.sources"));
+            let found = graph
+                .ids
+                .get(name)
+                .copied()
+                .filter(|node| matches!(node, Node::Source(_)) == (part == "graph.sources"));
             match found {
                 Some(node) => Some(Value::object(Object::Node(node))),
                 None if matches!(name, "get" | "items" | "keys" | "values") => None,
@@ -65,17 +92,20 @@ fn nodes<'r>(run: &'r Run<'_>, part: &str) -> impl Iterator<Item = (&'r str, Nod
     all.filter(move |(_, node)| matches!(node, Node::Source(_)) == sources)
 }
 
-pub(super) fn method(run: &mut Run<'_>, of: &'static str, name: &str, args: Args) -> Result<Value, Stop> {
+pub(super) fn method(run: &mut Run<'_>, of: &'static str, name: &str, args: &Args) -> Result<Value, Stop> {
     run.reads_graph = true;
     if name == "get" {
         let found = part(run, of, args.text(0, "key")?).filter(|value| !value.is_undefined());
         return Ok(found.or_else(|| args.get(1, "default").cloned()).unwrap_or(Value::None));
     }
     let entries: Vec<(Value, Value)> = if of == "graph" {
-        keys(run, of).into_iter().map(|key| {
-            let value = key.as_str().and_then(|key| part(run, of, key)).unwrap_or(Value::None);
-            (key, value)
-        }).collect()
+        keys(run, of)
+            .into_iter()
+            .map(|key| {
+                let value = key.as_str().and_then(|key| part(run, of, key)).unwrap_or(Value::None);
+                (key, value)
+            })
+            .collect()
     } else {
         nodes(run, of).map(|(id, node)| (Value::text(id), Value::object(Object::Node(node)))).collect()
     };
@@ -173,10 +203,17 @@ pub(super) fn attribute(run: &mut Run<'_>, node: &Node, name: &str, span: Span) 
         "schema" => Value::option(common.relation.schema.as_deref()),
         "relation_name" => text(&run.relation(common.relation, None).render()),
         "description" => text(&common.properties.description),
-        "columns" => Value::dict(common.properties.columns.iter().map(|column| (Key::text(&column.name), column_value(column)))),
+        "columns" => {
+            Value::dict(common.properties.columns.iter().map(|column| (Key::text(&column.name), column_value(column))))
+        }
         "config" => config_value(common.config),
         "tags" => Value::list(tags(&common).into_iter().map(Value::text)),
-        "meta" => common.properties.meta.as_ref().or_else(|| common.config.0.get("meta")).map_or_else(|| Value::dict([]), convert::from_data),
+        "meta" => common
+            .properties
+            .meta
+            .as_ref()
+            .or_else(|| common.config.0.get("meta"))
+            .map_or_else(|| Value::dict([]), convert::from_data),
         "depends_on" => Value::record([("nodes", Value::list([])), ("macros", Value::list([]))]),
         "refs" | "sources" | "constraints" => Value::list([]),
         "raw_code" | "raw_sql" => common.model.map_or(Value::None, |model| Value::text(model.text.clone())),
@@ -241,7 +278,13 @@ fn column_value(column: &DeclaredColumn) -> Value {
 }
 
 /// `get`, `keys`, `items`, `values` of a node; `None` for what is no method of it.
-pub(super) fn node_method(run: &mut Run<'_>, node: &Node, name: &Arc<str>, args: &Args, span: Span) -> Option<Result<Value, Stop>> {
+pub(super) fn node_method(
+    run: &mut Run<'_>,
+    node: &Node,
+    name: &Arc<str>,
+    args: &Args,
+    span: Span,
+) -> Option<Result<Value, Stop>> {
     match &**name {
         "get" => {
             let key = match args.text(0, "key") {

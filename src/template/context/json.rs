@@ -1,5 +1,7 @@
 //! Values as JSON and YAML text, and MD5 sums.
 
+use std::fmt::Write;
+
 use super::super::print;
 use super::super::value::{Map, Value};
 
@@ -8,7 +10,7 @@ const MAX_DEPTH: usize = 40;
 
 /// As Python's `json.dumps` writes. `sort`: dbt's `tojson`, whose second choice is to sort keys; `None` is Jinja's filter,
 /// which always sorts and escapes what HTML would read.
-pub(in super::super) fn write(value: &Value, sort: Option<bool>) -> String {
+pub(in super::super) fn text(value: &Value, sort: Option<bool>) -> String {
     let mut out = String::new();
     put(value, sort.unwrap_or(true), 0, &mut out);
     if sort.is_some() {
@@ -75,7 +77,7 @@ fn quoted(text: &str, out: &mut String) {
             c => {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    let _ = write!(out, "\\u{unit:04x}");
                 }
             }
         }
@@ -83,7 +85,7 @@ fn quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Block style, as PyYAML writes plain values.
+/// Block style, as `PyYAML` writes plain values.
 pub(in super::super) fn yaml(value: &Value) -> String {
     let mut out = String::new();
     block(value, 0, &mut out);
@@ -95,13 +97,13 @@ fn block(value: &Value, depth: usize, out: &mut String) {
     match value {
         Value::Dict(map) if !map.borrow().is_empty() && depth < MAX_DEPTH => {
             for (key, value) in map.borrow().iter() {
-                out.push_str(&format!("{indent}{}:", print::plain(key.value())));
+                let _ = write!(out, "{indent}{}:", print::plain(key.value()));
                 nested(value, depth, out);
             }
         }
         Value::List(items) if !items.borrow().is_empty() && depth < MAX_DEPTH => {
             for item in items.borrow().iter() {
-                out.push_str(&format!("{indent}-"));
+                let _ = write!(out, "{indent}-");
                 nested(item, depth, out);
             }
         }
@@ -150,8 +152,10 @@ pub(in super::super) fn md5(text: &str) -> String {
     }
     message.extend(bits.to_le_bytes());
     let mut state: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
+    let constants = constants();
     for chunk in message.chunks_exact(64) {
-        let word = |at: usize| chunk[at * 4..at * 4 + 4].iter().rev().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+        let word =
+            |at: usize| chunk[at * 4..at * 4 + 4].iter().rev().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
         let [mut a, mut b, mut c, mut d] = state;
         for round in 0..64_usize {
             let (mix, at) = match round / 16 {
@@ -160,8 +164,7 @@ pub(in super::super) fn md5(text: &str) -> String {
                 2 => (b ^ c ^ d, (3 * round + 5) % 16),
                 _ => (c ^ (b | !d), (7 * round) % 16),
             };
-            let constant = (((round as f64) + 1.0).sin().abs() * 4_294_967_296.0) as u32;
-            let sum = a.wrapping_add(mix).wrapping_add(constant).wrapping_add(word(at));
+            let sum = a.wrapping_add(mix).wrapping_add(constants[round]).wrapping_add(word(at));
             (a, d, c) = (d, c, b);
             b = b.wrapping_add(sum.rotate_left(shifts[round / 16][round % 4]));
         }
@@ -169,7 +172,21 @@ pub(in super::super) fn md5(text: &str) -> String {
             *total = total.wrapping_add(part);
         }
     }
-    state.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::new();
+    for byte in state.iter().flat_map(|word| word.to_le_bytes()) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// The 64 constants of the standard: the first 32 bits of the sines of 1 to 64.
+#[expect(clippy::cast_sign_loss, reason = "the numbers are between 0 and 2^32")]
+fn constants() -> [u32; 64] {
+    let mut angle = 0.0_f64;
+    [(); 64].map(|()| {
+        angle += 1.0;
+        (angle.sin().abs() * 4_294_967_296.0) as u32
+    })
 }
 
 #[cfg(test)]

@@ -26,16 +26,58 @@ use object::Object;
 
 /// Functions of dbt's context and of Jinja itself.
 const FUNCTIONS: [&str; 47] = [
-    "ref", "source", "env_var", "return", "log", "print", "debug", "fromjson", "tojson", "fromyaml", "toyaml", "set",
-    "set_strict", "zip", "zip_strict", "is_incremental", "run_query", "statement", "load_result", "store_result",
-    "store_raw_result", "render", "doc", "local_md5", "try_or_compiler_error", "write", "metric", "function",
-    "submit_python_job", "diff_of_two_dicts", "range", "dict", "namespace", "cycler", "joiner", "lipsum", "should_full_refresh",
-    "should_store_failures", "load_relation", "get_columns_in_query", "drop_relation", "load_agate_table", "py_current_timestring",
-    "call_macro", "adapter_macro", "selected_resources_of", "noop_statement",
+    "ref",
+    "source",
+    "env_var",
+    "return",
+    "log",
+    "print",
+    "debug",
+    "fromjson",
+    "tojson",
+    "fromyaml",
+    "toyaml",
+    "set",
+    "set_strict",
+    "zip",
+    "zip_strict",
+    "is_incremental",
+    "run_query",
+    "statement",
+    "load_result",
+    "store_result",
+    "store_raw_result",
+    "render",
+    "doc",
+    "local_md5",
+    "try_or_compiler_error",
+    "write",
+    "metric",
+    "function",
+    "submit_python_job",
+    "diff_of_two_dicts",
+    "range",
+    "dict",
+    "namespace",
+    "cycler",
+    "joiner",
+    "lipsum",
+    "should_full_refresh",
+    "should_store_failures",
+    "load_relation",
+    "get_columns_in_query",
+    "drop_relation",
+    "load_agate_table",
+    "py_current_timestring",
+    "call_macro",
+    "adapter_macro",
+    "selected_resources_of",
+    "noop_statement",
 ];
 
 /// Names of the context that are one of a kind.
-const PARTS: [&str; 10] = ["config", "var", "adapter", "api", "exceptions", "modules", "graph", "builtins", "context", "model"];
+const PARTS: [&str; 10] =
+    ["config", "var", "adapter", "api", "exceptions", "modules", "graph", "builtins", "context", "model"];
 
 /// What a name means outside any scope: a macro, a package, a part of the context; in dbt's order.
 pub(super) fn global(run: &mut Run<'_>, name: &str) -> Option<Value> {
@@ -49,9 +91,12 @@ pub(super) fn global(run: &mut Run<'_>, name: &str) -> Option<Value> {
     if env.is_package(name) {
         return Some(Value::object(Object::Package(std::sync::Arc::from(name))));
     }
-    native(name).or_else(|| env.package_macro("dbt", name).map(|code| {
-        Value::function(Function::Macro { code, scope: None, calls: None })
-    })).or_else(|| variables::fact(run, name))
+    native(name)
+        .or_else(|| {
+            env.package_macro("dbt", name)
+                .map(|code| Value::function(Function::Macro { code, scope: None, calls: None }))
+        })
+        .or_else(|| variables::fact(run, name))
 }
 
 /// A function or part of the context itself, whatever macros override it: what `builtins` gives.

@@ -73,7 +73,9 @@ fn itertools(run: &mut Run<'_>, name: &str, args: &Args) -> Result<Value, Stop> 
             let mut all = Vec::new();
             for item in lists.into_iter().flatten() {
                 let next = match &total {
-                    Some(total) => super::super::operators::arithmetic(super::super::ast::Arithmetic::Add, total, &item)?,
+                    Some(total) => {
+                        super::super::operators::arithmetic(super::super::ast::Arithmetic::Add, total, &item)?
+                    }
                     None => item,
                 };
                 all.push(next.clone());
@@ -105,7 +107,8 @@ fn product(run: &mut Run<'_>, lists: &[Vec<Value>]) -> Result<Vec<Vec<Value>>, S
             return Err(Stop::fault("this product has too many rows"));
         }
         run.spend(count)?;
-        rows = rows.iter().flat_map(|row| list.iter().map(|item| row.iter().chain([item]).cloned().collect())).collect();
+        rows =
+            rows.iter().flat_map(|row| list.iter().map(|item| row.iter().chain([item]).cloned().collect())).collect();
     }
     Ok(rows)
 }

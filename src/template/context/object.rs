@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::super::ast::For;
 use super::super::function::{Args, Function, Scope};
+use super::super::held::Held;
 use super::super::marked::Text;
 use super::super::methods;
 use super::super::operators;
@@ -25,11 +26,11 @@ use crate::text::Span;
 
 #[derive(Debug)]
 pub(in super::super) enum Object {
-    Namespace(RefCell<Map>),
+    Namespace(RefCell<Held<Map>>),
     Loop(Loop),
     /// One group of `groupby`: what its items share, and the items.
     Group(Value, Value),
-    Cycler(Vec<Value>, Cell<usize>),
+    Cycler(Held<Vec<Value>>, Cell<usize>),
     Joiner(Text, Cell<bool>),
     Relation(Relation),
     Column(Column),
@@ -72,7 +73,7 @@ impl Loop {
 
     fn attribute(&self, name: &str) -> Value {
         let (index, length) = (self.index.get(), self.length.get());
-        let number = |number: usize| Value::Int(number as i64);
+        let number = Value::count;
         let neighbour = |value: &Option<Value>, name: &str| value.clone().unwrap_or_else(|| Value::undefined(name));
         match name {
             "index" => number(index + 1),
@@ -98,7 +99,8 @@ impl Loop {
             "changed" => {
                 let mut last = self.last_changed.borrow_mut();
                 let same = last.as_ref().is_some_and(|last| {
-                    last.len() == args.positional.len() && last.iter().zip(&args.positional).all(|(a, b)| operators::equal(a, b))
+                    last.len() == args.positional.len()
+                        && last.iter().zip(&args.positional).all(|(a, b)| operators::equal(a, b))
                 });
                 *last = Some(args.positional);
                 Ok(Value::Bool(!same))
@@ -137,7 +139,7 @@ impl Object {
 
     pub(in super::super) fn repr(&self) -> String {
         match self {
-            Object::Namespace(map) => format!("<Namespace {}>", print::repr(&Value::dict(map.borrow().clone()))),
+            Object::Namespace(map) => format!("<Namespace {}>", print::repr(&Value::dict(Map::clone(&map.borrow())))),
             Object::Group(key, items) => format!("({}, {})", print::repr(key), print::repr(items)),
             Object::Column(column) => format!("<Column {} ({})>", column.name, column.data_type),
             Object::Moment(moment) => moment.repr(),
@@ -203,7 +205,14 @@ impl Object {
     }
 
     pub(in super::super) fn is_iterable(&self) -> bool {
-        matches!(self, Object::Group(..) | Object::Loop(_) | Object::Relation(_) | Object::Node(_) | Object::Part("graph.nodes" | "graph.sources"))
+        matches!(
+            self,
+            Object::Group(..)
+                | Object::Loop(_)
+                | Object::Relation(_)
+                | Object::Node(_)
+                | Object::Part("graph.nodes" | "graph.sources")
+        )
     }
 
     pub(in super::super) fn is_sequence(&self) -> bool {
@@ -212,7 +221,10 @@ impl Object {
 
     /// dbt's relations count as mappings: macros tell relations from texts by that.
     pub(in super::super) fn is_mapping(&self) -> bool {
-        matches!(self, Object::Relation(_) | Object::Node(_) | Object::Part("graph" | "graph.nodes" | "graph.sources" | "context"))
+        matches!(
+            self,
+            Object::Relation(_) | Object::Node(_) | Object::Part("graph" | "graph.nodes" | "graph.sources" | "context")
+        )
     }
 
     pub(in super::super) fn is_callable(&self) -> bool {
@@ -220,10 +232,10 @@ impl Object {
     }
 }
 
-pub(in super::super) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, name: &Arc<str>, span: Span) -> Result<Value, Stop> {
+pub(in super::super) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, name: &Arc<str>, span: Span) -> Value {
     let method = || Value::function(Function::Method(Value::Object(object.clone()), name.clone()));
     let missing = || Value::undefined(name);
-    Ok(match &**object {
+    match &**object {
         Object::Namespace(map) => map.borrow().get(&Name(name)).cloned().unwrap_or_else(missing),
         Object::Loop(_) if matches!(&**name, "cycle" | "changed") => method(),
         Object::Loop(state) => state.attribute(name),
@@ -236,13 +248,12 @@ pub(in super::super) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, name: 
             "current" if !items.is_empty() => items[at.get() % items.len()].clone(),
             _ => method(),
         },
-        Object::Joiner(..) => missing(),
         Object::Relation(relation) => relation.attribute(name).unwrap_or_else(method),
         Object::Column(column) => column.attribute(name).unwrap_or_else(method),
         Object::Moment(moment) => moment.attribute(name).unwrap_or_else(method),
-        Object::Match(found) if found.has(name) => method(),
-        Object::Match(_) => missing(),
-        Object::Pattern(_) => method(),
+        Object::Match(_) if !pattern::MATCH_METHODS.contains(&&**name) => missing(),
+        Object::Joiner(..) => missing(),
+        Object::Match(_) | Object::Pattern(_) => method(),
         Object::Node(node) => graph::attribute(run, node, name, span).unwrap_or_else(method),
         Object::Package(package) => match run.env.package_macro(package, name) {
             Some(code) => Value::function(Function::Macro { code, scope: None, calls: None }),
@@ -250,7 +261,7 @@ pub(in super::super) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, name: 
         },
         Object::Part(part) => part_attribute(run, part, name).unwrap_or_else(method),
         Object::Module(path) => modules::attribute(path, name),
-    })
+    }
 }
 
 fn part_attribute(run: &mut Run<'_>, part: &'static str, name: &Arc<str>) -> Option<Value> {
@@ -292,32 +303,38 @@ pub(in super::super) fn item(run: &mut Run<'_>, object: &Rc<Object>, item: &Valu
             let found = item.as_int().and_then(|at| methods::at(&Value::tuple([key.clone(), items.clone()]), at));
             match (found, item) {
                 (Some(found), _) => Ok(found),
-                (None, Value::Str(name)) => attribute(run, object, &name.text.clone(), Span::default()),
+                (None, Value::Str(name)) => Ok(attribute(run, object, &name.text.clone(), Span::default())),
                 _ => Ok(Value::undefined("an item of a group")),
             }
         }
-        (_, Value::Str(name)) => attribute(run, object, &name.text.clone(), Span::default()),
+        (_, Value::Str(name)) => Ok(attribute(run, object, &name.text.clone(), Span::default())),
         (Object::Match(found), item) => Ok(found.group(item)),
         (_, other) => Ok(Value::undefined(&print::plain(other))),
     }
 }
 
-pub(in super::super) fn method(run: &mut Run<'_>, object: &Rc<Object>, name: &Arc<str>, args: Args, span: Span) -> Result<Value, Stop> {
+pub(in super::super) fn method(
+    run: &mut Run<'_>,
+    object: &Rc<Object>,
+    name: &Arc<str>,
+    args: Args,
+    span: Span,
+) -> Result<Value, Stop> {
     match &**object {
         Object::Loop(state) => state.method(name, args),
         Object::Relation(own) => relation::method(run, own, name, &args, span),
         Object::Column(own) => column::method(own, name, &args),
         Object::Moment(moment) => datetime::method(moment, name, &args),
         Object::Match(found) => found.method(name, &args),
-        Object::Pattern(own) => pattern::method(run, own, name, args),
+        Object::Pattern(own) => pattern::method(run, own, name, &args),
         Object::Module(path) => modules::call(run, &format!("{path}.{name}"), args),
-        Object::Part("adapter") => adapter::method(run, name, args, span),
-        Object::Part("config") => config::method(run, name, args, span),
+        Object::Part("adapter") => adapter::method(run, name, &args, span),
+        Object::Part("config") => config::method(run, name, &args, span),
         Object::Part("exceptions") => exceptions::raise(run, name, &args, span),
         Object::Part("api.Relation") => relation::class_method(run, name, &args),
         Object::Part("api.Column") => column::class_method(name, &args),
         Object::Part("var") if &**name == "has_var" => super::variables::has(run, &args),
-        Object::Part(part @ ("graph" | "graph.nodes" | "graph.sources")) => graph::method(run, part, name, args),
+        Object::Part(part @ ("graph" | "graph.nodes" | "graph.sources")) => graph::method(run, part, name, &args),
         Object::Part("context") if &**name == "get" => {
             let found = super::global(run, args.text(0, "key")?);
             Ok(found.or_else(|| args.get(1, "default").cloned()).unwrap_or(Value::None))
@@ -337,15 +354,23 @@ pub(in super::super) fn method(run: &mut Run<'_>, object: &Rc<Object>, name: &Ar
             }
             _ => Err(Stop::fault(format!("a cycler has no method `{name}`"))),
         },
-        Object::Namespace(map) if matches!(&**name, "get" | "items" | "keys" | "values") && !map.borrow().contains_key(&Name(name)) => {
-            methods::call(run, &Value::dict(map.borrow().clone()), name, &args)
+        Object::Namespace(map)
+            if matches!(&**name, "get" | "items" | "keys" | "values") && !map.borrow().contains_key(&Name(name)) =>
+        {
+            methods::call(run, &Value::dict(Map::clone(&map.borrow())), name, &args)
         }
         _ => call_attribute(run, object, name, args, span),
     }
 }
 
-fn call_attribute(run: &mut Run<'_>, object: &Rc<Object>, name: &Arc<str>, args: Args, span: Span) -> Result<Value, Stop> {
-    let found = attribute(run, object, name, span)?;
+fn call_attribute(
+    run: &mut Run<'_>,
+    object: &Rc<Object>,
+    name: &Arc<str>,
+    args: Args,
+    span: Span,
+) -> Result<Value, Stop> {
+    let found = attribute(run, object, name, span);
     if let Value::Function(function) = &found
         && let Function::Method(..) = &**function
     {
@@ -371,7 +396,9 @@ pub(in super::super) fn call(run: &mut Run<'_>, object: &Rc<Object>, args: Args,
 pub(in super::super) fn function_attribute(function: &Function, name: &str) -> Value {
     match (function, name) {
         (Function::Macro { code, .. }, "name") => Value::text(code.name.clone()),
-        (Function::Macro { code, .. }, "arguments") => Value::tuple(code.params.iter().map(|param| Value::text(param.name.clone()))),
+        (Function::Macro { code, .. }, "arguments") => {
+            Value::tuple(code.params.iter().map(|param| Value::text(param.name.clone())))
+        }
         (Function::Macro { code, .. }, "package_name") => Value::text(code.source.package.clone()),
         (Function::Native(own), "name") => Value::text(*own),
         _ => Value::undefined(name),

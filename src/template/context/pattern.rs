@@ -18,18 +18,18 @@ pub(in super::super) struct Match {
     names: Vec<(Arc<str>, usize)>,
 }
 
+pub(super) const MATCH_METHODS: [&str; 6] = ["group", "groups", "groupdict", "start", "end", "span"];
+
 impl Match {
     fn new(pattern: &Regex, captures: &Captures<'_>) -> Match {
-        let group = |found: Option<regex::Match<'_>>| found.map(|found| (found.as_str().to_owned(), found.start(), found.end()));
+        let group = |found: Option<regex::Match<'_>>| {
+            found.map(|found| (found.as_str().to_owned(), found.start(), found.end()))
+        };
         let names = pattern.capture_names().enumerate();
         Match {
             groups: captures.iter().map(group).collect(),
             names: names.filter_map(|(at, name)| Some((Arc::from(name?), at))).collect(),
         }
-    }
-
-    pub(super) fn has(&self, name: &str) -> bool {
-        matches!(name, "group" | "groups" | "groupdict" | "start" | "end" | "span")
     }
 
     pub(super) fn group(&self, which: &Value) -> Value {
@@ -44,13 +44,17 @@ impl Match {
     }
 
     pub(super) fn method(&self, name: &str, args: &Args) -> Result<Value, Stop> {
-        let number = |number: usize| Value::Int(number as i64);
+        let number = Value::count;
         let whole = self.groups.first().and_then(Option::as_ref).map_or((0, 0), |(_, start, end)| (*start, *end));
         match name {
-            "group" if args.positional.len() > 1 => Ok(Value::tuple(args.positional.iter().map(|which| self.group(which)))),
+            "group" if args.positional.len() > 1 => {
+                Ok(Value::tuple(args.positional.iter().map(|which| self.group(which))))
+            }
             "group" => Ok(self.group(args.positional.first().unwrap_or(&Value::Int(0)))),
-            "groups" => Ok(Value::tuple((1..self.groups.len()).map(|at| self.group(&Value::Int(at as i64))))),
-            "groupdict" => Ok(Value::record(self.names.iter().map(|(name, at)| (&**name, self.group(&Value::Int(*at as i64)))))),
+            "groups" => Ok(Value::tuple((1..self.groups.len()).map(|at| self.group(&Value::count(at))))),
+            "groupdict" => {
+                Ok(Value::record(self.names.iter().map(|(name, at)| (&**name, self.group(&Value::count(*at))))))
+            }
             "start" => Ok(number(whole.0)),
             "end" => Ok(number(whole.1)),
             "span" => Ok(Value::tuple([number(whole.0), number(whole.1)])),
@@ -64,21 +68,20 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, mut args: Args) -> Result<Valu
     if name == "escape" {
         return Ok(Value::text(regex::escape(args.text(0, "pattern")?)));
     }
-    let pattern = match args.need(0, "pattern")? {
-        Value::Object(object) => match &**object {
-            Object::Pattern(pattern) => pattern.clone(),
-            other => return Err(Stop::fault(format!("a {} is no pattern", other.kind()))),
-        },
-        _ => {
-            let at = if matches!(name, "sub" | "subn" | "split") { 4 } else { 2 };
-            compile(args.text(0, "pattern")?, args.int(at, "flags").unwrap_or(0))?
-        }
+    let pattern = if let Value::Object(object) = args.need(0, "pattern")? {
+        let Object::Pattern(pattern) = &**object else {
+            return Err(Stop::fault(format!("a {} is no pattern", object.kind())));
+        };
+        pattern.clone()
+    } else {
+        let at = if matches!(name, "sub" | "subn" | "split") { 4 } else { 2 };
+        compile(args.text(0, "pattern")?, args.int(at, "flags").unwrap_or(0))?
     };
     if name == "compile" {
         return Ok(Value::object(Object::Pattern(pattern)));
     }
     args.positional.remove(0);
-    method(run, &pattern, name, args)
+    method(run, &pattern, name, &args)
 }
 
 fn compile(pattern: &str, flags: i64) -> Result<Rc<Regex>, Stop> {
@@ -89,11 +92,14 @@ fn compile(pattern: &str, flags: i64) -> Result<Rc<Regex>, Stop> {
         .ignore_whitespace(flags & 64 != 0)
         .size_limit(1 << 20)
         .build();
-    let refused = |_| Stop::fault(format!("the pattern `{pattern}` cannot be read")).help("Look-around and back-references are not supported.");
+    let refused = |_| {
+        Stop::fault(format!("the pattern `{pattern}` cannot be read"))
+            .help("Look-around and back-references are not supported.")
+    };
     built.map(Rc::new).map_err(refused)
 }
 
-pub(super) fn method(run: &mut Run<'_>, pattern: &Rc<Regex>, name: &str, args: Args) -> Result<Value, Stop> {
+pub(super) fn method(run: &mut Run<'_>, pattern: &Rc<Regex>, name: &str, args: &Args) -> Result<Value, Stop> {
     let found = |captures: Option<Captures<'_>>| match captures {
         Some(captures) => Value::object(Object::Match(Match::new(pattern, &captures))),
         None => Value::None,
@@ -116,11 +122,13 @@ pub(super) fn method(run: &mut Run<'_>, pattern: &Rc<Regex>, name: &str, args: A
                 ("finditer", _) => Value::object(Object::Match(Match::new(pattern, &captures))),
                 (_, 1) => Value::text(&captures[0]),
                 (_, 2) => Value::text(captures.get(1).map_or("", |group| group.as_str())),
-                _ => Value::tuple((1..captures.len()).map(|at| Value::text(captures.get(at).map_or("", |group| group.as_str())))),
+                _ => Value::tuple(
+                    (1..captures.len()).map(|at| Value::text(captures.get(at).map_or("", |group| group.as_str()))),
+                ),
             };
             Ok(Value::list(pattern.captures_iter(text).map(item)))
         }
-        "sub" | "subn" => sub(run, pattern, &args),
+        "sub" | "subn" => sub(run, pattern, args),
         "split" => {
             let text = args.text(0, "string")?;
             let most = args.int(1, "maxsplit").and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0);
@@ -137,7 +145,8 @@ pub(super) fn method(run: &mut Run<'_>, pattern: &Rc<Regex>, name: &str, args: A
 
 fn sub(run: &mut Run<'_>, pattern: &Rc<Regex>, args: &Args) -> Result<Value, Stop> {
     let text = args.text(1, "string")?;
-    let most = args.int(2, "count").and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0).unwrap_or(usize::MAX);
+    let most =
+        args.int(2, "count").and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0).unwrap_or(usize::MAX);
     let mut out = String::new();
     let mut start = 0;
     for captures in pattern.captures_iter(text).take(most) {

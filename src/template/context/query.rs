@@ -7,7 +7,7 @@ use super::super::stop::Stop;
 use super::super::value::Value;
 use crate::text::Span;
 
-pub(super) fn call(run: &mut Run<'_>, name: &str, args: Args, span: Span) -> Result<Value, Stop> {
+pub(super) fn call(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Result<Value, Stop> {
     match name {
         "store_result" | "store_raw_result" => {
             let table = args.named("agate_table").cloned().unwrap_or(Value::Unknown);

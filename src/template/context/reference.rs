@@ -19,7 +19,8 @@ pub(super) fn model(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value,
         [_, _] => (Some(args.text(0, "package")?), args.text(1, "name")?),
         _ => return Err(Stop::fault("`ref` takes the name of a model, or a package and a name")),
     };
-    let version = args.named("v").or_else(|| args.named("version")).filter(|version| !version.is_none()).map(print::plain);
+    let version =
+        args.named("v").or_else(|| args.named("version")).filter(|version| !version.is_none()).map(print::plain);
     let from = run.model.map_or(&*run.env.root, |model| model.package.as_str());
     let written = match (package, &version) {
         (None, None) => format!("ref('{name}')"),
@@ -45,10 +46,9 @@ pub(super) fn model(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value,
                     format!("`{name}` is disabled, so nothing can read it."),
                     "Enable it, or remove this reference.".to_owned(),
                 ),
-                Found::OtherVersion(versions) => (
-                    format!("`{name}` has no version {}.", version.unwrap_or_default()),
-                    format!("It has {versions}."),
-                ),
+                Found::OtherVersion(versions) => {
+                    (format!("`{name}` has no version {}.", version.unwrap_or_default()), format!("It has {versions}."))
+                }
                 _ => (
                     match package {
                         Some(package) => format!("There is no model `{name}` in the package `{package}`."),
@@ -90,7 +90,8 @@ pub(super) fn source(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value
 
 fn note(run: &mut Run<'_>, id: Option<&str>, written: String, text: String, span: Span) {
     let place = run.outer_place(span);
-    let known = run.refs.iter().any(|known| known.id.as_deref() == id && known.text == text && known.written == written);
+    let known =
+        run.refs.iter().any(|known| known.id.as_deref() == id && known.text == text && known.written == written);
     if !known {
         run.refs.push(Reference { id: id.map(str::to_owned), written, place, text });
     }

@@ -87,7 +87,14 @@ impl Run<'_> {
     fn new_relation(&self, parts: [Option<Arc<str>>; 3]) -> Relation {
         let facts = self.env.adapter;
         let quote = [facts.quotes; 3];
-        Relation { parts, include: [facts.prints_database, true, true], quote, quote_char: facts.quote, kind: None, id: None }
+        Relation {
+            parts,
+            include: [facts.prints_database, true, true],
+            quote,
+            quote_char: facts.quote,
+            kind: None,
+            id: None,
+        }
     }
 
     /// The id of a relation, by what it stands for or else by its name.
@@ -102,7 +109,8 @@ impl Run<'_> {
                 _ => true,
             };
             let identifier = relation.parts[2].as_deref().unwrap_or_default();
-            model.relation.identifier.eq_ignore_ascii_case(identifier) && own(&model.relation.schema, &relation.parts[1])
+            model.relation.identifier.eq_ignore_ascii_case(identifier)
+                && own(&model.relation.schema, &relation.parts[1])
         })
     }
 }
@@ -152,11 +160,14 @@ pub(super) fn method(run: &mut Run<'_>, own: &Relation, name: &str, args: &Args,
         }
         "render" => return Ok(Value::text(own.render())),
         "create" | "create_from" => return class_method(run, "create", args),
-        "quoted" => return Ok(Value::text(format!("{0}{1}{0}", own.quote_char, print::plain(args.need(0, "identifier")?)))),
+        "quoted" => {
+            return Ok(Value::text(format!("{0}{1}{0}", own.quote_char, print::plain(args.need(0, "identifier")?))));
+        }
         "matches" => {
             let fits = PARTS.into_iter().enumerate().all(|(at, part)| {
                 let wanted = args.get(at, part).filter(|value| !value.is_none()).map(print::plain);
-                wanted.is_none_or(|wanted| own.parts[at].as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
+                wanted
+                    .is_none_or(|wanted| own.parts[at].as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&wanted)))
             });
             return Ok(Value::Bool(fits));
         }
@@ -173,7 +184,9 @@ pub(super) fn method(run: &mut Run<'_>, own: &Relation, name: &str, args: &Args,
             };
             return Ok(Value::list(["database", "schema", "identifier", "type"].map(pair)));
         }
-        "add_ephemeral_prefix" => return Ok(Value::text(format!("__dbt__cte__{}", print::plain(args.need(0, "name")?)))),
+        "add_ephemeral_prefix" => {
+            return Ok(Value::text(format!("__dbt__cte__{}", print::plain(args.need(0, "name")?))));
+        }
         "is_renameable" => return Ok(Value::Bool(true)),
         _ => return Err(Stop::fault(format!("a relation has no method `{name}`"))),
     }

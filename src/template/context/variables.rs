@@ -6,15 +6,34 @@ use super::super::stop::Stop;
 use super::super::value::Value;
 use super::datetime::Moment;
 use super::object::Object;
-use super::convert;
+use super::{convert, functions};
 use crate::diagnostic::Diagnostic;
 use crate::text::{Span, closest};
 
 /// Names of the context that are values, not functions.
 pub(super) const FACTS: [&str; 22] = [
-    "target", "this", "execute", "flags", "database", "schema", "project_name", "dbt_version", "invocation_id",
-    "run_started_at", "env", "selected_resources", "thread_id", "invocation_args_dict", "dbt_metadata_envs", "pre_hooks",
-    "post_hooks", "sql_now", "column", "connection_name", "validation", "sql",
+    "target",
+    "this",
+    "execute",
+    "flags",
+    "database",
+    "schema",
+    "project_name",
+    "dbt_version",
+    "invocation_id",
+    "run_started_at",
+    "env",
+    "selected_resources",
+    "thread_id",
+    "invocation_args_dict",
+    "dbt_metadata_envs",
+    "pre_hooks",
+    "post_hooks",
+    "sql_now",
+    "column",
+    "connection_name",
+    "validation",
+    "sql",
 ];
 
 pub(super) fn fact(run: &mut Run<'_>, name: &str) -> Option<Value> {
@@ -26,7 +45,9 @@ pub(super) fn fact(run: &mut Run<'_>, name: &str) -> Option<Value> {
             None => Value::None,
         },
         "execute" => Value::Bool(run.execute),
-        "database" => Value::option(run.model.and_then(|model| model.relation.database.as_deref()).or(target.database.as_deref())),
+        "database" => {
+            Value::option(run.model.and_then(|model| model.relation.database.as_deref()).or(target.database.as_deref()))
+        }
         "schema" => {
             let own = run.model.and_then(|model| model.relation.schema.as_deref());
             Value::text(own.unwrap_or(&target.schema))
@@ -67,7 +88,8 @@ fn target_value(run: &Run<'_>) -> Value {
 }
 
 fn flags() -> Value {
-    let no = ["FULL_REFRESH", "STORE_FAILURES", "EMPTY", "NO_PRINT", "DEBUG", "FAIL_FAST", "WARN_ERROR", "VERSION_CHECK"];
+    let no =
+        ["FULL_REFRESH", "STORE_FAILURES", "EMPTY", "NO_PRINT", "DEBUG", "FAIL_FAST", "WARN_ERROR", "VERSION_CHECK"];
     let entries = no.map(|name| (name, Value::Bool(false)));
     let more = [("WHICH", Value::text("compile")), ("PRINT", Value::Bool(true)), ("INTROSPECT", Value::Bool(true))];
     Value::record(entries.into_iter().chain(more))
@@ -77,14 +99,20 @@ fn flags() -> Value {
 pub(super) fn var(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
     let name = args.text(0, "name")?;
     if let Some(found) = find(run, name) {
-        return Ok(found);
+        // dbt renders the texts of dbt_project.yml before anybody reads them.
+        return match &found {
+            Value::Str(text) if text.as_str().contains("{{") => functions::render(run, text.as_str()),
+            _ => Ok(found),
+        };
     }
     if let Some(default) = args.get(1, "default") {
         return Ok(default.clone());
     }
     let message = format!("The variable `{name}` has no value and no default here.");
     let help = match closest(name, run.env.var_names()) {
-        Some(meant) => format!("Did you mean `{meant}`? Else set it under `vars:` in dbt_project.yml, or give `var` a default."),
+        Some(meant) => {
+            format!("Did you mean `{meant}`? Else set it under `vars:` in dbt_project.yml, or give `var` a default.")
+        }
         None => "Set it under `vars:` in dbt_project.yml, or give `var` a default.".to_owned(),
     };
     let place = run.outer_place(span);

@@ -1,14 +1,16 @@
 //! Filters over items: choosing, ordering, grouping, joining.
+#![expect(clippy::disallowed_methods, reason = "templates fold texts as Python does, whatever the SQL dialect")]
 
 use std::cmp::Ordering;
 
 use super::super::checks;
 use super::super::function::Args;
 use super::super::operators;
+use super::super::print;
 use super::super::run::Run;
 use super::super::stop::Stop;
-use super::super::value::{Key, Value};
-use super::{marked, path, same};
+use super::super::value::{Key, Map, Value};
+use super::{path, same};
 
 pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: Args) -> Result<Value, Stop> {
     match name {
@@ -42,7 +44,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: Args) ->
 }
 
 fn join(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> {
-    let separator = args.get(0, "d").map(|separator| marked(run, separator));
+    let separator = args.get(0, "d").map(|separator| print::text(separator));
     let mut parts = Vec::new();
     for mut item in run.items(value)? {
         if let Some(attribute) = args.get(1, "attribute") {
@@ -51,7 +53,7 @@ fn join(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> {
         if let (Some(separator), false) = (&separator, parts.is_empty()) {
             parts.push(separator.clone());
         }
-        let text = marked(run, &item);
+        let text = print::text(&item);
         run.spend_bytes(text.as_str().len())?;
         parts.push(text);
     }
@@ -184,7 +186,7 @@ fn dictsort(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop
 fn unique(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> {
     let case_sensitive = args.truth(0, "case_sensitive");
     let mut seen = Vec::new();
-    let mut hashed = std::collections::HashSet::new();
+    let mut hashed = Map::new();
     let mut kept = Vec::new();
     for item in run.items(value)? {
         let subject = match args.get(1, "attribute") {
@@ -192,14 +194,13 @@ fn unique(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> 
             None => item.clone(),
         };
         let subject = folded(subject, case_sensitive);
-        let new = match Key::new(subject.clone()) {
-            Some(key) => hashed.insert(key),
-            None => {
-                run.spend(seen.len())?;
-                let new = !seen.iter().any(|other| operators::equal(other, &subject));
-                seen.push(subject);
-                new
-            }
+        let new = if let Some(key) = Key::new(subject.clone()) {
+            hashed.insert(key, Value::None).is_none()
+        } else {
+            run.spend(seen.len())?;
+            let new = !seen.iter().any(|other| operators::equal(other, &subject));
+            seen.push(subject);
+            new
         };
         if new {
             kept.push(item);
@@ -223,7 +224,8 @@ fn groupby(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop>
             _ => groups.push((key, vec![item])),
         }
     }
-    let group = |(grouper, items)| Value::object(super::super::context::object::Object::Group(grouper, Value::list(items)));
+    let group =
+        |(grouper, items)| Value::object(super::super::context::object::Object::Group(grouper, Value::list(items)));
     Ok(Value::list(groups.into_iter().map(group)))
 }
 
@@ -262,7 +264,8 @@ fn sum(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> {
 }
 
 fn size(args: &Args, name: &str) -> Result<usize, Stop> {
-    let wanted = args.int(0, name).and_then(|size| usize::try_from(size).ok()).filter(|size| (1..100_000).contains(size));
+    let wanted =
+        args.int(0, name).and_then(|size| usize::try_from(size).ok()).filter(|size| (1..100_000).contains(size));
     wanted.ok_or_else(|| Stop::fault(format!("`{name}` must be a whole number from 1 on")))
 }
 

@@ -1,4 +1,5 @@
 //! Filters: a value and arguments in, a value out. Jinja's own, and those dbt adds.
+#![expect(clippy::disallowed_methods, reason = "templates fold texts as Python does, whatever the SQL dialect")]
 
 pub(super) mod list;
 mod number;
@@ -17,12 +18,64 @@ use crate::text::closest;
 
 /// Every filter, for suggestions.
 pub(super) const NAMES: [&str; 58] = [
-    "abs", "as_bool", "as_native", "as_number", "as_text", "attr", "batch", "capitalize", "center", "count", "d",
-    "default", "dictsort", "e", "escape", "filesizeformat", "first", "float", "forceescape", "format", "groupby",
-    "indent", "int", "items", "join", "last", "length", "list", "lower", "map", "max", "min", "pprint", "random",
-    "reject", "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "slice", "sort", "string",
-    "striptags", "sum", "title", "tojson", "trim", "truncate", "unique", "upper", "urlencode", "wordcount", "wordwrap",
-    "xmlattr", "urlize",
+    "abs",
+    "as_bool",
+    "as_native",
+    "as_number",
+    "as_text",
+    "attr",
+    "batch",
+    "capitalize",
+    "center",
+    "count",
+    "d",
+    "default",
+    "dictsort",
+    "e",
+    "escape",
+    "filesizeformat",
+    "first",
+    "float",
+    "forceescape",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "pprint",
+    "random",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "string",
+    "striptags",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "truncate",
+    "unique",
+    "upper",
+    "urlencode",
+    "wordcount",
+    "wordwrap",
+    "xmlattr",
+    "urlize",
 ];
 
 pub(super) fn apply(run: &mut Run<'_>, name: &str, value: Value, args: Args) -> Result<Value, Stop> {
@@ -35,8 +88,8 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: Value, args: Args) -> 
             let default = || args.get(0, "default_value").cloned().unwrap_or_else(|| Value::text(""));
             Ok(if missing { default() } else { value })
         }
-        "string" | "as_text" => Ok(Value::Str(run.stringify(&value))),
-        "safe" | "pprint" if name == "safe" => Ok(Value::Str(run.stringify(&value))),
+        "string" | "as_text" => Ok(Value::Str(print::text(&value))),
+        "safe" | "pprint" if name == "safe" => Ok(Value::Str(print::text(&value))),
         "pprint" => Ok(Value::text(print::repr(&value))),
         "length" | "count" => length(run, &value),
         "list" => run.items(&value).map(Value::list),
@@ -49,15 +102,15 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: Value, args: Args) -> 
             let name = args.text(0, "name")?.to_owned();
             run.attribute(&value, &std::sync::Arc::from(name), crate::text::Span::default())
         }
-        "tojson" => Ok(Value::text(context::json::write(&value, None))),
+        "tojson" => Ok(Value::text(context::json::text(&value, None))),
         "as_bool" | "as_number" | "as_native" => number::native(run, name, &value),
-        "abs" | "int" | "float" | "round" | "filesizeformat" => number::apply(run, name, &value, &args),
+        "abs" | "int" | "float" | "round" | "filesizeformat" => number::apply(name, &value, &args),
         "batch" | "dictsort" | "first" | "groupby" | "join" | "last" | "map" | "max" | "min" | "random" | "reject"
         | "rejectattr" | "reverse" | "select" | "selectattr" | "slice" | "sort" | "sum" | "unique" => {
             list::apply(run, name, &value, args)
         }
         "format" => {
-            let template = run.stringify(&value);
+            let template = print::text(&value);
             let values = if args.named.is_empty() {
                 Value::tuple(args.positional)
             } else {
@@ -86,7 +139,7 @@ fn length(run: &mut Run<'_>, value: &Value) -> Result<Value, Stop> {
         Value::Object(_) => run.items(value)?.len(),
         other => return Err(Stop::fault(format!("a {} has no length", other.kind()))),
     };
-    Ok(Value::Int(count as i64))
+    Ok(Value::count(count))
 }
 
 /// The value under a dotted path of attributes, as `map(attribute='a.b')` takes them.
@@ -101,11 +154,6 @@ fn path(run: &mut Run<'_>, value: &Value, path: &Value) -> Result<Value, Stop> {
         found = run.item(&found, &item)?;
     }
     Ok(found)
-}
-
-/// `str(value)` with its origins, for the filters that keep them.
-fn marked(run: &mut Run<'_>, value: &Value) -> Text {
-    run.stringify(value)
 }
 
 /// Relations and the like count as what they print.

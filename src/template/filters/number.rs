@@ -1,4 +1,5 @@
 //! Filters that make numbers, and dbt's `as_native` family.
+#![expect(clippy::cast_precision_loss, reason = "Python makes the same floats of whole numbers")]
 
 use super::super::function::Args;
 use super::super::operators;
@@ -8,7 +9,7 @@ use super::super::stop::Stop;
 use super::super::value::Value;
 use num_bigint::BigInt;
 
-pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -> Result<Value, Stop> {
+pub(super) fn apply(name: &str, value: &Value, args: &Args) -> Result<Value, Stop> {
     match name {
         "abs" => match value {
             Value::Float(number) => Ok(Value::Float(number.abs())),
@@ -27,7 +28,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -
         }
         "round" => round(value, args),
         _ => {
-            let bytes = print::plain(&apply(run, "float", value, &Args::default())?).parse::<f64>().unwrap_or(0.0);
+            let bytes = print::plain(&apply("float", value, &Args::default())?).parse::<f64>().unwrap_or(0.0);
             Ok(Value::text(filesize(bytes, args.truth(0, "binary"))))
         }
     }
@@ -38,10 +39,13 @@ fn int(value: &Value, args: &Args) -> Value {
     let number = match value {
         Value::Int(_) | Value::Big(_) => Some(value.clone()),
         Value::Bool(value) => Some(Value::Int(i64::from(*value))),
-        Value::Float(number) if number.is_finite() => BigInt::parse_bytes(format!("{:.0}", number.trunc()).as_bytes(), 10).map(Value::big),
+        Value::Float(number) if number.is_finite() => {
+            BigInt::parse_bytes(format!("{:.0}", number.trunc()).as_bytes(), 10).map(Value::big)
+        }
         Value::Str(text) => {
             let digits = text.as_str().trim().replace('_', "");
-            let whole = if digits.len() > 5000 { None } else { BigInt::parse_bytes(digits.as_bytes(), base.unwrap_or(10)) };
+            let whole =
+                if digits.len() > 5000 { None } else { BigInt::parse_bytes(digits.as_bytes(), base.unwrap_or(10)) };
             let float = || digits.parse::<f64>().ok().filter(|number| number.is_finite() && number.abs() < 9e18);
             whole.map(Value::big).or_else(|| float().map(|number| Value::Int(number as i64)))
         }
@@ -97,11 +101,9 @@ pub(super) fn native(run: &mut Run<'_>, name: &str, value: &Value) -> Result<Val
         "true" | "True" => Some(Value::Bool(true)),
         "false" | "False" => Some(Value::Bool(false)),
         "none" | "None" => Some(Value::None),
-        other => other
-            .parse::<i64>()
-            .map(Value::Int)
-            .ok()
-            .or_else(|| other.parse::<f64>().ok().filter(|_| other.contains(|c: char| c.is_ascii_digit())).map(Value::Float)),
+        other => other.parse::<i64>().map(Value::Int).ok().or_else(|| {
+            other.parse::<f64>().ok().filter(|_| other.contains(|c: char| c.is_ascii_digit())).map(Value::Float)
+        }),
     };
     let fits = match (&spelled, name) {
         (Some(Value::Bool(_)), "as_bool") | (Some(Value::Int(_) | Value::Float(_)), "as_number") => true,

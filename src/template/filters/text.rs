@@ -1,4 +1,7 @@
 //! Filters over texts.
+#![expect(clippy::disallowed_methods, reason = "templates fold texts as Python does, whatever the SQL dialect")]
+
+use std::fmt::Write;
 
 use super::super::function::Args;
 use super::super::lexer::is_space;
@@ -11,7 +14,7 @@ use super::super::stop::Stop;
 use super::super::value::Value;
 
 pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -> Result<Value, Stop> {
-    let text = run.stringify(value);
+    let text = print::text(value);
     let own = text.as_str();
     run.spend_bytes(own.len())?;
     match name {
@@ -22,7 +25,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -
         "trim" => methods::call(run, &Value::Str(text), "strip", args),
         "replace" => {
             let old = print::plain(args.need(0, "old")?);
-            let new = run.stringify(args.need(1, "new")?);
+            let new = print::text(args.need(1, "new")?);
             let most = args.int(2, "count").and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
             super::super::methods::replaced(run, &text, &old, &new, most).map(Value::Str)
         }
@@ -32,7 +35,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -
         }
         "indent" => indent(run, &text, args),
         "truncate" => Ok(Value::Str(truncate(&text, args)?)),
-        "wordcount" => Ok(Value::Int(words(own) as i64)),
+        "wordcount" => Ok(Value::count(words(own))),
         "wordwrap" => Ok(Value::text(wordwrap(own, args))),
         "e" | "escape" | "forceescape" => Ok(Value::text(escape(own))),
         "striptags" => Ok(Value::text(striptags(own))),
@@ -59,15 +62,17 @@ pub(in super::super) fn title(text: &str, jinja: bool) -> String {
 
 pub(in super::super) fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect())
 }
 
 fn indent(run: &mut Run<'_>, text: &Text, args: &Args) -> Result<Value, Stop> {
     let indentation = match args.get(0, "width") {
         Some(Value::Str(width)) => width.clone(),
         width => {
-            let width = width.and_then(Value::as_int).unwrap_or(4).clamp(0, 1000);
-            Text::from(" ".repeat(width as usize))
+            let width = width.map_or(Some(4), Value::as_count).unwrap_or(0).min(1000);
+            Text::from(" ".repeat(width))
         }
     };
     let (first, blank) = (args.truth(1, "first"), args.truth(2, "blank"));
@@ -91,14 +96,15 @@ fn indent(run: &mut Run<'_>, text: &Text, args: &Args) -> Result<Value, Stop> {
 }
 
 fn truncate(text: &Text, args: &Args) -> Result<Text, Stop> {
-    let length = args.int(0, "length").unwrap_or(255).max(0) as usize;
+    let length = args.count(0, "length").unwrap_or(255);
     let end = args.get(2, "end").and_then(Value::as_str).unwrap_or("...");
-    let leeway = args.int(3, "leeway").unwrap_or(5).max(0) as usize;
+    let leeway = args.count(3, "leeway").unwrap_or(5);
     let own = text.as_str();
     if own.chars().count() <= length.saturating_add(leeway) {
         return Ok(text.clone());
     }
-    let room = length.checked_sub(end.chars().count()).ok_or_else(|| Stop::fault("`truncate` leaves no room for its end"))?;
+    let room =
+        length.checked_sub(end.chars().count()).ok_or_else(|| Stop::fault("`truncate` leaves no room for its end"))?;
     let cut: String = own.chars().take(room).collect();
     if args.truth(1, "killwords") {
         return Ok(Text::from(cut + end));
@@ -112,7 +118,7 @@ fn words(text: &str) -> usize {
 }
 
 fn wordwrap(text: &str, args: &Args) -> String {
-    let width = args.int(0, "width").unwrap_or(79).max(1) as usize;
+    let width = args.count(0, "width").unwrap_or(79).max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
@@ -169,7 +175,7 @@ fn urlencode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
             out.push(byte as char);
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
@@ -183,7 +189,7 @@ fn xmlattr(run: &mut Run<'_>, value: &Value) -> Result<Value, Stop> {
             && !value.is_none()
             && !value.is_undefined()
         {
-            out.push_str(&format!(" {}=\"{}\"", print::plain(key), escape(&print::plain(value))));
+            let _ = write!(out, " {}=\"{}\"", print::plain(key), escape(&print::plain(value)));
         }
     }
     Ok(Value::text(out))

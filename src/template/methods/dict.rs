@@ -3,7 +3,7 @@
 use super::super::function::Args;
 use super::super::run::Run;
 use super::super::stop::Stop;
-use super::super::value::{Dict, Key, Value};
+use super::super::value::{Dict, Key, Map, Value};
 
 pub(super) const METHODS: [&str; 11] =
     ["get", "items", "keys", "values", "update", "pop", "popitem", "setdefault", "copy", "clear", "fromkeys"];
@@ -33,9 +33,9 @@ pub(super) fn call(run: &mut Run<'_>, map: &Dict, name: &str, args: &Args) -> Re
         "pop" => {
             let key = key(0)?;
             let found = map.borrow_mut().shift_remove(&key);
-            found.or_else(|| args.get(1, "default").cloned()).ok_or_else(|| {
-                Stop::fault(format!("this dict has no key {}", super::super::print::repr(key.value())))
-            })
+            found
+                .or_else(|| args.get(1, "default").cloned())
+                .ok_or_else(|| Stop::fault(format!("this dict has no key {}", super::super::print::repr(key.value()))))
         }
         "popitem" => {
             let last = map.borrow_mut().pop();
@@ -48,7 +48,7 @@ pub(super) fn call(run: &mut Run<'_>, map: &Dict, name: &str, args: &Args) -> Re
         }
         "copy" => {
             run.spend(map.borrow().len())?;
-            Ok(Value::dict(map.borrow().clone()))
+            Ok(Value::dict(Map::clone(&map.borrow())))
         }
         "clear" => {
             let old = std::mem::take(&mut *map.borrow_mut());

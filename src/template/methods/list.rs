@@ -11,8 +11,17 @@ pub(super) const METHODS: [&str; 11] =
     ["append", "extend", "insert", "pop", "remove", "index", "count", "sort", "reverse", "copy", "clear"];
 
 pub(super) const SET_METHODS: [&str; 11] = [
-    "add", "update", "remove", "discard", "union", "intersection", "difference", "symmetric_difference", "issubset",
-    "issuperset", "copy",
+    "add",
+    "update",
+    "remove",
+    "discard",
+    "union",
+    "intersection",
+    "difference",
+    "symmetric_difference",
+    "issubset",
+    "issuperset",
+    "copy",
 ];
 
 pub(super) fn call(run: &mut Run<'_>, list: &List, name: &str, args: &Args) -> Result<Value, Stop> {
@@ -27,22 +36,19 @@ pub(super) fn call(run: &mut Run<'_>, list: &List, name: &str, args: &Args) -> R
             Ok(Value::None)
         }
         "insert" => {
-            let at = args.int(0, "index").unwrap_or(0);
-            let len = list.borrow().len() as i64;
-            let at = (if at < 0 { at + len } else { at }).clamp(0, len);
-            run.spend(1 + (len - at) as usize / 16)?;
-            list.borrow_mut().insert(at as usize, args.need(1, "object")?.clone());
+            let at = position(list, args.int(0, "index").unwrap_or(0)).min(list.borrow().len());
+            run.spend(1 + (list.borrow().len() - at) / 16)?;
+            list.borrow_mut().insert(at, args.need(1, "object")?.clone());
             Ok(Value::None)
         }
         "pop" => {
-            let at = args.int(0, "index").unwrap_or(-1);
-            let len = list.borrow().len() as i64;
-            let at = if at < 0 { at + len } else { at };
-            if at < 0 || at >= len {
+            let at = position(list, args.int(0, "index").unwrap_or(-1));
+            let len = list.borrow().len();
+            if at >= len {
                 return Err(Stop::fault("`pop` finds no item there"));
             }
-            run.spend(1 + (len - at) as usize / 16)?;
-            Ok(list.borrow_mut().remove(at as usize))
+            run.spend(1 + (len - at) / 16)?;
+            Ok(list.borrow_mut().remove(at))
         }
         "remove" => {
             let item = args.need(0, "value")?;
@@ -53,9 +59,9 @@ pub(super) fn call(run: &mut Run<'_>, list: &List, name: &str, args: &Args) -> R
             Ok(Value::None)
         }
         "sort" => {
-            let items = list.borrow().clone();
+            let items = list.borrow().to_vec();
             let items = sorted(run, items, args.named("reverse").is_some_and(Value::truth))?;
-            *list.borrow_mut() = items;
+            **list.borrow_mut() = items;
             Ok(Value::None)
         }
         "reverse" => {
@@ -65,7 +71,7 @@ pub(super) fn call(run: &mut Run<'_>, list: &List, name: &str, args: &Args) -> R
         }
         "copy" => {
             run.spend(list.borrow().len())?;
-            Ok(Value::list(list.borrow().clone()))
+            Ok(Value::list(list.borrow().to_vec()))
         }
         "clear" => {
             let old = std::mem::take(&mut *list.borrow_mut());
@@ -74,16 +80,23 @@ pub(super) fn call(run: &mut Run<'_>, list: &List, name: &str, args: &Args) -> R
         }
         _ => {
             run.spend(list.borrow().len() / 4)?;
-            let items = list.borrow().clone();
+            let items = list.borrow().to_vec();
             search(&items, name, args)
         }
     }
 }
 
+/// An index as a position; negative ones count from the end, those before the start are the start.
+fn position(list: &List, index: i64) -> usize {
+    let len = list.borrow().len();
+    let size = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+    if index < 0 { len.saturating_sub(size) } else { size }
+}
+
 /// `index` and `count`, which tuples have too.
 pub(super) fn search(items: &[Value], name: &str, args: &Args) -> Result<Value, Stop> {
     let item = args.need(0, "value")?;
-    let at = |count: usize| i64::try_from(count).map_or(Value::None, Value::Int);
+    let at = Value::count;
     match name {
         "count" => Ok(at(items.iter().filter(|other| equal(item, other)).count())),
         "index" => {

@@ -41,7 +41,8 @@ pub(super) fn call(run: &mut Run<'_>, holder: &Value, name: &str, args: &Args) -
 
 /// `holder[index]`; negative indices count from the end.
 pub(super) fn at(holder: &Value, index: i64) -> Option<Value> {
-    let from = |len: usize| usize::try_from(if index < 0 { index + len as i64 } else { index }).ok();
+    let size = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+    let from = |len: usize| if index < 0 { len.checked_sub(size) } else { Some(size) };
     match holder {
         Value::List(items) => {
             let items = items.borrow();
@@ -89,19 +90,26 @@ pub(super) fn slice(holder: &Value, bounds: [Option<i64>; 3]) -> Result<Value, S
 }
 
 /// The indices that a slice takes of `len` items.
-pub(super) fn positions(len: usize, [start, end, step]: [Option<i64>; 3]) -> Result<Box<dyn Iterator<Item = usize>>, Stop> {
+pub(super) fn positions(
+    len: usize,
+    [start, end, step]: [Option<i64>; 3],
+) -> Result<Box<dyn Iterator<Item = usize>>, Stop> {
     let step = step.unwrap_or(1);
-    let len = len as i64;
-    let clamp = |at: i64, low: i64, high: i64| (if at < 0 { at.saturating_add(len) } else { at }).clamp(low, high);
     if step == 0 {
         return Err(Stop::fault("a slice cannot go in steps of 0"));
     }
     let by = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
+    // Positions count from 1 below, so that 0 can stand for what lies before the first item.
+    let clamp = |at: i64| {
+        let size = usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX);
+        if at < 0 { (len + 1).saturating_sub(size) } else { size.saturating_add(1) }
+    };
     if step > 0 {
-        let (start, end) = (start.map_or(0, |at| clamp(at, 0, len)), end.map_or(len, |at| clamp(at, 0, len)));
-        return Ok(Box::new((start..end.max(start)).step_by(by).map(|at| at as usize)));
+        let start = start.map_or(1, clamp).clamp(1, len + 1);
+        let end = end.map_or(len + 1, clamp).clamp(start, len + 1);
+        return Ok(Box::new((start..end).step_by(by).map(|at| at - 1)));
     }
-    let start = start.map_or(len - 1, |at| clamp(at, -1, len - 1));
-    let end = end.map_or(-1, |at| clamp(at, -1, len - 1));
-    Ok(Box::new((end + 1..start + 1).rev().step_by(by).map(|at| at as usize)))
+    let start = start.map_or(len, clamp).min(len);
+    let end = end.map_or(0, clamp).min(start);
+    Ok(Box::new((end + 1..=start).rev().step_by(by).map(|at| at - 1)))
 }

@@ -1,4 +1,5 @@
 //! Methods of texts.
+#![expect(clippy::disallowed_methods, reason = "templates fold texts as Python does, whatever the SQL dialect")]
 
 use super::super::filters::text as filter;
 use super::super::format;
@@ -12,11 +13,50 @@ use super::super::stop::Stop;
 use super::super::value::Value;
 
 pub(super) const METHODS: [&str; 44] = [
-    "capitalize", "casefold", "center", "count", "encode", "decode", "endswith", "expandtabs", "find", "format", "index",
-    "isalnum", "isalpha", "isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isspace", "istitle",
-    "isupper", "join", "ljust", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rfind",
-    "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "swapcase",
-    "title", "translate", "upper", "zfill",
+    "capitalize",
+    "casefold",
+    "center",
+    "count",
+    "encode",
+    "decode",
+    "endswith",
+    "expandtabs",
+    "find",
+    "format",
+    "index",
+    "isalnum",
+    "isalpha",
+    "isdecimal",
+    "isdigit",
+    "isidentifier",
+    "islower",
+    "isnumeric",
+    "isspace",
+    "istitle",
+    "isupper",
+    "join",
+    "ljust",
+    "lower",
+    "lstrip",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "rfind",
+    "rindex",
+    "rjust",
+    "rpartition",
+    "rsplit",
+    "rstrip",
+    "split",
+    "splitlines",
+    "startswith",
+    "strip",
+    "swapcase",
+    "title",
+    "translate",
+    "upper",
+    "zfill",
 ];
 
 pub(super) fn call(run: &mut Run<'_>, text: &Text, name: &str, args: &Args) -> Result<Value, Stop> {
@@ -79,7 +119,13 @@ fn replace(run: &mut Run<'_>, text: &Text, args: &Args) -> Result<Value, Stop> {
 }
 
 /// A text with the first `most` of `old` replaced; what stays keeps its origin.
-pub(in super::super) fn replaced(run: &mut Run<'_>, text: &Text, old: &str, new: &Text, most: usize) -> Result<Text, Stop> {
+pub(in super::super) fn replaced(
+    run: &mut Run<'_>,
+    text: &Text,
+    old: &str,
+    new: &Text,
+    most: usize,
+) -> Result<Text, Stop> {
     let own = text.as_str();
     let mut parts = Vec::new();
     let mut start = 0;
@@ -198,12 +244,11 @@ fn join(run: &mut Run<'_>, separator: &Text, args: &Args) -> Result<Value, Stop>
 
 fn affix(run: &mut Run<'_>, own: &str, name: &str, args: &Args) -> Result<Value, Stop> {
     let wanted = args.need(0, "prefix")?;
-    let candidates = match wanted {
-        Value::Tuple(_) => run.items(wanted)?,
-        _ => {
-            args.text(0, "prefix")?;
-            vec![wanted.clone()]
-        }
+    let candidates = if matches!(wanted, Value::Tuple(_)) {
+        run.items(wanted)?
+    } else {
+        args.text(0, "prefix")?;
+        vec![wanted.clone()]
     };
     let fits = |part: &str| if name == "startswith" { own.starts_with(part) } else { own.ends_with(part) };
     Ok(Value::Bool(candidates.iter().filter_map(Value::as_str).any(fits)))
@@ -211,14 +256,14 @@ fn affix(run: &mut Run<'_>, own: &str, name: &str, args: &Args) -> Result<Value,
 
 fn search(own: &str, name: &str, args: &Args) -> Result<Value, Stop> {
     let part = args.text(0, "sub")?;
-    let from = args.int(1, "start").unwrap_or(0).max(0) as usize;
+    let from = args.count(1, "start").unwrap_or(0);
     let from = own.char_indices().nth(from).map_or(own.len(), |(at, _)| at);
     if name == "count" {
-        return Ok(Value::Int(own[from..].matches(part).count() as i64));
+        return Ok(Value::count(own[from..].matches(part).count()));
     }
     let found = if name.starts_with('r') { own[from..].rfind(part) } else { own[from..].find(part) };
     match found {
-        Some(at) => Ok(Value::Int(own[..from + at].chars().count() as i64)),
+        Some(at) => Ok(Value::count(own[..from + at].chars().count())),
         None if name.ends_with("find") => Ok(Value::Int(-1)),
         None => Err(Stop::fault(format!("`{part}` is not in this text"))),
     }
@@ -256,9 +301,7 @@ fn is(own: &str, name: &str) -> Result<Value, Stop> {
         "isupper" => own.chars().any(char::is_uppercase) && !own.chars().any(char::is_lowercase),
         "islower" => own.chars().any(char::is_lowercase) && !own.chars().any(char::is_uppercase),
         "istitle" => !own.is_empty() && filter::title(own, false) == own,
-        "isidentifier" => {
-            all(|c| c == '_' || c.is_alphanumeric()) && !own.starts_with(|c: char| c.is_numeric())
-        }
+        "isidentifier" => all(|c| c == '_' || c.is_alphanumeric()) && !own.starts_with(|c: char| c.is_numeric()),
         _ => return Err(Stop::fault(format!("a text has no method `{name}`"))),
     }))
 }

@@ -221,8 +221,6 @@ impl Parser<'_> {
             Kind::Op("(") => return self.parenthesised(),
             Kind::Op("[") => return self.list(),
             Kind::Op("{") => return self.dict(),
-            // The mark of a tag that the lexer gave up on; its fault is noted already.
-            Kind::Op("!") if token.span.is_empty() => return Err(super::Noted),
             _ => return Err(self.expected("a value")),
         };
         self.at += 1;

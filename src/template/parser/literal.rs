@@ -17,7 +17,9 @@ pub(super) fn integer(text: &str) -> ExprKind {
     };
     match i64::from_str_radix(digits, radix) {
         Ok(number) => ExprKind::Int(number),
-        Err(_) => BigInt::parse_bytes(digits.as_bytes(), radix).map_or(ExprKind::Broken, |big| ExprKind::Big(Arc::new(big))),
+        Err(_) => {
+            BigInt::parse_bytes(digits.as_bytes(), radix).map_or(ExprKind::Broken, |big| ExprKind::Big(Arc::new(big)))
+        }
     }
 }
 
@@ -80,17 +82,13 @@ fn escape<'t>(rest: &'t str, value: &mut String) -> &'t str {
         _ => (None, 10),
     };
     let code = digits.and_then(|digits| u32::from_str_radix(digits, radix).ok()).and_then(char::from_u32);
-    match (digits, code) {
-        (Some(digits), Some(code)) => {
-            value.push(code);
-            if radix == 8 { &rest[digits.len()..] } else { &after[digits.len()..] }
-        }
-        _ => {
-            value.push('\\');
-            value.push(letter);
-            after
-        }
-    }
+    let (Some(digits), Some(code)) = (digits, code) else {
+        value.push('\\');
+        value.push(letter);
+        return after;
+    };
+    value.push(code);
+    if radix == 8 { &rest[digits.len()..] } else { &after[digits.len()..] }
 }
 
 /// Up to `most` digits at the start of `text`, if there are at least `least`.

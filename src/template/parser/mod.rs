@@ -1,13 +1,16 @@
 //! Template text in, its tree out, with every fault at its place: one broken tag costs only itself.
 
+mod calls;
 mod expression;
 mod literal;
 
 use std::sync::Arc;
 
-use super::ast::{Argument, Expr, ExprKind, Fault, Filter, For, Macro, Node, Param, Source, Target};
+use super::ast::{Expr, ExprKind, Fault, Filter, For, Macro, Node, Param, Source, Target};
 use super::lexer::{Kind, Token, tokens};
 use crate::text::{Span, closest};
+
+pub(super) use calls::literal_calls;
 
 /// A parsed template.
 #[derive(Debug)]
@@ -119,12 +122,20 @@ impl Parser<'_> {
     /// Notes what stands here where `wanted` should.
     fn expected(&mut self, wanted: &str) -> Noted {
         let token = self.token();
+        if token.kind == Kind::Op("!") && token.span.is_empty() {
+            // The mark of a tag that the lexer gave up on; its fault is noted already.
+            return Noted;
+        }
         let found = match token.kind {
             Kind::End => "the end of the text".to_owned(),
             Kind::CloseBlock | Kind::ClosePrint => "the end of the tag".to_owned(),
             _ => format!("`{}`", &self.text[token.span.range()]),
         };
-        self.fault(token.span, format!("expected {wanted}, found {found}"), "Mend the tag; the rest of the file was read.")
+        self.fault(
+            token.span,
+            format!("expected {wanted}, found {found}"),
+            "Mend the tag; the rest of the file was read.",
+        )
     }
 
     fn expect_op(&mut self, op: &str) -> Read<()> {
@@ -206,7 +217,11 @@ impl Parser<'_> {
         self.depth -= 1;
         if found.is_none() {
             let word = end.trim_start_matches("end");
-            self.fault(opened, format!("this `{word}` block is never closed"), format!("Close it with `{{% {end} %}}`."));
+            self.fault(
+                opened,
+                format!("this `{word}` block is never closed"),
+                format!("Close it with `{{% {end} %}}`."),
+            );
         } else if found == Some(end) {
             // `{% endmacro name %}` may repeat the name.
             if self.token().kind == Kind::Name {
@@ -222,7 +237,7 @@ impl Parser<'_> {
         let opened = open.cover(self.token().span);
         self.at += usize::from(!word.is_empty());
         let read = match word.as_str() {
-            "if" => self.conditional(opened),
+            "if" => Ok(self.conditional(opened)),
             "for" => self.for_loop(opened),
             "set" => self.assignment(opened),
             "macro" => self.macro_block(opened, "", "endmacro").map(|found| Node::Macro(Arc::new(found))),
@@ -230,7 +245,7 @@ impl Parser<'_> {
             "data_test" => self.macro_block(opened, "test_", "enddata_test").map(|found| Node::Macro(Arc::new(found))),
             "call" => self.call_block(opened),
             "filter" => self.filter_block(opened),
-            "with" => self.with_block(opened),
+            "with" => Ok(self.with_block(opened)),
             "do" => self.tuple(true).map(Node::Do),
             "print" => self.print(opened),
             "break" => Ok(Node::Break),
@@ -272,7 +287,11 @@ impl Parser<'_> {
             return self.expected("the name of a tag");
         }
         if let Some((name, _)) = BLOCKS.iter().find(|(_, end)| *end == word) {
-            return self.fault(opened, format!("`{word}` closes nothing: no `{name}` block is open here"), "Remove it.");
+            return self.fault(
+                opened,
+                format!("`{word}` closes nothing: no `{name}` block is open here"),
+                "Remove it.",
+            );
         }
         if word == "else" || word == "elif" {
             return self.fault(opened, format!("`{word}` stands outside any `if` or `for`"), "Remove it.");
@@ -294,7 +313,7 @@ impl Parser<'_> {
         test.unwrap_or(Expr { kind: ExprKind::Broken, span: start })
     }
 
-    fn conditional(&mut self, opened: Span) -> Read<Node> {
+    fn conditional(&mut self, opened: Span) -> Node {
         let mut arms = Vec::new();
         let mut otherwise = Vec::new();
         let mut test = self.condition();
@@ -312,7 +331,7 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        Ok(Node::If { arms, otherwise })
+        Node::If { arms, otherwise }
     }
 
     fn for_loop(&mut self, opened: Span) -> Read<Node> {
@@ -408,7 +427,7 @@ impl Parser<'_> {
         Ok(Node::Filter { filters: filters?, body, span: opened })
     }
 
-    fn with_block(&mut self, opened: Span) -> Read<Node> {
+    fn with_block(&mut self, opened: Span) -> Node {
         let mut bindings = Vec::new();
         let mut read = Ok(());
         while self.token().kind != Kind::CloseBlock && self.token().kind != Kind::End {
@@ -419,7 +438,7 @@ impl Parser<'_> {
         }
         self.close(read.is_err());
         let body = self.body(opened, "endwith", &[]).0;
-        Ok(Node::With { bindings, body })
+        Node::With { bindings, body }
     }
 
     fn binding(&mut self) -> Read<(Target, Expr)> {
@@ -435,9 +454,8 @@ impl Parser<'_> {
     }
 
     fn macro_block(&mut self, opened: Span, prefix: &str, end: &'static str) -> Read<Macro> {
-        let faults = self.faults.len();
         let header = self.name().and_then(|name| Ok((name, self.params()?)));
-        if let Ok((_, _)) = &header {
+        if header.is_ok() {
             self.skip_op(":");
         }
         self.close(header.is_err());
@@ -446,23 +464,15 @@ impl Parser<'_> {
         let special = std::mem::replace(&mut self.special, outer);
         let (name, params) = header?;
         let name = if prefix.is_empty() { name } else { Arc::from(format!("{prefix}{name}")) };
-        let broken = self.faults.len() > faults;
-        Ok(self.make_macro(name, params, body, opened, special, broken))
+        Ok(self.make_macro((name, params), body, opened, special))
     }
 
-    fn make_macro(
-        &self,
-        name: Arc<str>,
-        params: Vec<Param>,
-        body: Vec<Node>,
-        opened: Span,
-        special: Special,
-        broken: bool,
-    ) -> Macro {
+    fn make_macro(&self, header: (Arc<str>, Vec<Param>), body: Vec<Node>, opened: Span, special: Special) -> Macro {
+        let (name, params) = header;
         let span = opened.cover(self.tokens[self.at.saturating_sub(1)].span);
         let Special { varargs: takes_varargs, kwargs: takes_kwargs, caller: takes_caller } = special;
         let source = self.source.clone();
-        Macro { name, params, body, span, source, takes_varargs, takes_kwargs, takes_caller, broken }
+        Macro { name, params, body, span, source, takes_varargs, takes_kwargs, takes_caller }
     }
 
     /// `(a, b=1, c: str = 'x')`
@@ -489,7 +499,7 @@ impl Parser<'_> {
         self.close(header.is_err());
         let body = self.body(opened, "endcall", &[]).0;
         let (params, call) = header?;
-        let caller = Arc::new(self.make_macro(Arc::from("caller"), params, body, opened, Special::default(), false));
+        let caller = Arc::new(self.make_macro((Arc::from("caller"), params), body, opened, Special::default()));
         Ok(Node::Call { caller, call, span: opened })
     }
 
@@ -509,91 +519,5 @@ impl Parser<'_> {
         }
         self.depth += 1;
         Ok(())
-    }
-}
-
-/// Every call of a name with only literal texts as positional arguments: `ref('a')`, `source('a', 'b')`.
-pub(super) fn literal_calls(nodes: &[Node], visit: &mut dyn FnMut(&str, &[&str])) {
-    for node in nodes {
-        match node {
-            Node::Text(_) | Node::Break | Node::Continue | Node::Unsupported { .. } => {}
-            Node::Print { expr, .. } | Node::Do(expr) | Node::Set { value: expr, .. } => calls_in(expr, visit),
-            Node::If { arms, otherwise } => {
-                for (test, body) in arms {
-                    calls_in(test, visit);
-                    literal_calls(body, visit);
-                }
-                literal_calls(otherwise, visit);
-            }
-            Node::For(each) => {
-                calls_in(&each.over, visit);
-                literal_calls(&each.body, visit);
-                literal_calls(&each.otherwise, visit);
-            }
-            Node::SetBlock { body, .. } | Node::Filter { body, .. } | Node::Scope(body) => literal_calls(body, visit),
-            Node::With { bindings, body } => {
-                bindings.iter().for_each(|(_, value)| calls_in(value, visit));
-                literal_calls(body, visit);
-            }
-            Node::Macro(found) => literal_calls(&found.body, visit),
-            Node::Call { caller, call, .. } => {
-                calls_in(call, visit);
-                literal_calls(&caller.body, visit);
-            }
-        }
-    }
-}
-
-fn calls_in(expr: &Expr, visit: &mut dyn FnMut(&str, &[&str])) {
-    use ExprKind as K;
-    let mut arguments = |arguments: &[Argument]| {
-        for argument in arguments {
-            let (Argument::Positional(expr) | Argument::Named(_, expr) | Argument::Spread(expr)
-            | Argument::SpreadNamed(expr)) = argument;
-            calls_in(expr, visit);
-        }
-    };
-    match &expr.kind {
-        K::Call(callee, given) => {
-            arguments(given);
-            if let K::Name(name) = &callee.kind {
-                let texts: Option<Vec<&str>> = given.iter().filter(|g| matches!(g, Argument::Positional(_))).map(literal).collect();
-                if let Some(texts) = texts {
-                    visit(name, &texts);
-                }
-            } else {
-                calls_in(callee, visit);
-            }
-        }
-        K::Filter(value, filter) | K::Test(value, filter) => {
-            arguments(&filter.arguments);
-            calls_in(value, visit);
-        }
-        K::List(items) | K::Tuple(items) | K::Join(items) => items.iter().for_each(|item| calls_in(item, visit)),
-        K::Dict(entries) => entries.iter().for_each(|(_, value)| calls_in(value, visit)),
-        K::Attribute(value, _) | K::Slice(value, _) | K::Not(value) | K::Negative(value) | K::Positive(value) => {
-            calls_in(value, visit);
-        }
-        K::Item(a, b) | K::Binary(_, a, b) | K::And(a, b) | K::Or(a, b) => {
-            calls_in(a, visit);
-            calls_in(b, visit);
-        }
-        K::Compare(first, rest) => {
-            calls_in(first, visit);
-            rest.iter().for_each(|(_, value)| calls_in(value, visit));
-        }
-        K::Choice { test, then, otherwise } => {
-            calls_in(test, visit);
-            calls_in(then, visit);
-            otherwise.iter().for_each(|value| calls_in(value, visit));
-        }
-        K::None | K::Bool(_) | K::Int(_) | K::Big(_) | K::Float(_) | K::Str(_) | K::Name(_) | K::Broken => {}
-    }
-}
-
-fn literal(argument: &Argument) -> Option<&str> {
-    match argument {
-        Argument::Positional(Expr { kind: ExprKind::Str(text), .. }) => Some(text),
-        _ => None,
     }
 }
