@@ -85,7 +85,7 @@ fn fixed(conjunct: &Expr) -> Option<(ColumnId, String, &Expr)> {
     let value = match &value.kind {
         ExprKind::Literal(Literal::Number(number)) if number.bytes().all(|b| b.is_ascii_digit()) => number.clone(),
         ExprKind::Literal(Literal::String(text)) if columns(value).is_empty() => {
-            let plain = text.trim().to_lowercase();
+            let plain = text.trim().to_ascii_lowercase();
             plain.parse::<f64>().is_err().then(|| format!("'{plain}'"))?
         }
         _ => return None,

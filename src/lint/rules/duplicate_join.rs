@@ -49,7 +49,7 @@ fn target(scene: &Scene<'_>, right: RelId) -> Option<(RelId, Vec<(ColumnId, Stri
     let node = scene.facts.node(right);
     match &node.op {
         Op::Scan { names, .. } => {
-            Some((right, node.columns.iter().copied().zip(names.iter().map(|name| name.to_lowercase())).collect()))
+            Some((right, node.columns.iter().copied().zip(names.iter().map(|name| name.to_ascii_lowercase())).collect()))
         }
         Op::Project { input, exprs, .. }
             if exprs.iter().all(|expr| expr.as_column().is_some() && !node.span.contains(expr.span)) =>

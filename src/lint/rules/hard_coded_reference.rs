@@ -48,7 +48,7 @@ fn is_no_table(parts: &[String], written: &str) -> bool {
 }
 
 fn name_parts(written: &str) -> Vec<String> {
-    let plain = |part: &str| part.trim_matches(['"', '`', '[', ']', ' ']).to_lowercase();
+    let plain = |part: &str| part.trim_matches(['"', '`', '[', ']', ' ']).to_ascii_lowercase();
     written.split('.').map(plain).filter(|part| !part.is_empty()).collect()
 }
 

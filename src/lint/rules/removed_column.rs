@@ -112,7 +112,7 @@ fn read_of(before: &CompiledModel, after: &CompiledModel, id: &str, column: &str
             .rendered
             .text
             .get(span.range())
-            .is_some_and(|text| text.to_lowercase().contains(&column.to_lowercase()))
+            .is_some_and(|text| text.to_ascii_lowercase().contains(&column.to_ascii_lowercase()))
     };
     let mut was = edges(before).into_iter().filter(|(span, _)| names(before, *span));
     let (span, _) = was.next()?;

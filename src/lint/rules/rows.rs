@@ -104,7 +104,7 @@ pub(super) fn swapped_columns(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         let Op::Set { inputs, .. } = &node.op else { continue };
         let Some((_, first)) = inputs.first() else { continue };
         let names = |columns: &[ColumnId]| -> Vec<String> {
-            columns.iter().map(|column| scene.facts.name(*column).to_lowercase()).collect()
+            columns.iter().map(|column| scene.facts.name(*column).to_ascii_lowercase()).collect()
         };
         let first = names(first);
         for (rel, columns) in &inputs[1..] {
@@ -145,7 +145,7 @@ fn has_proved_key(node: &Node, columns: &[ColumnId]) -> bool {
 fn are_different(scene: &Scene<'_>, inputs: &[(RelId, Vec<ColumnId>)], at: usize) -> bool {
     let constant = |column: ColumnId| match scene.facts.definition(scene.facts.origin(column)) {
         Some(Definition::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), .. })) => {
-            Some(text.to_lowercase())
+            Some(text.to_ascii_lowercase())
         }
         Some(Definition::Expr(Expr { kind: ExprKind::Literal(Literal::Number(number)), .. })) => Some(number.clone()),
         _ => None,

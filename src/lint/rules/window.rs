@@ -22,7 +22,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     scene.facts.each_expr(&mut |_, expr| {
         let ExprKind::Window { function, order, .. } = &expr.kind else { return };
         if order.is_empty() && ORDERED.contains(&function.as_str()) {
-            let message = format!("`{}` counts on an order, and this window has none.", function.to_lowercase());
+            let message = format!("`{}` counts on an order, and this window has none.", function.to_ascii_lowercase());
             let help = "Add ORDER BY over columns that are unique within the partition.";
             found.push(scene.raise(expr.span, message).help(help));
         }
