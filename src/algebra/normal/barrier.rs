@@ -181,10 +181,9 @@ impl Normal<'_> {
             hasher.digests(members);
         }
         let groups = hasher.finish();
-        // Without keys there is one row whatever the input; its values depend on all of it.
-        let context = if keys.is_empty() { rows } else { Digest::default() };
         let key = |digest: &Digest| Hasher::new("key").digest(*digest).finish();
-        let call = |digest: &Digest| Hasher::new("over group").digest(*digest).digest(context).finish();
+        // A group that stays may still have other rows in it: `sum(x)` differs where its input's rows do.
+        let call = |digest: &Digest| Hasher::new("over group").digest(*digest).digest(rows).finish();
         let values = columns.iter().copied().zip(key_digests.iter().map(key).chain(call_digests.iter().map(call)));
         Closed { rows: groups, values: values.collect() }
     }
