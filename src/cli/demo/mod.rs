@@ -127,9 +127,8 @@ fn tell_check(answer: &Value, paint: Paint, out: &mut String) {
 
 fn tell_impact(answer: &Value, paint: Paint, out: &mut String) {
     for verdict in ["breaks", "differs"] {
-        let reached =
-            |list: &str| items(answer, list).filter(|one| word(one, "verdict") == verdict).map(short).collect::<Vec<&str>>();
-        let names: Vec<&str> = [reached("models"), reached("consumers")].concat();
+        let reached = ["models", "consumers"].into_iter().flat_map(|list| items(answer, list));
+        let names: Vec<&str> = reached.filter(|one| word(one, "verdict") == verdict).map(short).collect();
         if !names.is_empty() {
             let _ = writeln!(out, "  {} {}", in_color(paint, verdict), names.join(", "));
         }
