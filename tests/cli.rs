@@ -101,7 +101,7 @@ fn broken_jinja_stands_at_its_tag() {
 
 #[test]
 fn broken_sql_stands_at_its_word() {
-    check("models/broken.sql", b"select a,\nfrom where\n", "models/broken.sql:2", "parse-error");
+    check("models/broken.sql", b"select a b c\nfrom x\n", "models/broken.sql:1", "parse-error");
 }
 
 #[test]

@@ -1,5 +1,11 @@
 //! The one test binary: what holds for the crate as a whole.
 
 mod architecture;
+mod cli;
+mod committed;
+mod docs;
+mod json_schema;
+mod projects;
 mod rules;
+mod scratch;
 mod source;

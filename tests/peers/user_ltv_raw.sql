@@ -17,7 +17,7 @@ with delivered as (
     select
         n,
         'e' || n as event_id,
-        case when n % 13 <> 0 then cast(1 + (n // 4) * 7 % 260 as bigint) end as user_id,
+        cast(case when n % 13 <> 0 then 1 + (n // 4) * 7 % 260 else 0 end as bigint) as user_id,
         ['view', 'post', 'like', 'share'][1 + n % 4] as event_type,
         ['iOS', 'Android', 'Web'][1 + (n // 4) % 3] as platform,
         timestamp '2025-08-01' + to_minutes(cast((n // 4) * 47 % 40000 + (n % 4) * 6 as integer)) as occurred_at
@@ -32,6 +32,7 @@ where n % 29 = 0;
 
 create table raw.follows as
 select
+    n as follow_id,
     cast(1 + n % 300 as bigint) as follower_id,
     cast(1 + (n * n) % 90 as bigint) as followee_id,
     timestamp '2025-03-01' + to_hours(cast(n as integer)) as followed_at,
