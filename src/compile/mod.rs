@@ -18,6 +18,8 @@ mod resolved;
 mod schema;
 mod store;
 mod told;
+#[cfg(test)]
+mod tests;
 mod understand;
 mod union;
 
@@ -119,6 +121,7 @@ pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compi
     let mut spine = Spine { projects: &projects, environments: &environments, names, written, known, cache };
     let (models, mut diagnostics) = spine.resolve(&drafts, &order, around);
     diagnostics.extend(told::told(&projects, &environments, &drafts, &order));
+    diagnostics.extend(told::encodings(&projects, snapshot));
     told::sort(&mut diagnostics);
     let (moment, graph) = (snapshot.moment.clone(), OnceLock::new());
     Compilation { moment, snapshot: Some(snapshot.clone()), models, tables, diagnostics, graph, projects }

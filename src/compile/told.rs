@@ -1,5 +1,7 @@
 //! Drafts and projects in, what is wrong with them out, each at its place in a file the user edits.
 
+use std::collections::BTreeSet;
+
 use super::draft::Draft;
 use super::each::Bug;
 use super::order::Order;
@@ -7,9 +9,10 @@ use super::reading::cycle;
 use super::CompiledModel;
 use crate::diagnostic::Diagnostic;
 use crate::project::{Kind, Language, Project};
+use crate::repo::Snapshot;
 use crate::syntax::SyntaxError;
-use crate::template::Environment;
-use crate::text::{Place, Span};
+use crate::template::{Environment, Rendered};
+use crate::text::{FileId, Place, Span};
 
 /// Everything that the floors below said, loops, and statements without a tree.
 pub(super) fn told(
@@ -30,6 +33,22 @@ pub(super) fn told(
         told.extend(no_query(draft, &projects[draft.project]));
     }
     told
+}
+
+/// Models and macros whose bytes are not UTF-8, each told at its first wrong byte.
+pub(super) fn encodings(projects: &[Project], snapshot: &Snapshot) -> Vec<Diagnostic> {
+    // The texts are at hand; only those that hold the sign of a wrong byte are read again.
+    let is_odd = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
+    let models = projects.iter().flat_map(|project| &project.models).filter(|model| is_odd(&model.text));
+    let macros = projects.iter().flat_map(|project| &project.macros).filter(|file| is_odd(&file.text));
+    let files: BTreeSet<&FileId> = models.map(|model| &model.file).chain(macros.map(|file| &file.file)).collect();
+    let wrong = |file: &FileId| {
+        let at = snapshot.text(file).ok()?.invalid_utf8?;
+        let message = "The file is not UTF-8: this byte means no character, and what it was meant to be is lost.";
+        let diagnostic = Diagnostic::error("invalid-encoding", Place::new(file, Span::new(at, at + 1)), message);
+        Some(diagnostic.help("Save the file as UTF-8."))
+    };
+    files.into_iter().filter_map(wrong).collect()
 }
 
 /// By place, then rule; each once, though two renderings of one model may both say it.
@@ -54,7 +73,7 @@ fn faults(draft: &Draft<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn parse_error(draft: &Draft<'_>, rendered: &crate::template::Rendered, fault: &SyntaxError) -> Diagnostic {
+fn parse_error(draft: &Draft<'_>, rendered: &Rendered, fault: &SyntaxError) -> Diagnostic {
     let model = draft.model;
     let Some(origin) = rendered.origin(fault.span) else {
         return Diagnostic::error("parse-error", Place::top(&model.file), &fault.message).model(&model.id);

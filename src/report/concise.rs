@@ -18,7 +18,10 @@ pub fn concise(check: &Check, paint: Paint) -> String {
         };
         let level = paint.ink(ink, finding.severity.word());
         let place = check.texts.locate(&finding.place);
-        let message = finding.message.replace('\n', " ");
+        // What was meant is worth its place even where there is little.
+        let meant = finding.help.as_deref().filter(|help| help.starts_with("Did you mean"));
+        let message = format!("{}{}", finding.message, meant.map(|help| format!(" {help}")).unwrap_or_default());
+        let message = message.replace('\n', " ");
         let _ = writeln!(out, "{place} {level} {}: {message}", paint.ink(Ink::Bold, &finding.rule));
     }
     out + &summary(check, paint)

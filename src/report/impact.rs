@@ -6,27 +6,44 @@ use super::change_set::{ChangeSet, short_commit};
 use super::paint::{Ink, Paint, clip, pad, width, wrap};
 use super::text::plural;
 use crate::change::{ColumnChange, Content, Rows, Shape};
-use crate::impact::{ConsumerImpact, ModelImpact, Verdict};
+use crate::impact::{ConsumerImpact, ConsumerKind, ModelImpact, Verdict};
 
 /// Models by verdict, worst first, each with what differs and the way from the edit to it; then the consumers.
 pub fn impact(set: &ChangeSet<'_>, paint: Paint) -> String {
     let mut out = String::new();
+    let shown = |consumer: &&ConsumerImpact| consumer.kind != ConsumerKind::Test && consumer.verdict != Verdict::Stays;
     let names = set.impacts.models.keys().map(|id| width(&set.short(id)));
-    let names = names.chain(set.impacts.consumers.iter().map(|consumer| width(&consumer_name(consumer))));
-    let names = names.max().unwrap_or(0).min(34);
+    let names = names.chain(set.impacts.consumers.iter().filter(shown).map(|consumer| width(&consumer_name(consumer))));
+    let names = names.max().unwrap_or(0).min(30);
     for verdict in [Verdict::Breaks, Verdict::Differs, Verdict::Stays] {
         let models = set.impacts.models.iter().filter(|(_, impact)| impact.verdict == verdict);
         for (id, impact) in models {
             model(&set.short(id), impact, (verdict, names), paint, &mut out);
         }
-        for consumer in set.impacts.consumers.iter().filter(|consumer| consumer.verdict == verdict) {
+        for consumer in set.impacts.consumers.iter().filter(|consumer| consumer.verdict == verdict).filter(shown) {
             self::consumer(consumer, (verdict, names), paint, set, &mut out);
         }
+        tests(set, verdict, paint, &mut out);
     }
     if !out.is_empty() {
         out.push('\n');
     }
     out + &summary(set, paint)
+}
+
+/// Tests share a line: there are many, and each is named after what it tests.
+fn tests(set: &ChangeSet<'_>, verdict: Verdict, paint: Paint, out: &mut String) {
+    let of_kind = |consumer: &&ConsumerImpact| consumer.kind == ConsumerKind::Test && consumer.verdict == verdict;
+    let names: Vec<String> = set.impacts.consumers.iter().filter(of_kind).map(consumer_name).collect();
+    if names.is_empty() || verdict == Verdict::Stays {
+        return;
+    }
+    let lead = format!("{} {}  ", verdict_word(verdict, paint), paint.ink(Ink::Bold, &plural(names.len(), "test")));
+    let indent = 10 + width(&plural(names.len(), "test"));
+    for (at, line) in wrap(&names.join(", "), paint.columns().saturating_sub(indent)).iter().enumerate() {
+        let start = if at == 0 { lead.clone() } else { " ".repeat(indent) };
+        let _ = writeln!(out, "{start}{}", paint.ink(Ink::Faint, line));
+    }
 }
 
 fn summary(set: &ChangeSet<'_>, paint: Paint) -> String {
@@ -49,7 +66,7 @@ fn summary(set: &ChangeSet<'_>, paint: Paint) -> String {
     }
     let (base, head) = (short_commit(set.base), short_commit(set.head));
     let range = paint.ink(Ink::Faint, &format!("{base}..{head}"));
-    format!("{}; {} as they are. {range}\n", parts.join(", "), staying_words(staying))
+    format!("{};\n{} as they are. {range}\n", parts.join(", "), staying_words(staying))
 }
 
 fn staying_words(count: usize) -> String {
@@ -67,9 +84,8 @@ fn verdict_word(verdict: Verdict, paint: Paint) -> String {
 
 fn model(name: &str, impact: &ModelImpact, (verdict, names): (Verdict, usize), paint: Paint, out: &mut String) {
     let class = impact.class;
-    let proved = if impact.change.proved || verdict == Verdict::Stays { "" } else { ", assumed" };
-    let meaning = format!("{}{proved}: {}", class.word(), meaning(impact));
-    let meaning = clip(&meaning, paint.columns().saturating_sub(names + 11));
+    let meaning = format!("{}: {}", class.word(), meaning(impact));
+    let meaning = clip(&meaning, paint.columns().saturating_sub(names.max(width(name)) + 10));
     let name = paint.ink(Ink::Bold, &pad(name, names));
     let _ = writeln!(out, "{} {name}  {}", verdict_word(verdict, paint), paint.ink(Ink::Faint, &meaning));
     if verdict == Verdict::Stays {
@@ -116,6 +132,9 @@ fn facts(impact: &ModelImpact, paint: Paint) -> Vec<String> {
     let shaped = change.columns.iter().filter(|column| column.is_change() && !plain(column));
     facts.extend(shaped.map(column_line));
     let room = paint.columns().saturating_sub(8);
+    if !change.proved {
+        facts.push("not all of it was understood: it may differ less than this".to_owned());
+    }
     facts.iter().flat_map(|fact| wrap(fact, room)).collect()
 }
 
@@ -171,7 +190,7 @@ fn consumer(
     let through: Vec<String> = consumer.through.iter().map(|id| through(id, set)).collect();
     let owner = consumer.owner.as_deref().map(|owner| format!(", owned by {owner}")).unwrap_or_default();
     let text = format!("{}{owner}: through {}", consumer.kind.word(), through.join(", "));
-    let room = paint.columns().saturating_sub(names + 11);
+    let room = paint.columns().saturating_sub(names + 10);
     for (at, line) in wrap(&text, room).iter().enumerate() {
         let lead = if at == 0 {
             format!("{} {}", verdict_word(verdict, paint), paint.ink(Ink::Bold, &name))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::paint::{Ink, Paint, clip, pad, width, wrap};
+use super::paint::{Ink, Paint, pad, width, wrap};
 use crate::lint::{Group, Page};
 
 /// Rules under the headings of their groups.
@@ -25,7 +25,10 @@ pub fn rules(table: &[Page], paint: Paint) -> String {
             };
             let room = paint.columns().saturating_sub(names + 11);
             let (level, name) = (paint.ink(ink, &pad(page.level_word(), 6)), pad(&page.name, names));
-            let _ = writeln!(out, "  {level} {name}  {}", paint.ink(Ink::Faint, &clip(&plain(&page.summary), room)));
+            for (at, line) in wrap(&plain(&page.summary), room).iter().enumerate() {
+                let lead = if at == 0 { format!("  {level} {name}") } else { " ".repeat(names + 9) };
+                let _ = writeln!(out, "{lead}  {}", paint.ink(Ink::Faint, line));
+            }
         }
     }
     out + "\n`sluice explain RULE` shows a rule's page.\n"

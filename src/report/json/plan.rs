@@ -31,8 +31,8 @@ struct StepShape<'a> {
     priority: usize,
     retries: u32,
     timeout_s: Option<u32>,
-    cost: Option<()>,
-    demand: Option<()>,
+    cost: Option<u64>,
+    demand: Option<&'a str>,
     because: &'a str,
 }
 
