@@ -7,5 +7,6 @@ mod docs;
 mod json_schema;
 mod projects;
 mod rules;
+mod schemas;
 mod scratch;
 mod source;

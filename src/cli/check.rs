@@ -159,9 +159,9 @@ fn is_below(file: &str, paths: &[String]) -> bool {
 fn report_of(compilation: &Compilation, snapshot: &Snapshot, findings: Vec<Finding>) -> report::Check {
     let fingerprints = findings.iter().map(|finding| finding.fingerprint).collect();
     let findings: Vec<_> = findings.into_iter().map(|finding| finding.diagnostic).collect();
-    let places = findings.iter().flat_map(|finding| {
-        [&finding.place].into_iter().chain(finding.related.iter().map(|label| &label.place))
-    });
+    let places = findings
+        .iter()
+        .flat_map(|finding| [&finding.place].into_iter().chain(finding.related.iter().map(|label| &label.place)));
     let texts = texts(compilation, snapshot, places.map(|place| &place.file));
     report::Check { texts, fingerprints, models: compilation.counts(), findings }
 }

@@ -112,7 +112,8 @@ fn compare(base: &str, head: &str, dialect: &Arc<Dialect>, schema: &Schema) -> R
     why.dedup();
     let proved = why.is_empty();
     let Some(impact) = impacts.models.get(QUERY).filter(|impact| impact.change.presence == Presence::Kept) else {
-        let steady = |side: &Compilation| side.models[QUERY].fingerprints.as_ref().is_none_or(|prints| prints.steady_rows);
+        let steady =
+            |side: &Compilation| side.models[QUERY].fingerprints.as_ref().is_none_or(|prints| prints.steady_rows);
         return Ok(Comparison {
             class: Class::None,
             rows: crate::change::Rows::Same,

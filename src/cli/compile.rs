@@ -58,7 +58,8 @@ fn models<'c>(selector: Option<&str>, compilation: &'c Compilation) -> Result<Ve
     let Some(selector) = selector else { return Ok(compilation.models.values().collect()) };
     let selected = select(selector, compilation)?;
     let model = compilation.models.get(&selected.relation);
-    let model = model.ok_or_else(|| Failure::new(format!("`{selector}` is not a model: nothing is rendered for it")))?;
+    let model =
+        model.ok_or_else(|| Failure::new(format!("`{selector}` is not a model: nothing is rendered for it")))?;
     Ok(vec![model])
 }
 
@@ -104,7 +105,8 @@ fn inline(path: &str, source_map: bool, compilation: &Compilation, io: &mut Io) 
     for fault in &rendered.diagnostics {
         io.tell(&format!("{file} {}: {}", fault.rule, fault.message));
     }
-    let answer = if source_map { json::source_map("inline", &rendered) } else { rendered.text.trim_end().to_owned() + "\n" };
+    let answer =
+        if source_map { json::source_map("inline", &rendered) } else { rendered.text.trim_end().to_owned() + "\n" };
     io.print(&answer)?;
     Ok(if rendered.failed { Exit::Found } else { Exit::Clean })
 }

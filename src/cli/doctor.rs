@@ -26,7 +26,9 @@ pub(super) fn run(_: &Doctor, io: &mut Io) -> Result<Exit, Failure> {
     let mut out = String::new();
     line(&mut out, paint, "repo", &workspace.repo.root().display().to_string());
     let base = match workspace.repo.default_base("HEAD", &variable) {
-        Ok(base) => format!("{}  {}", base.commit.get(..12).unwrap_or(&base.commit), paint.ink(Ink::Faint, &base.reason)),
+        Ok(base) => {
+            format!("{}  {}", base.commit.get(..12).unwrap_or(&base.commit), paint.ink(Ink::Faint, &base.reason))
+        }
         Err(error) => paint.ink(Ink::Faint, &error.to_string()),
     };
     line(&mut out, paint, "base", &base);
@@ -70,10 +72,16 @@ fn describe(project: &Project, counts: Counts, paint: Paint, out: &mut String) {
     };
     let root = if project.root.is_empty() { "." } else { &project.root };
     let _ = writeln!(out);
-    line(out, paint, "project", &format!("{}  {}", paint.ink(Ink::Bold, &project.name), paint.ink(Ink::Faint, &format!("{kind}, in {root}"))));
+    line(
+        out,
+        paint,
+        "project",
+        &format!("{}  {}", paint.ink(Ink::Bold, &project.name), paint.ink(Ink::Faint, &format!("{kind}, in {root}"))),
+    );
     let reason = paint.ink(Ink::Faint, &project.dialect_reason);
     line(out, paint, "dialect", &format!("{}  {reason}", project.dialect.label()));
-    let models = format!("{} ({} exact, {} partial, {} opaque)", counts.all(), counts.exact, counts.partial, counts.opaque);
+    let models =
+        format!("{} ({} exact, {} partial, {} opaque)", counts.all(), counts.exact, counts.partial, counts.opaque);
     line(out, paint, "models", &models);
     let others = [
         (project.sources.len(), "source"),

@@ -33,7 +33,10 @@ impl Termination for Exit {
 /// Why a command could not do its job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    Told { message: String, hint: Option<String> },
+    Told {
+        message: String,
+        hint: Option<String>,
+    },
     /// An invariant of ours is broken, in a place that can tell.
     Bug(String),
     /// Nobody reads our output any more (`sluice .. | head`): not a fault at all.

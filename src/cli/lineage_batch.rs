@@ -34,7 +34,10 @@ fn answer(line: &str, default_dialect: Option<&str>) -> String {
 type Answer = (Option<String>, Vec<crate::report::Relation>);
 
 fn understand(case: &Value, default_dialect: Option<&str>) -> Result<Answer, String> {
-    let sql = case.get("sql").and_then(Value::str).ok_or("`sql` is missing: a case is {\"id\",\"sql\",\"dialect\",\"schema\"}")?;
+    let sql = case
+        .get("sql")
+        .and_then(Value::str)
+        .ok_or("`sql` is missing: a case is {\"id\",\"sql\",\"dialect\",\"schema\"}")?;
     let name = case.get("dialect").and_then(Value::str).or(default_dialect);
     let dialect = dialect(name).map_err(|failure| failure.to_string())?;
     let schema = match case.get("schema").filter(|schema| !schema.is_null()) {

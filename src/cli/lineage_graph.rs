@@ -55,9 +55,8 @@ pub(super) fn select(selector: &str, compilation: &Compilation) -> Result<Select
                 None => failure.hint("`sluice doctor` lists the projects that were found."),
             }
         }
-        Unselected::Ambiguous { candidates } => {
-            Failure::new(format!("`{selector}` means several relations")).hint(format!("Say one of {}.", candidates.join(", ")))
-        }
+        Unselected::Ambiguous { candidates } => Failure::new(format!("`{selector}` means several relations"))
+            .hint(format!("Say one of {}.", candidates.join(", "))),
         Unselected::NoColumn { relation, similar } => {
             let name = compilation.short_name(&relation);
             let column = selector.rsplit('.').next().unwrap_or(selector);
@@ -123,7 +122,9 @@ fn draw(
             Format::Tree | Format::Json => {
                 let gap = if out.is_empty() { "" } else { "\n" };
                 out.push_str(gap);
-                if let (true, Some(model)) = (selected.column.is_none() && gap.is_empty(), compilation.models.get(&selected.relation)) {
+                if let (true, Some(model)) =
+                    (selected.column.is_none() && gap.is_empty(), compilation.models.get(&selected.relation))
+                {
                     out.push_str(&report::headline(&relation(model, compilation, texts), io.paint()));
                 }
                 out.push_str(&report::tree(&walk, io.paint()));
@@ -202,7 +203,8 @@ fn table(known: &Known, compilation: &Compilation) -> Relation {
     };
     let path = compilation.projects.iter().find_map(|project| {
         let seed = project.seeds.iter().find(|seed| seed.id == known.id).map(|seed| seed.file.path());
-        let source = || project.sources.iter().find(|source| source.id == known.id).map(|source| source.place.file.path());
+        let source =
+            || project.sources.iter().find(|source| source.id == known.id).map(|source| source.place.file.path());
         seed.or_else(source)
     });
     Relation {

@@ -73,8 +73,7 @@ pub fn main() -> Exit {
         let folder = std::env::current_dir().unwrap_or_default();
         let terminal = Terminal::detect();
         let color = Color::Auto;
-        let mut io =
-            Io { input: &mut input, output: &mut output, errors: &mut errors, folder, terminal, color };
+        let mut io = Io { input: &mut input, output: &mut output, errors: &mut errors, folder, terminal, color };
         run(std::env::args_os(), &mut io)
     };
     panic::catch_unwind(work).unwrap_or(Exit::Bug)

@@ -157,7 +157,11 @@ fn lineage_of_table(known: &Known) -> ModelLineage {
         span: Span::default(),
     };
     let keys = known.keys.iter().map(|(columns, _)| columns.clone());
-    ModelLineage { columns: known.columns.iter().map(column).collect(), keys: keys.collect(), ..ModelLineage::default() }
+    ModelLineage {
+        columns: known.columns.iter().map(column).collect(),
+        keys: keys.collect(),
+        ..ModelLineage::default()
+    }
 }
 
 impl Counts {

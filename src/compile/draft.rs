@@ -132,15 +132,16 @@ fn version(
         }
         Some(known.columns.iter().map(|column| (column.name.clone(), column.ty.name.clone())).collect())
     };
-    let rendered = cache.rendered(render_key(model, environment, mode), known, || {
-        render(environment, model, mode, &columns)
-    });
+    let rendered =
+        cache.rendered(render_key(model, environment, mode), known, || render(environment, model, mode, &columns));
     let key = parse_key(&rendered.text, dialect);
     let parsed = cache.parsed.get_or(key, || parse(&rendered.text, dialect));
     let reads = cache.reads.get_or(key, || reads(&parsed));
-    let refs = rendered.refs.iter().rev().map(|reference| {
-        (split_name(&reference.text).join(".").to_ascii_lowercase(), reference.id.clone())
-    });
+    let refs = rendered
+        .refs
+        .iter()
+        .rev()
+        .map(|reference| (split_name(&reference.text).join(".").to_ascii_lowercase(), reference.id.clone()));
     Version { refs: refs.collect(), rendered, parsed, reads }
 }
 

@@ -92,7 +92,10 @@ impl Compilation {
                 why: why.collect(),
                 filled: false,
             };
-            models.entry(relation.name.clone()).and_modify(|first: &mut CompiledModel| first.merge(&model)).or_insert(model);
+            models
+                .entry(relation.name.clone())
+                .and_modify(|first: &mut CompiledModel| first.merge(&model))
+                .or_insert(model);
         }
         Compilation {
             snapshot: None,

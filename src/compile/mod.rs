@@ -17,9 +17,9 @@ mod reads;
 mod resolved;
 mod schema;
 mod store;
-mod told;
 #[cfg(test)]
 mod tests;
+mod told;
 mod understand;
 mod union;
 

@@ -88,7 +88,8 @@ pub(super) fn resolved(version: &Version, dialect: &Dialect, sight: &Sight<'_>, 
 
 /// A text that could not be rendered or says nothing reads all that its template asked for.
 fn blind(version: &Version, dialect: &Dialect, sight: &Sight<'_>) -> Resolved {
-    let mentions: Vec<Vec<String>> = version.rendered.refs.iter().map(|reference| split_name(&reference.text)).collect();
+    let mentions: Vec<Vec<String>> =
+        version.rendered.refs.iter().map(|reference| split_name(&reference.text)).collect();
     let query = opaque(&version.parsed, dialect, sight, &mentions, Span::default(), "no query could be read");
     let query = Query { why: Vec::new(), ..query };
     Resolved { written: Vec::new(), query: Some(part(query, dialect, sight)), why: Vec::new() }

@@ -54,7 +54,7 @@ fn a_model_reads_what_its_refs_mean() {
 
 #[test]
 fn an_incremental_model_claims_what_either_rendering_reads() {
-    let text = "select id from {{ ref('a') }}\n{% if is_incremental() %}where at > (select max(at) from {{ ref('c') }})\
+    let text = "{{ config(materialized='incremental') }}select id from {{ ref('a') }}\n{% if is_incremental() %}where at > (select max(at) from {{ ref('c') }})\
                 {% endif %}\n";
     let a = ("models/a.sql", "select 1 as id, 2 as at\n");
     let compiled = one(&[DBT, DUCKDB, a, ("models/c.sql", "select 1 as at\n"), ("models/b.sql", text)]);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::CompiledModel;
 use super::draft::Draft;
 use super::each::Bug;
 use super::order::Order;
 use super::reading::cycle;
-use super::CompiledModel;
 use crate::diagnostic::Diagnostic;
 use crate::project::{Kind, Language, Project};
 use crate::repo::Snapshot;

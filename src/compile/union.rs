@@ -37,7 +37,8 @@ pub(super) fn union(
 
 fn add(edges: &mut Vec<Edge>, more: Vec<Edge>) {
     for edge in more {
-        let same = |known: &Edge| (&known.relation, &known.column, known.via) == (&edge.relation, &edge.column, edge.via);
+        let same =
+            |known: &Edge| (&known.relation, &known.column, known.via) == (&edge.relation, &edge.column, edge.via);
         if !edges.iter().any(same) {
             edges.push(edge);
         }

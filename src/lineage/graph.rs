@@ -334,9 +334,8 @@ mod tests {
         let reached = graph.upstream(start, Follow::ValuesAndRows, None);
         let mut all = names(&graph, reached.iter().map(|r| r.node));
         all.sort();
-        let expected = [
-            "mart.*", "mart.total", "raw.*", "raw.a", "raw.b", "raw.deleted", "stage.*", "stage.A", "stage.b",
-        ];
+        let expected =
+            ["mart.*", "mart.total", "raw.*", "raw.a", "raw.b", "raw.deleted", "stage.*", "stage.A", "stage.b"];
         assert_eq!(all, expected);
     }
 

@@ -51,11 +51,7 @@ impl Paint {
     }
 
     pub fn ink(self, ink: Ink, text: &str) -> String {
-        if self.colour && !text.is_empty() {
-            format!("\u{1b}[{}m{text}\u{1b}[0m", ink.code())
-        } else {
-            text.to_owned()
-        }
+        if self.colour && !text.is_empty() { format!("\u{1b}[{}m{text}\u{1b}[0m", ink.code()) } else { text.to_owned() }
     }
 
     /// `text`, which leads to `url` where the terminal takes links.

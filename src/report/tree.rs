@@ -71,7 +71,8 @@ fn edges(edges: &[Edge], paint: Paint, out: &mut String) {
     for (at, edge) in edges.iter().enumerate() {
         let branch = if at + 1 == edges.len() { "└─ " } else { "├─ " };
         let via = format!("{branch}{} ", pad(edge.via.word(), vias));
-        let _ = writeln!(out, "{}{}.{}", paint.ink(Ink::Faint, &via), paint.ink(Ink::Name, &edge.relation), edge.column);
+        let _ =
+            writeln!(out, "{}{}.{}", paint.ink(Ink::Faint, &via), paint.ink(Ink::Name, &edge.relation), edge.column);
     }
 }
 
