@@ -124,8 +124,8 @@ fn a_byte_order_mark_is_no_part_of_the_sql() {
     check_clean("models/marked.sql", b"\xef\xbb\xbfselect 1 as a\n");
     check(
         "models/marked.sql",
-        b"\xef\xbb\xbfselect nothing from nowhere\n",
-        "models/marked.sql:1:21",
+        b"\xef\xbb\xbfselect nothing from {{ ref('nowhere') }}\n",
+        "models/marked.sql:1:24",
         "unknown-relation",
     );
 }
@@ -133,7 +133,7 @@ fn a_byte_order_mark_is_no_part_of_the_sql() {
 #[test]
 fn windows_line_ends_count_as_one() {
     check_clean("models/windows.sql", b"select\r\n    1 as a,\r\n    2 as b\r\n");
-    check("models/windows.sql", b"select\r\n    a\r\nfrom nowhere\r\n", "models/windows.sql:3:6", "unknown-relation");
+    check("models/windows.sql", b"select\r\n    a\r\nfrom {{ ref('nowhere') }}\r\n", "models/windows.sql:3:9", "unknown-relation");
 }
 
 #[test]
