@@ -37,6 +37,7 @@ impl<V> Store<V> {
     }
 
     /// How many results are kept.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
     }

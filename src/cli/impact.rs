@@ -5,9 +5,10 @@ use clap::Args;
 use super::change::{Between, compare};
 use super::failure::{Exit, Failure};
 use super::io::Io;
+use super::lineage_graph::select;
 use super::workspace::Workspace;
 use crate::change::diff;
-use crate::impact::{Verdict, reach};
+use crate::impact::{Verdict, reach, what_if};
 use crate::report::{self, ChangeSet, json};
 
 /// What a change means, and whom it reaches: who breaks, who differs, who stays.
@@ -15,6 +16,12 @@ use crate::report::{self, ChangeSet, json};
 pub(super) struct Impact {
     #[command(flatten)]
     between: Between,
+    /// Without a diff: whom would a change of this model, source or seed reach?
+    #[arg(long, value_name = "NAME", visible_alias = "source", conflicts_with_all = ["base", "head"])]
+    model: Option<String>,
+    /// Without a diff: whom would another value in this column (`orders.amount`) reach?
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["base", "head", "model"])]
+    column: Option<String>,
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
     /// The verdict that makes the exit code 1.
@@ -39,6 +46,9 @@ enum FailOn {
 
 pub(super) fn run(arguments: &Impact, io: &mut Io) -> Result<Exit, Failure> {
     let workspace = Workspace::open(io)?;
+    if let Some(selector) = arguments.column.as_ref().or(arguments.model.as_ref()) {
+        return run_what_if(selector, arguments, &workspace, io);
+    }
     let compared = compare(&arguments.between, &workspace)?;
     let changes = diff(&compared.base, &compared.head);
     let impacts = reach(&changes, &compared.base, &compared.head);
@@ -49,15 +59,33 @@ pub(super) fn run(arguments: &Impact, io: &mut Io) -> Result<Exit, Failure> {
         after: &compared.head,
         impacts: &impacts,
     };
+    tell(&set, arguments, io)
+}
+
+/// Asked without a diff, on the working tree alone.
+fn run_what_if(selector: &str, arguments: &Impact, workspace: &Workspace, io: &mut Io) -> Result<Exit, Failure> {
+    let (_, compilation) = workspace.worktree()?;
+    let selected = select(selector, &compilation)?;
+    if arguments.column.is_some() && selected.column.is_none() {
+        return Err(Failure::new(format!("`{selector}` names no column")).hint("Say `--column MODEL.COLUMN`."));
+    }
+    let columns: Vec<String> = selected.column.into_iter().collect();
+    let impacts = what_if(&compilation, &selected.relation, &columns);
+    let label = compilation.moment.label();
+    let set = ChangeSet { base: label, head: label, before: &compilation, after: &compilation, impacts: &impacts };
+    tell(&set, arguments, io)
+}
+
+fn tell(set: &ChangeSet<'_>, arguments: &Impact, io: &mut Io) -> Result<Exit, Failure> {
     let answer = match arguments.format {
-        Format::Text => report::impact(&set, io.paint()),
-        Format::Json => json::impact(&set),
-        Format::Markdown => report::impact_markdown(&set),
+        Format::Text => report::impact(set, io.paint()),
+        Format::Json => json::impact(set),
+        Format::Markdown => report::impact_markdown(set),
     };
     io.print(&answer)?;
     let failing = match arguments.fail_on {
-        FailOn::Breaks => impacts.worst() >= Verdict::Breaks,
-        FailOn::Differs => impacts.worst() >= Verdict::Differs,
+        FailOn::Breaks => set.impacts.worst() >= Verdict::Breaks,
+        FailOn::Differs => set.impacts.worst() >= Verdict::Differs,
         FailOn::Never => false,
     };
     Ok(if failing { Exit::Found } else { Exit::Clean })

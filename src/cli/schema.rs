@@ -18,8 +18,7 @@ pub(super) struct Schema {
 pub(super) fn run(arguments: &Schema, io: &mut Io) -> Result<Exit, Failure> {
     let names = || schemas().iter().map(|(name, _)| *name);
     let Some(wanted) = &arguments.name else {
-        let list: String = names().map(|name| format!("{name}\n")).collect();
-        io.print(&list)?;
+        io.print(&(names().collect::<Vec<_>>().join("\n") + "\n"))?;
         return Ok(Exit::Clean);
     };
     let Some((_, schema)) = schemas().iter().find(|(name, _)| name == wanted) else {

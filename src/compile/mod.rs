@@ -42,7 +42,8 @@ use reading::{makers, reading_order};
 use resolved::Sight;
 
 pub use answers::{Counts, Selected, Unselected};
-pub use each::{Bug, deep, each, each_guarded, guard, guarded};
+use each::each_guarded;
+pub use each::{Bug, each, guarded};
 pub use loose::{Loose, LooseRelation, QUERY, loose};
 pub use schema::Schema;
 pub use store::Cache;
@@ -169,7 +170,7 @@ impl Spine<'_> {
 
     fn resolve_one(&self, early: &Draft<'_>, written: &Written) -> Vec<CompiledModel> {
         let project = &self.projects[early.project];
-        let asks = early.main.rendered.asked_columns.iter().any(|id| !self.is_table(id));
+        let asks = early.main.rendered.asked_columns.iter().any(|id| !is_table(id));
         let again = asks.then(|| {
             let environment = &self.environments[early.project];
             draft(project, (early.project, early.model), environment, &self.known, self.cache)
@@ -184,10 +185,6 @@ impl Spine<'_> {
             own: &draft.model.id,
         };
         understand::understand(draft, project, (&sight, written), self.cache)
-    }
-
-    fn is_table(&self, id: &str) -> bool {
-        id.starts_with("source.") || id.starts_with("seed.")
     }
 
     /// A table that several scripts write is one model; a model of a name that is taken is told and left out.
@@ -210,6 +207,10 @@ impl Spine<'_> {
             self.known.insert(id, Offer::new(Known::clone(&model.known)));
         }
     }
+}
+
+fn is_table(id: &str) -> bool {
+    id.starts_with("source.") || id.starts_with("seed.")
 }
 
 /// Counts what is done of one kind of work.

@@ -51,7 +51,9 @@ fn waves(reads: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
     let mut readers: Vec<Vec<usize>> = vec![Vec::new(); reads.len()];
     let mut waiting: Vec<usize> = reads.iter().map(BTreeSet::len).collect();
     for (reader, reads) in reads.iter().enumerate() {
-        reads.iter().for_each(|read| readers[*read].push(reader));
+        for read in reads {
+            readers[*read].push(reader);
+        }
     }
     let mut waves = Vec::new();
     let mut wave: Vec<usize> = (0..reads.len()).filter(|item| waiting[*item] == 0).collect();
@@ -127,7 +129,9 @@ fn loops(reads: &[BTreeSet<usize>]) -> Vec<BTreeSet<usize>> {
             if low[item] == index[item] {
                 let start = stack.iter().rposition(|other| *other == item).unwrap_or(0);
                 let component: BTreeSet<usize> = stack.drain(start..).collect();
-                component.iter().for_each(|member| on_stack[*member] = false);
+                for member in &component {
+                    on_stack[*member] = false;
+                }
                 if component.len() > 1 || reads[item].contains(&item) {
                     components.push(component);
                 }
@@ -180,7 +184,9 @@ mod tests {
         let count = 50_000;
         let edges: Vec<(usize, usize)> = (1..count).map(|item| (item, item - 1)).collect();
         let mut reads = vec![BTreeSet::new(); count];
-        edges.iter().for_each(|(reader, read)| drop(reads[*reader].insert(*read)));
+        for (reader, read) in edges {
+            reads[reader].insert(read);
+        }
         assert_eq!(order(&reads, &vec![BTreeSet::new(); count]).waves.len(), count);
     }
 }

@@ -67,8 +67,8 @@ pub(super) fn cycle(members: &[usize], drafts: &[Draft<'_>]) -> Diagnostic {
     let steps: Vec<(usize, usize)> =
         members.iter().enumerate().map(|(at, member)| (*member, members[(at + 1) % members.len()])).collect();
     let place = |(reader, read): (usize, usize)| {
-        let refs = drafts[reader].main.rendered.refs.iter();
-        let found = refs.filter(|reference| reference.id.as_deref() == Some(&drafts[read].model.id)).next();
+        let mut refs = drafts[reader].main.rendered.refs.iter();
+        let found = refs.find(|reference| reference.id.as_deref() == Some(&drafts[read].model.id));
         found.map_or_else(|| Place::top(&drafts[reader].model.file), |reference| reference.place.clone())
     };
     let first = steps[0];

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use super::declared::declare;
-use super::draft::{Draft, KnownById, Version};
+use super::draft::{Draft, Version};
 use super::names::Written;
 use super::resolved::{Part, Resolved, Sight, resolved};
 use super::store::Cache;
 use super::union::union;
 use super::{Cause, CompiledModel};
-use crate::algebra::{Fingerprints, How, Known, KnownColumn, Query, Status, Type, Why, known};
+use crate::algebra::{How, Known, KnownColumn, Status, Type, Why, known};
 use crate::lineage::ModelLineage;
 use crate::project::{Language, Model, ModelKind, Project, RelationName};
 use crate::template::Rendered;
-use crate::text::{Digest, Hasher, Place, Span};
+use crate::text::{Hasher, Place, Span};
 
 /// Resolves one draft. A script comes to one model per table that it writes, and one for its last query.
 pub(super) fn understand(

@@ -7,6 +7,7 @@ mod because;
 mod broken;
 mod class;
 mod consumers;
+mod what_if;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::text::Place;
 
 pub use class::{Class, Verdict};
 pub use consumers::{ConsumerImpact, ConsumerKind};
+pub use what_if::what_if;
 
 /// All that a change reaches.
 #[derive(Clone, Debug, Default)]

@@ -56,8 +56,6 @@ pub struct Graph {
     index: BTreeMap<String, BTreeMap<Option<String>, NodeId>>,
     up: Vec<Vec<Link>>,
     down: Vec<Vec<Link>>,
-    reads: BTreeMap<String, BTreeSet<String>>,
-    readers: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Graph {
@@ -119,8 +117,6 @@ impl Graph {
         for upstream in &lineage.depends_on {
             let to = self.node(upstream, None);
             self.link(rows, Link { to, via: None, span: Span::default() });
-            self.reads.entry(relation.to_owned()).or_default().insert(upstream.clone());
-            self.readers.entry(upstream.clone()).or_default().insert(relation.to_owned());
         }
     }
 
@@ -159,11 +155,6 @@ impl Graph {
         &self.nodes[node.0 as usize]
     }
 
-    /// Names of all relations, sorted, also of those that are only read.
-    pub fn relations(&self) -> impl Iterator<Item = &str> {
-        self.index.keys().map(String::as_str)
-    }
-
     /// The columns of a relation: those it defines, and those that its readers know by use.
     pub fn columns(&self, relation: &str) -> Vec<NodeId> {
         let mut columns: Vec<NodeId> = self
@@ -186,16 +177,6 @@ impl Graph {
     /// Who reads a node.
     pub fn outputs(&self, node: NodeId) -> &[Link] {
         &self.down[node.0 as usize]
-    }
-
-    /// The relations that `relation` names.
-    pub fn reads(&self, relation: &str) -> impl Iterator<Item = &str> {
-        self.reads.get(relation).into_iter().flatten().map(String::as_str)
-    }
-
-    /// The relations that name `relation`.
-    pub fn readers(&self, relation: &str) -> impl Iterator<Item = &str> {
-        self.readers.get(relation).into_iter().flatten().map(String::as_str)
     }
 
     /// Everything that can influence `start`, nearest first; `start` itself comes first.
@@ -251,29 +232,6 @@ impl Graph {
         path.reverse();
         Some(path)
     }
-
-    /// All relations that `start` reads, near and far, without itself.
-    pub fn ancestors(&self, start: &str) -> BTreeSet<String> {
-        closure(start, &self.reads)
-    }
-
-    /// All relations that read `start`, near and far, without itself.
-    pub fn descendants(&self, start: &str) -> BTreeSet<String> {
-        closure(start, &self.readers)
-    }
-}
-
-fn closure(start: &str, neighbours: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![start];
-    while let Some(here) = open.pop() {
-        for next in neighbours.get(here).into_iter().flatten() {
-            if next != start && found.insert(next.clone()) {
-                open.push(next);
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]
@@ -364,6 +322,5 @@ mod tests {
         let (total, raw) = (graph.find("mart", Some("total")), graph.find("raw", Some("a")));
         let path = graph.path(total.expect("total"), raw.expect("a"), Follow::Values).expect("there is a way");
         assert_eq!(names(&graph, path.iter().map(|(_, link)| link.to)), ["stage.A", "raw.a"]);
-        assert_eq!(graph.descendants("raw").into_iter().collect::<Vec<_>>(), ["mart", "stage"]);
     }
 }

@@ -52,13 +52,6 @@ impl Texts {
         format!("{}:{}:{}", place.file, start.line, start.column)
     }
 
-    /// The line a span starts in, trimmed.
-    pub fn line(&self, place: &Place) -> &str {
-        let Some((text, lines)) = self.0.get(&place.file) else { return "" };
-        let line = lines.position(text, place.span.start).line;
-        text.get(lines.line_span(text, line).range()).unwrap_or("").trim()
-    }
-
     /// A span that lies in its text, at character borders.
     pub(super) fn inside(&self, place: &Place) -> Span {
         let text = self.get(&place.file).unwrap_or("");

@@ -23,8 +23,8 @@ pub fn github(check: &Check) -> String {
         if start.line == end.line {
             let _ = write!(place, ",col={},endColumn={}", start.column, end.column);
         }
-        let help = finding.help.iter().map(|help| format!("\n{help}")).collect::<String>();
-        let message = data(&format!("{}{help}", finding.message));
+        let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
+        let message = data(&said.join("\n"));
         let _ = writeln!(out, "::{command} {place},title={}::{message}", property(&finding.rule));
     }
     out + &summary(check, Paint::plain())

@@ -65,8 +65,8 @@ fn summary(set: &ChangeSet<'_>, paint: Paint) -> String {
         parts.push(paint.ink(Ink::Good, "Nothing differs"));
     }
     let (base, head) = (short_commit(set.base), short_commit(set.head));
-    let range = paint.ink(Ink::Faint, &format!("{base}..{head}"));
-    format!("{};\n{} as they are. {range}\n", parts.join(", "), staying_words(staying))
+    let range = if base == head { String::new() } else { paint.ink(Ink::Faint, &format!(" {base}..{head}")) };
+    format!("{};\n{} as they are.{range}\n", parts.join(", "), staying_words(staying))
 }
 
 fn staying_words(count: usize) -> String {

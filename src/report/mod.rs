@@ -35,6 +35,6 @@ pub use relation::{Relation, RelationKind};
 pub use rules::{page, rules, rules_markdown};
 pub use schemas::schemas;
 pub use statistics::{CauseCount, causes, statistics};
-pub use text::{summary, text};
+pub use text::text;
 pub use tree::{headline, loose_tree, tree};
-pub use walk::{Direction, Walk, WalkNode, WalkStep, walk};
+pub use walk::{Direction, walk};

@@ -84,7 +84,9 @@ pub fn page(text: &str, paint: Paint) -> String {
 
 fn flow(paragraph: &mut String, paint: Paint, out: &mut String) {
     if !paragraph.is_empty() {
-        wrap(paragraph, paint.columns()).iter().for_each(|line| drop(writeln!(out, "{line}")));
+        for line in wrap(paragraph, paint.columns()) {
+            let _ = writeln!(out, "{line}");
+        }
         paragraph.clear();
     }
 }
