@@ -23,11 +23,21 @@ fn check(path: &str, bytes: &[u8], place: &str, message: &str) {
 #[track_caller]
 fn check_files(faulty: &Files, place: &str, message: &str) {
     let scratch = Scratch::repo(&[faulty.clone()]);
-    let answer = scratch.run(&["check", "--format", "concise"]);
-    let found = answer.stdout.lines().any(|line| line.starts_with(place) && line.contains(message));
-    assert!(found, "no line `{place} .. {message}` in\n{}{}", answer.stdout, answer.stderr);
+    let answer = scratch.run(&["check", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&answer.stdout).expect("check answers in JSON");
+    let said: Vec<String> = json["findings"].as_array().into_iter().flatten().map(in_one_line).collect();
+    let found = said.iter().any(|line| line.starts_with(place) && line.contains(message));
+    assert!(found, "no line `{place} .. {message}` in {said:#?}");
     assert_eq!(exit_code(answer.exit), "1");
     good_is_answered(&scratch);
+}
+
+/// `models/a.sql:2:1 parse-error: message help`.
+fn in_one_line(finding: &serde_json::Value) -> String {
+    let word = |key: &str| finding[key].as_str().unwrap_or_default();
+    let start = &finding["span"]["start"];
+    let place = format!("{}:{}:{}", word("path"), start["line"], start["column"]);
+    format!("{place} {}: {} {}", word("rule"), word("message"), word("help"))
 }
 
 /// `text` is taken as it is: nothing is found, and `good` and the file's own model are exact.
@@ -124,8 +134,8 @@ fn a_byte_order_mark_is_no_part_of_the_sql() {
     check_clean("models/marked.sql", b"\xef\xbb\xbfselect 1 as a\n");
     check(
         "models/marked.sql",
-        b"\xef\xbb\xbfselect nothing from {{ ref('nowhere') }}\n",
-        "models/marked.sql:1:24",
+        b"\xef\xbb\xbfselect a from {{ ref('nowhere') }}\n",
+        "models/marked.sql:1:18",
         "unknown-relation",
     );
 }
@@ -133,7 +143,12 @@ fn a_byte_order_mark_is_no_part_of_the_sql() {
 #[test]
 fn windows_line_ends_count_as_one() {
     check_clean("models/windows.sql", b"select\r\n    1 as a,\r\n    2 as b\r\n");
-    check("models/windows.sql", b"select\r\n    a\r\nfrom {{ ref('nowhere') }}\r\n", "models/windows.sql:3:9", "unknown-relation");
+    check(
+        "models/windows.sql",
+        b"select\r\n    a\r\nfrom {{ ref('nowhere') }}\r\n",
+        "models/windows.sql:3:9",
+        "unknown-relation",
+    );
 }
 
 #[test]
