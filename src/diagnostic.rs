@@ -1,6 +1,6 @@
 //! What any floor may tell a user about their repo: a message at a place, and the way out.
 
-use crate::text::{Place, Span, FileId};
+use crate::text::{FileId, Place, Span};
 
 /// How much a finding matters. Ordered: `Error` is the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

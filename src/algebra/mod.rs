@@ -14,9 +14,9 @@ mod query;
 mod resolve;
 mod sql_type;
 mod steady;
-mod walk;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 pub use expr::{Expr, ExprKind, Frame, Literal, SortKey};
 pub use facts::Nullabilities;

@@ -73,13 +73,19 @@ fn a_cte_is_a_subquery() {
         "with o as (select id, amount from orders) select * from o",
         "select a.id, a.amount from (select id, amount from orders) as a",
     );
-    check_equal("with o as (select id from orders), final as (select * from o) select * from final", "select id from orders");
+    check_equal(
+        "with o as (select id from orders), final as (select * from o) select * from final",
+        "select id from orders",
+    );
     check_differ("select id from orders", "select id from customers");
 }
 
 #[test]
 fn the_order_of_conditions_means_nothing() {
-    check_equal("select id from orders where amount > 1 and status = 'x'", "select id from orders where 'x' = status and 1 < amount");
+    check_equal(
+        "select id from orders where amount > 1 and status = 'x'",
+        "select id from orders where 'x' = status and 1 < amount",
+    );
     check_differ("select id from orders where amount > 1", "select id from orders where amount >= 1");
 }
 
@@ -144,7 +150,10 @@ fn spellings_of_one_test_are_one() {
     ] {
         check_equal(&format!("select id from orders where {one}"), &format!("select id from orders where {two}"));
     }
-    check_differ("select id from orders where amount = 1 or amount = 2", "select id from orders where amount = 1 and amount = 2");
+    check_differ(
+        "select id from orders where amount = 1 or amount = 2",
+        "select id from orders where amount = 1 and amount = 2",
+    );
 }
 
 #[test]
@@ -180,8 +189,14 @@ fn distinct_is_a_group_of_all_columns() {
 
 #[test]
 fn the_branches_of_a_union_have_no_order() {
-    check_equal("select id from orders union all select id from customers", "select id from customers union all select id from orders");
-    check_differ("select id from orders union all select id from customers", "select id from orders union select id from customers");
+    check_equal(
+        "select id from orders union all select id from customers",
+        "select id from customers union all select id from orders",
+    );
+    check_differ(
+        "select id from orders union all select id from customers",
+        "select id from orders union select id from customers",
+    );
     check_differ(
         "select id, amount from orders union all select amount, id from orders",
         "select id, id from orders union all select amount, amount from orders",
@@ -203,7 +218,8 @@ fn keys_follow_the_algebra() {
         let lineage = super::known(&query, "q");
         let mut keys: Vec<Vec<String>> = lineage.keys.iter().map(|(key, _)| key.clone()).collect();
         keys.sort();
-        let expected: Vec<Vec<String>> = expected.iter().map(|key| key.iter().map(|name| (*name).to_owned()).collect()).collect();
+        let expected: Vec<Vec<String>> =
+            expected.iter().map(|key| key.iter().map(|name| (*name).to_owned()).collect()).collect();
         assert_eq!(keys, expected, "{sql}");
     };
     check("select id, amount from orders", &[&["id"]]);
@@ -211,7 +227,10 @@ fn keys_follow_the_algebra() {
     check("select status, count(*) as n from orders group by status", &[&["status"]]);
     check("select o.id from orders o left join customers c on o.customer_id = c.id", &[&["id"]]);
     check("select c.id from customers c left join orders o on o.customer_id = c.id", &[]);
-    check("select customer_id, id as order_id from orders qualify row_number() over (partition by customer_id order by id) = 1", &[&["customer_id"], &["order_id"]]);
+    check(
+        "select customer_id, id as order_id from orders qualify row_number() over (partition by customer_id order by id) = 1",
+        &[&["customer_id"], &["order_id"]],
+    );
     check("select id from orders union all select id from orders", &[]);
 }
 

@@ -31,8 +31,8 @@ pub(super) fn ordered(steps: Vec<Step>) -> Vec<Step> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Step, StepKind};
     use super::ordered;
+    use crate::plan::{Step, StepKind};
 
     fn step(id: &str, after: &[&str], priority: usize) -> Step {
         Step {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::expr::Expr;
-use super::super::query::{ColumnId, Op, Query, RelId, SetKind};
 use super::block::Block;
 use super::digest::{Closed, Normal, Outer};
 use super::term::TermRef;
+use crate::algebra::expr::Expr;
+use crate::algebra::query::{ColumnId, Op, Query, RelId, SetKind};
 use crate::text::{Digest, Hasher};
 
 impl Normal<'_> {
@@ -73,14 +73,7 @@ impl Normal<'_> {
             Op::Unpivot { input, groups, keep, include_nulls } => {
                 self.unpivot(*input, groups, keep, *include_nulls, &node.columns, outer)
             }
-            Op::Recursive { seed, step, all } => {
-                let mut hasher = Hasher::new("recursive");
-                for (rel, columns) in [seed, step] {
-                    let closed = self.relation(*rel, outer);
-                    hasher.digest(closed.rows).digests(columns.iter().map(|column| closed.value(*column)));
-                }
-                numbered(hasher.number(u64::from(*all)).finish(), "column")
-            }
+            Op::Recursive { seed, step, all } => numbered(self.recursive([seed, step], *all, outer), "column"),
             Op::Recur { of } => {
                 let seed = match query.nodes.get(of.0 as usize).map(|node| &node.op) {
                     Some(Op::Recursive { seed, .. }) => self.relation(seed.0, outer).rows,
@@ -121,6 +114,16 @@ impl Normal<'_> {
                 Closed { rows, values }
             }
         }
+    }
+
+    /// The rows of a recursive CTE: those of its seed and what its step makes of them.
+    fn recursive(&mut self, parts: [&(RelId, Vec<ColumnId>); 2], all: bool, outer: &Outer) -> Digest {
+        let mut hasher = Hasher::new("recursive");
+        for (rel, columns) in parts {
+            let closed = self.relation(*rel, outer);
+            hasher.digest(closed.rows).digests(columns.iter().map(|column| closed.value(*column)));
+        }
+        hasher.number(u64::from(all)).finish()
     }
 
     fn scan(&self, input: usize, names: &[String], columns: &[ColumnId]) -> Closed {
@@ -213,7 +216,7 @@ impl Normal<'_> {
             Op::Sort { input, keys } => {
                 let exprs: Vec<Expr> = keys.iter().map(|key| key.expr.clone()).collect();
                 let (_, digests) = self.over(*input, &exprs, outer);
-                let how = |key: &super::super::SortKey| format!("{}{:?}", key.descending, key.nulls_first);
+                let how = |key: &crate::algebra::SortKey| format!("{}{:?}", key.descending, key.nulls_first);
                 digests
                     .iter()
                     .zip(keys)

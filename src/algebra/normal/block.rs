@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::expr::{Expr, ExprKind};
-use super::super::query::{ColumnId, JoinKind, Op, RelId};
 use super::digest::Normal;
 use super::rewrite;
 use super::term::{Bindings, Term, TermRef};
+use crate::algebra::expr::{Expr, ExprKind};
+use crate::algebra::query::{ColumnId, JoinKind, Op, RelId};
 
 /// More factors than this stay apart: their digests are taken as they are.
 const MOST_FACTORS: usize = 48;
@@ -298,8 +298,8 @@ impl Normal<'_> {
         }
     }
 
-    pub(super) fn order_terms(&mut self, order: &[super::super::SortKey], block: &Block) -> Vec<(TermRef, String)> {
-        let key = |this: &mut Self, key: &super::super::SortKey| {
+    pub(super) fn order_terms(&mut self, order: &[crate::algebra::SortKey], block: &Block) -> Vec<(TermRef, String)> {
+        let key = |this: &mut Self, key: &crate::algebra::SortKey| {
             let how = format!("{}{:?}", if key.descending { "desc" } else { "asc" }, key.nulls_first);
             (this.term(&key.expr, block), how)
         };

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::expr::{Expr, Literal};
-use super::super::query::{ColumnId, Op, Query, RelId, SetKind};
 use super::block::{Block, Factor, FactorKind};
 use super::term::{Bindings, Term, TermRef};
+use crate::algebra::expr::{Expr, Literal};
+use crate::algebra::query::{ColumnId, Op, Query, RelId, SetKind};
 use crate::dialect::Dialect;
 use crate::text::{Digest, Hasher};
 
@@ -364,9 +364,11 @@ impl<'q> Normal<'q> {
         let mut used = BTreeSet::new();
         let mut defined = BTreeSet::new();
         let mut seen = BTreeSet::new();
-        super::super::walk::below(self.query, rel, &mut seen, &mut |node| {
+        crate::algebra::walk::below(self.query, rel, &mut seen, &mut |node| {
             defined.extend(node.columns.iter().copied());
-            super::super::walk::exprs(&node.op, &mut |expr| super::super::walk::columns(expr, &mut used, &mut defined));
+            crate::algebra::walk::exprs(&node.op, &mut |expr| {
+                crate::algebra::walk::columns(expr, &mut used, &mut defined)
+            });
         });
         let free = Arc::new(used.difference(&defined).copied().collect::<BTreeSet<_>>());
         self.free.insert(rel, free.clone());

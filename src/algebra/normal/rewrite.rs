@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::expr::Literal;
-use super::super::sql_type::Type;
 use super::term::{self, Term, TermRef, truth};
+use crate::algebra::expr::Literal;
+use crate::algebra::sql_type::Type;
 
 /// A call in normal form; `commutes` says that the order of its arguments means nothing.
 pub(super) fn call(function: &str, mut args: Vec<TermRef>, commutes: bool) -> TermRef {

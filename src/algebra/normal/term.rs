@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::expr::Literal;
-use super::super::query::{ColumnId, RelId};
 use super::block::Block;
+use crate::algebra::expr::Literal;
+use crate::algebra::query::{ColumnId, RelId};
 
 /// A normalised expression. Shared, because a CTE's columns are read in many places.
 pub(super) type TermRef = Arc<Term>;

@@ -1,11 +1,11 @@
 //! A scalar expression's tree in, an Expr with names resolved and a type out.
 
-use super::super::expr::{Expr, ExprKind, Literal};
-use super::super::infer;
-use super::super::query::RelId;
-use super::super::sql_type::{Family, NULL, Type};
 use super::Resolver;
 use super::scope::{Scope, field_of, nothing_known};
+use crate::algebra::expr::{Expr, ExprKind, Literal};
+use crate::algebra::infer;
+use crate::algebra::query::RelId;
+use crate::algebra::sql_type::{Family, NULL, Type};
 use crate::syntax::ast::{self, AccessExpr, BinaryOperator, UnaryOperator, Value};
 use crate::text::Span;
 
@@ -143,11 +143,6 @@ impl Resolver<'_> {
                     .collect();
                 self.called_on(&name, &parts, string(), scope, span)
             }
-            E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
-                let parts: Vec<&ast::Expr> =
-                    [expr.as_ref(), overlay_what, overlay_from].into_iter().chain(overlay_for.as_deref()).collect();
-                self.called_on("OVERLAY", &parts, string(), scope, span)
-            }
             E::Collate { expr, collation } => {
                 let value = self.expr(expr, scope);
                 let ty = value.ty.clone();
@@ -171,6 +166,18 @@ impl Resolver<'_> {
             E::Prefixed { value, .. } => self.expr(value, scope),
             E::Prior(inner) | E::OuterJoin(inner) => self.expr(inner, scope),
             E::MemberOf(member) => self.called_on("MEMBER OF", &[&member.value, &member.array], boolean(), scope, span),
+            other => self.rarely_spelled(other, scope, span),
+        }
+    }
+
+    fn rarely_spelled(&mut self, expr: &ast::Expr, scope: &Scope, span: Span) -> Expr {
+        use ast::Expr as E;
+        match expr {
+            E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+                let parts: Vec<&ast::Expr> =
+                    [expr.as_ref(), overlay_what, overlay_from].into_iter().chain(overlay_for.as_deref()).collect();
+                self.called_on("OVERLAY", &parts, string(), scope, span)
+            }
             other => self.not_understood(other, scope, span),
         }
     }

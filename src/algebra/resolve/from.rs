@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::expr::Expr;
-use super::super::query::{Input, JoinKind, Known, Op, Output, ProblemKind, RelId};
 use super::scope::{FromItem, Scope, ScopeColumn};
 use super::{Bound, Resolver, named_output};
+use crate::algebra::expr::Expr;
+use crate::algebra::query::{Input, JoinKind, Known, Op, Output, ProblemKind, RelId};
 use crate::syntax::ast::{self, Ident, TableAlias, TableFactor};
 use crate::text::{Span, closest};
 

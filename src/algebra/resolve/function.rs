@@ -1,13 +1,13 @@
 //! A function call in, an Expr out: scalar, aggregate, windowed, or one that multiplies rows.
 
-use super::super::expr::{Expr, ExprKind, SortKey};
-use super::super::infer;
-use super::super::sql_type::{Family, Type};
 use super::Resolver;
 use super::expression::text;
 use super::from::idents;
 use super::scope::Scope;
 use super::window::Call;
+use crate::algebra::expr::{Expr, ExprKind, SortKey};
+use crate::algebra::infer;
+use crate::algebra::sql_type::{Family, Type};
 use crate::dialect::FunctionKind;
 use crate::syntax::ast::{self, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments};
 use crate::text::Span;

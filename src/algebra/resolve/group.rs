@@ -1,10 +1,10 @@
 //! GROUP BY and aggregates in, an Aggregate operator out, and every expression above it said over groups.
 
-use super::super::expr::{Expr, ExprKind, Literal, SortKey};
-use super::super::query::{ColumnId, Op, RelId};
 use super::Resolver;
 use super::scope::Scope;
 use super::select::List;
+use crate::algebra::expr::{Expr, ExprKind, Literal, SortKey};
+use crate::algebra::query::{ColumnId, Op, RelId};
 use crate::syntax::ast::{self, GroupByExpr, GroupByWithModifier};
 use crate::text::Span;
 

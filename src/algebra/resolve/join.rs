@@ -1,11 +1,11 @@
 //! A JOIN in, its operator out: kinds, conditions, and the columns that USING and NATURAL make one.
 
-use super::super::expr::{Expr, ExprKind};
-use super::super::query::{JoinKind, Op, RelId};
-use super::super::sql_type::{Family, Type};
 use super::Resolver;
 use super::from::{idents, is_lateral};
 use super::scope::{Merged, Scope, ScopeColumn};
+use crate::algebra::expr::{Expr, ExprKind};
+use crate::algebra::query::{JoinKind, Op, RelId};
+use crate::algebra::sql_type::{Family, Type};
 use crate::syntax::ast::{self, Ident, JoinConstraint, JoinOperator};
 use crate::text::Span;
 

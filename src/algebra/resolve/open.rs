@@ -1,10 +1,10 @@
 //! Relations whose columns are not all known: a name asked of one becomes a column of it, found by use.
 
-use super::super::expr::{Expr, ExprKind};
-use super::super::query::{ColumnId, Op, OpenStar, RelId};
-use super::super::sql_type::Type;
 use super::Resolver;
 use super::scope::nothing_known;
+use crate::algebra::expr::{Expr, ExprKind};
+use crate::algebra::query::{ColumnId, Op, OpenStar, RelId};
+use crate::algebra::sql_type::Type;
 use crate::syntax::ast::Ident;
 use crate::text::Span;
 

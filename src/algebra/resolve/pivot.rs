@@ -1,11 +1,11 @@
 //! PIVOT and UNPIVOT in, the plain operators they stand for out.
 
-use super::super::expr::{Expr, ExprKind};
-use super::super::query::{ColumnId, Op, Output};
-use super::super::sql_type::Type;
 use super::expression::{boolean, string};
 use super::scope::Scope;
 use super::{Bound, Resolver, named_output};
+use crate::algebra::expr::{Expr, ExprKind};
+use crate::algebra::query::{ColumnId, Op, Output};
+use crate::algebra::sql_type::Type;
 use crate::syntax::ast::{self, ExprWithAlias, PivotValueSource};
 use crate::text::Span;
 

@@ -1,9 +1,9 @@
 //! A column's name and the relations in sight in, the expression it means out.
 
-use super::super::expr::{Expr, ExprKind};
-use super::super::query::{ColumnId, Output, ProblemKind, RelId};
-use super::super::sql_type::{Family, Type};
 use super::Resolver;
+use crate::algebra::expr::{Expr, ExprKind};
+use crate::algebra::query::{ColumnId, Output, ProblemKind, RelId};
+use crate::algebra::sql_type::{Family, Type};
 use crate::dialect::AliasRule;
 use crate::syntax::ast::Ident;
 use crate::text::{Span, closest};
@@ -221,7 +221,7 @@ impl Resolver<'_> {
         let ident = &parts[parts.len() - 1];
         if parts.len() == 1 && ident.quote_style == Some('"') && self.dialect.flag("double_quoted_fallback") {
             return Expr::new(
-                ExprKind::Literal(super::super::Literal::String(name.clone())),
+                ExprKind::Literal(crate::algebra::Literal::String(name.clone())),
                 Type::named("VARCHAR", Family::String),
                 span,
             );
@@ -252,7 +252,7 @@ impl Resolver<'_> {
     fn owner_of(&self, column: ColumnId) -> Option<String> {
         let name = self.query.nodes.iter().find(|node| node.columns.contains(&column)).map(|node| &node.op)?;
         match name {
-            super::super::Op::Scan { input, .. } => Some(format!("`{}`", self.query.reads[*input].written)),
+            crate::algebra::Op::Scan { input, .. } => Some(format!("`{}`", self.query.reads[*input].written)),
             _ => self
                 .query
                 .ctes

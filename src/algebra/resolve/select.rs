@@ -1,10 +1,10 @@
 //! One SELECT block in, its relation out, in the order SQL means it: FROM, WHERE, GROUP BY, HAVING, QUALIFY, SELECT,
 //! DISTINCT, ORDER BY.
 
-use super::super::expr::{Expr, ExprKind, SortKey};
-use super::super::query::{ColumnId, Op, OpenStar, Output, RelId};
 use super::scope::{Alias, Scope};
 use super::{Bound, Resolver};
+use crate::algebra::expr::{Expr, ExprKind, SortKey};
+use crate::algebra::query::{ColumnId, Op, OpenStar, Output, RelId};
 use crate::dialect::AliasRule;
 use crate::syntax::ast::{self, SelectItem};
 use crate::text::Span;
@@ -121,7 +121,7 @@ impl Resolver<'_> {
         let mut exprs = Vec::with_capacity(list.items.len());
         for item in list.items {
             let column = self.column(&item.name, item.quoted, item.expr.ty.clone(), item.span);
-            let nullable = super::super::Nullability::Unknown;
+            let nullable = crate::algebra::Nullability::Unknown;
             outputs.push(Output {
                 name: item.name,
                 quoted: item.quoted,

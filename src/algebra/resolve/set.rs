@@ -1,9 +1,9 @@
 //! A query expression in, its relation out: WITH, set operations, VALUES, ORDER BY and LIMIT.
 
-use super::super::expr::{Expr, SortKey};
-use super::super::query::{ColumnId, Cte, Op, Output, ProblemKind, RelId, SetKind};
 use super::scope::Scope;
 use super::{Bound, CteBinding, Resolver, named_output};
+use crate::algebra::expr::{Expr, SortKey};
+use crate::algebra::query::{ColumnId, Cte, Op, Output, ProblemKind, RelId, SetKind};
 use crate::syntax::ast::{self, SetExpr, SetQuantifier};
 use crate::text::Span;
 

@@ -1,12 +1,12 @@
 //! Stars in all their forms in, the columns they stand for out.
 
-use super::super::expr::Expr;
-use super::super::query::OpenStar;
-use super::super::sql_type::Family;
 use super::Resolver;
 use super::from::idents;
 use super::scope::{FromItem, Scope, field_of};
 use super::select::{Item, List};
+use crate::algebra::expr::Expr;
+use crate::algebra::query::OpenStar;
+use crate::algebra::sql_type::Family;
 use crate::syntax::ast::{self, Ident, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions};
 use crate::text::{Span, pattern};
 

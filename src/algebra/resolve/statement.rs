@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::super::expr::Expr;
-use super::super::known::known;
-use super::super::normal::fingerprint;
-use super::super::query::{JoinKind, Known, Op, Output, Query, RelId, Status, Why};
-use super::super::sql_type::Type;
 use super::from::idents;
 use super::scope::Scope;
 use super::{Bound, Catalog, How, Resolver, Script, Written, named_output};
+use crate::algebra::expr::Expr;
+use crate::algebra::known::known;
+use crate::algebra::normal::fingerprint;
+use crate::algebra::query::{JoinKind, Known, Op, Output, Query, RelId, Status, Why};
+use crate::algebra::sql_type::Type;
 use crate::dialect::Dialect;
 use crate::syntax::{Parsed, ast};
 use crate::text::Span;

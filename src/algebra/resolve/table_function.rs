@@ -1,12 +1,12 @@
 //! Functions that give rows: UNNEST, FLATTEN, EXPLODE, generate_series, and those nobody knows.
 
-use super::super::expr::Expr;
-use super::super::infer;
-use super::super::query::{ColumnId, Op, RelId};
-use super::super::sql_type::{Family, Type};
 use super::from::idents;
 use super::scope::Scope;
 use super::{Bound, Resolver, named_output};
+use crate::algebra::expr::Expr;
+use crate::algebra::infer;
+use crate::algebra::query::{ColumnId, Op, RelId};
+use crate::algebra::sql_type::{Family, Type};
 use crate::syntax::ast::{self, FunctionArg, FunctionArgExpr, Ident, TableAlias};
 use crate::text::Span;
 

@@ -1,9 +1,9 @@
 //! An OVER clause in, a window of rows out: named windows are spelled out.
 
-use super::super::expr::{Expr, ExprKind, Frame, SortKey};
-use super::super::sql_type::Type;
 use super::Resolver;
 use super::scope::Scope;
+use crate::algebra::expr::{Expr, ExprKind, Frame, SortKey};
+use crate::algebra::sql_type::Type;
 use crate::syntax::ast::{self, WindowType};
 use crate::text::Span;
 

@@ -48,9 +48,10 @@ fn collect<'a>(scene: &Scene<'a>, rel: RelId, chain: &mut Vec<Joined<'a>>) {
 fn target(scene: &Scene<'_>, right: RelId) -> Option<(RelId, Vec<(ColumnId, String)>)> {
     let node = scene.facts.node(right);
     match &node.op {
-        Op::Scan { names, .. } => {
-            Some((right, node.columns.iter().copied().zip(names.iter().map(|name| name.to_ascii_lowercase())).collect()))
-        }
+        Op::Scan { names, .. } => Some((
+            right,
+            node.columns.iter().copied().zip(names.iter().map(|name| name.to_ascii_lowercase())).collect(),
+        )),
         Op::Project { input, exprs, .. }
             if exprs.iter().all(|expr| expr.as_column().is_some() && !node.span.contains(expr.span)) =>
         {

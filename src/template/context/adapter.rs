@@ -2,28 +2,28 @@
 
 use std::sync::Arc;
 
-use super::super::function::{Args, Function};
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use super::column::Column;
 use super::config;
 use super::object::Object;
 use super::query;
 use super::relation::Relation;
+use crate::template::function::{Args, Function};
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 use crate::text::{Span, closest};
 
 /// What dbt's adapters differ in where templates are concerned.
 #[derive(Debug)]
-pub(in super::super) struct Facts {
-    pub(in super::super) name: &'static str,
+pub(in crate::template) struct Facts {
+    pub(in crate::template) name: &'static str,
     /// Adapters whose macros it takes where it has none of its own.
-    pub(in super::super) parents: &'static [&'static str],
-    pub(in super::super) quote: char,
+    pub(in crate::template) parents: &'static [&'static str],
+    pub(in crate::template) quote: char,
     /// Quotes the names of relations unless told otherwise.
-    pub(in super::super) quotes: bool,
-    pub(in super::super) prints_database: bool,
+    pub(in crate::template) quotes: bool,
+    pub(in crate::template) prints_database: bool,
 }
 
 const ANY: Facts = Facts { name: "", parents: &[], quote: '"', quotes: true, prints_database: true };
@@ -48,11 +48,11 @@ const ADAPTERS: [Facts; 16] = [
     Facts { name: "materialize", parents: &["postgres"], ..ANY },
 ];
 
-pub(in super::super) fn facts(adapter: &str) -> &'static Facts {
+pub(in crate::template) fn facts(adapter: &str) -> &'static Facts {
     ADAPTERS.iter().find(|facts| facts.name == adapter).unwrap_or(&ANY)
 }
 
-pub(in super::super) fn method(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Result<Value, Stop> {
+pub(in crate::template) fn method(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Result<Value, Stop> {
     match name {
         "dispatch" => dispatch(run, args, span),
         "type" => Ok(Value::text(run.env.target.adapter.as_str())),

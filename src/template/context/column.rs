@@ -1,15 +1,15 @@
 //! `api.Column` and the columns that the adapter tells of.
 
-use super::super::function::Args;
-use super::super::print;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use super::object::Object;
+use crate::template::function::Args;
+use crate::template::print;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(in super::super) struct Column {
-    pub(in super::super) name: String,
-    pub(in super::super) data_type: String,
+pub(in crate::template) struct Column {
+    pub(in crate::template) name: String,
+    pub(in crate::template) data_type: String,
 }
 
 impl Column {

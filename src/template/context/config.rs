@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::function::Args;
-use super::super::methods;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Key, Name, Value};
 use super::convert;
+use crate::template::function::Args;
+use crate::template::methods;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Key, Name, Value};
 use crate::text::Span;
 
 /// `config(materialized='table', ..)`

@@ -1,14 +1,14 @@
 //! Values of templates as data and back: what YAML holds, and what `config(..)` sets.
 
-use super::super::print;
-use super::super::value::{Key, Value};
 use crate::data::{Key as DataKey, Kind, Value as Data};
+use crate::template::print;
+use crate::template::value::{Key, Value};
 use crate::text::Span;
 
 /// Deeper values become none: a value may hold itself.
 const MAX_DEPTH: usize = 40;
 
-pub(in super::super) fn from_data(data: &Data) -> Value {
+pub(in crate::template) fn from_data(data: &Data) -> Value {
     match &data.kind {
         Kind::Null => Value::None,
         Kind::Bool(value) => Value::Bool(*value),
@@ -21,7 +21,7 @@ pub(in super::super) fn from_data(data: &Data) -> Value {
 }
 
 /// The value as data, all of it standing at `span`.
-pub(in super::super) fn to_data(value: &Value, span: Span) -> Data {
+pub(in crate::template) fn to_data(value: &Value, span: Span) -> Data {
     at_depth(value, span, 0)
 }
 

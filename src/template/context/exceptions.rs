@@ -1,11 +1,11 @@
 //! `exceptions`: faults that a macro raises itself.
 
-use super::super::function::Args;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use crate::diagnostic::Diagnostic;
+use crate::template::function::Args;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 use crate::text::Span;
 
 pub(super) fn raise(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Result<Value, Stop> {

@@ -3,22 +3,22 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::super::function::Args;
-use super::super::held::Held;
-use super::super::marked::Buffer;
-use super::super::methods;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Key, Value};
 use super::object::Object;
 use super::{adapter, config, convert, json, query, reference, variables};
+use crate::template::function::Args;
+use crate::template::held::Held;
+use crate::template::marked::Buffer;
+use crate::template::methods;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Key, Value};
 use crate::text::Span;
 
 /// Longer ranges are refused.
 const MAX_RANGE: i64 = 200_000;
 
-pub(in super::super) fn call(run: &mut Run<'_>, name: &str, args: Args, span: Span) -> Result<Value, Stop> {
+pub(in crate::template) fn call(run: &mut Run<'_>, name: &str, args: Args, span: Span) -> Result<Value, Stop> {
     match name {
         "ref" => reference::model(run, &args, span),
         "source" => reference::source(run, &args, span),
@@ -139,8 +139,8 @@ fn zip(run: &mut Run<'_>, args: &Args) -> Result<Value, Stop> {
 /// `render(text)`: a text that is a template itself.
 pub(super) fn render(run: &mut Run<'_>, text: &str) -> Result<Value, Stop> {
     run.spend(text.len())?;
-    let source = super::super::environment::loose_source(text, &run.frame.source);
-    let template = super::super::parser::parse(&source, Span::new(0, text.len()));
+    let source = crate::template::environment::loose_source(text, &run.frame.source);
+    let template = crate::template::parser::parse(&source, Span::new(0, text.len()));
     if let Some(fault) = template.faults.first() {
         return Err(Stop::fault(fault.message.clone()));
     }
@@ -149,7 +149,7 @@ pub(super) fn render(run: &mut Run<'_>, text: &str) -> Result<Value, Stop> {
     run.frame.site = Some(site);
     run.frame.source = source;
     run.frame.depth += 1;
-    let scope = super::super::function::Scope::new(None);
+    let scope = crate::template::function::Scope::new(None);
     let mut buffer = Buffer::default();
     let result = if run.frame.depth > 40 {
         Err(Stop::fault("`render` calls itself without end"))

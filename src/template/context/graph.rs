@@ -2,29 +2,29 @@
 
 use std::sync::Arc;
 
-use super::super::function::Args;
-use super::super::methods;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Key, Value};
 use super::config;
 use super::convert;
 use super::object::Object;
 use crate::project::{Config, DeclaredColumn, Model, ModelKind, Properties, RelationName};
+use crate::template::function::Args;
+use crate::template::methods;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Key, Value};
 use crate::text::Span;
 
 /// One entry of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Node {
+pub(in crate::template) enum Node {
     /// The model being rendered.
     Own,
-    /// Indices into what [`super::super::environment::Graph`] holds.
+    /// Indices into what [`crate::template::environment::Graph`] holds.
     Model(usize),
     Seed(usize),
     Source(usize),
 }
 
-pub(in super::super) const NODE_KEYS: [&str; 24] = [
+pub(in crate::template) const NODE_KEYS: [&str; 24] = [
     "unique_id",
     "name",
     "alias",

@@ -1,26 +1,26 @@
 //! Walking over values: what `for` and the filters see, item by item.
 
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{List, Value};
 use super::graph;
 use super::object::Object;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{List, Value};
 
 /// Items by position. A list is live: what is appended while it is walked over is walked over too, as in Python.
-pub(in super::super) enum Items {
+pub(in crate::template) enum Items {
     Fixed(Vec<Value>),
     Live(List),
 }
 
 impl Items {
-    pub(in super::super) fn at(&self, index: usize) -> Option<Value> {
+    pub(in crate::template) fn at(&self, index: usize) -> Option<Value> {
         match self {
             Items::Fixed(items) => items.get(index).cloned(),
             Items::Live(items) => items.borrow().get(index).cloned(),
         }
     }
 
-    pub(in super::super) fn len(&self) -> usize {
+    pub(in crate::template) fn len(&self) -> usize {
         match self {
             Items::Fixed(items) => items.len(),
             Items::Live(items) => items.borrow().len(),
@@ -28,7 +28,7 @@ impl Items {
     }
 }
 
-pub(in super::super) fn items(run: &mut Run<'_>, value: &Value) -> Result<Items, Stop> {
+pub(in crate::template) fn items(run: &mut Run<'_>, value: &Value) -> Result<Items, Stop> {
     let fixed = match value {
         Value::List(items) => return Ok(Items::Live(items.clone())),
         Value::Tuple(items) => items.to_vec(),

@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use super::super::print;
-use super::super::value::{Map, Value};
+use crate::template::print;
+use crate::template::value::{Map, Value};
 
 /// Deeper values are cut: a value may hold itself.
 const MAX_DEPTH: usize = 40;
 
 /// As Python's `json.dumps` writes. `sort`: dbt's `tojson`, whose second choice is to sort keys; `None` is Jinja's filter,
 /// which always sorts and escapes what HTML would read.
-pub(in super::super) fn text(value: &Value, sort: Option<bool>) -> String {
+pub(in crate::template) fn text(value: &Value, sort: Option<bool>) -> String {
     let mut out = String::new();
     put(value, sort.unwrap_or(true), 0, &mut out);
     if sort.is_some() {
@@ -86,7 +86,7 @@ fn quoted(text: &str, out: &mut String) {
 }
 
 /// Block style, as `PyYAML` writes plain values.
-pub(in super::super) fn yaml(value: &Value) -> String {
+pub(in crate::template) fn yaml(value: &Value) -> String {
     let mut out = String::new();
     block(value, 0, &mut out);
     out
@@ -142,7 +142,7 @@ fn scalar(value: &Value, out: &mut String) {
 }
 
 /// The MD5 sum of a text, in hex (RFC 1321). dbt names things by it; nothing here relies on it being safe.
-pub(in super::super) fn md5(text: &str) -> String {
+pub(in crate::template) fn md5(text: &str) -> String {
     let shifts = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
     let mut message = text.as_bytes().to_vec();
     let bits = (message.len() as u64).wrapping_mul(8);

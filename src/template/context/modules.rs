@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::super::function::Args;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use super::datetime;
 use super::object::Object;
 use super::pattern;
+use crate::template::function::Args;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 /// `path.name`
 pub(super) fn attribute(path: &str, name: &str) -> Value {
@@ -66,7 +66,7 @@ fn itertools(run: &mut Run<'_>, name: &str, args: &Args) -> Result<Value, Stop> 
                 [start, end, step] => [start, end, step],
                 _ => [None; 3],
             };
-            return super::super::methods::slice(&Value::list(lists.into_iter().flatten()), bounds);
+            return crate::template::methods::slice(&Value::list(lists.into_iter().flatten()), bounds);
         }
         "accumulate" => {
             let mut total: Option<Value> = None;
@@ -74,7 +74,7 @@ fn itertools(run: &mut Run<'_>, name: &str, args: &Args) -> Result<Value, Stop> 
             for item in lists.into_iter().flatten() {
                 let next = match &total {
                     Some(total) => {
-                        super::super::operators::arithmetic(super::super::ast::Arithmetic::Add, total, &item)?
+                        crate::template::operators::arithmetic(crate::template::ast::Arithmetic::Add, total, &item)?
                     }
                     None => item,
                 };

@@ -5,16 +5,6 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::ast::For;
-use super::super::function::{Args, Function, Scope};
-use super::super::held::Held;
-use super::super::marked::Text;
-use super::super::methods;
-use super::super::operators;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Key, Map, Name, Value};
 use super::column::Column;
 use super::datetime::Moment;
 use super::graph::Node;
@@ -22,10 +12,20 @@ use super::iterate::Items;
 use super::pattern::Match;
 use super::relation::Relation;
 use super::{adapter, column, config, datetime, exceptions, graph, modules, pattern, relation};
+use crate::template::ast::For;
+use crate::template::function::{Args, Function, Scope};
+use crate::template::held::Held;
+use crate::template::marked::Text;
+use crate::template::methods;
+use crate::template::operators;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Key, Map, Name, Value};
 use crate::text::Span;
 
 #[derive(Debug)]
-pub(in super::super) enum Object {
+pub(in crate::template) enum Object {
     Namespace(RefCell<Held<Map>>),
     Loop(Loop),
     /// One group of `groupby`: what its items share, and the items.
@@ -48,10 +48,10 @@ pub(in super::super) enum Object {
 
 /// What a loop body knows of its loop.
 #[derive(Debug)]
-pub(in super::super) struct Loop {
-    pub(in super::super) level: usize,
+pub(in crate::template) struct Loop {
+    pub(in crate::template) level: usize,
     /// The loop and its scope, where it may be called to go deeper.
-    pub(in super::super) again: Option<(Arc<For>, Rc<Scope>)>,
+    pub(in crate::template) again: Option<(Arc<For>, Rc<Scope>)>,
     index: Cell<usize>,
     length: Cell<usize>,
     neighbours: RefCell<(Option<Value>, Option<Value>)>,
@@ -59,12 +59,12 @@ pub(in super::super) struct Loop {
 }
 
 impl Loop {
-    pub(in super::super) fn new(level: usize, again: Option<(Arc<For>, Rc<Scope>)>) -> Loop {
+    pub(in crate::template) fn new(level: usize, again: Option<(Arc<For>, Rc<Scope>)>) -> Loop {
         let (index, length) = (Cell::new(0), Cell::new(0));
         Loop { level, again, index, length, neighbours: RefCell::default(), last_changed: RefCell::new(None) }
     }
 
-    pub(in super::super) fn advance(&self, index: usize, items: &Items) {
+    pub(in crate::template) fn advance(&self, index: usize, items: &Items) {
         self.index.set(index);
         self.length.set(items.len());
         let before = index.checked_sub(1).and_then(|before| items.at(before));
@@ -111,7 +111,7 @@ impl Loop {
 }
 
 impl Object {
-    pub(in super::super) fn kind(&self) -> &'static str {
+    pub(in crate::template) fn kind(&self) -> &'static str {
         match self {
             Object::Namespace(_) => "namespace",
             Object::Loop(_) => "loop",
@@ -129,7 +129,7 @@ impl Object {
         }
     }
 
-    pub(in super::super) fn display(&self) -> String {
+    pub(in crate::template) fn display(&self) -> String {
         match self {
             Object::Relation(relation) => relation.render(),
             Object::Moment(moment) => moment.to_string(),
@@ -137,7 +137,7 @@ impl Object {
         }
     }
 
-    pub(in super::super) fn repr(&self) -> String {
+    pub(in crate::template) fn repr(&self) -> String {
         match self {
             Object::Namespace(map) => format!("<Namespace {}>", print::repr(&Value::dict(Map::clone(&map.borrow())))),
             Object::Group(key, items) => format!("({}, {})", print::repr(key), print::repr(items)),
@@ -147,7 +147,7 @@ impl Object {
         }
     }
 
-    pub(in super::super) fn truth(&self) -> bool {
+    pub(in crate::template) fn truth(&self) -> bool {
         match self {
             Object::Moment(moment) => moment.truth(),
             _ => true,
@@ -155,7 +155,7 @@ impl Object {
     }
 
     /// What two equal things of this kind share, as a key of dicts.
-    pub(in super::super) fn path(&self) -> String {
+    pub(in crate::template) fn path(&self) -> String {
         match self {
             Object::Relation(_) | Object::Moment(_) => self.display(),
             Object::Column(column) => column.name.clone(),
@@ -165,7 +165,7 @@ impl Object {
         }
     }
 
-    pub(in super::super) fn equals(&self, other: &Object) -> bool {
+    pub(in crate::template) fn equals(&self, other: &Object) -> bool {
         match (self, other) {
             (Object::Relation(a), Object::Relation(b)) => a.same(b),
             (Object::Column(a), Object::Column(b)) => a == b,
@@ -179,14 +179,14 @@ impl Object {
         }
     }
 
-    pub(in super::super) fn order(&self, other: &Object) -> Option<Ordering> {
+    pub(in crate::template) fn order(&self, other: &Object) -> Option<Ordering> {
         match (self, other) {
             (Object::Moment(a), Object::Moment(b)) => a.order(b),
             _ => None,
         }
     }
 
-    pub(in super::super) fn contains(&self, item: &Value) -> Result<bool, Stop> {
+    pub(in crate::template) fn contains(&self, item: &Value) -> Result<bool, Stop> {
         match self {
             Object::Namespace(map) => Ok(Key::new(item.clone()).is_some_and(|key| map.borrow().contains_key(&key))),
             Object::Relation(_) => {
@@ -197,14 +197,14 @@ impl Object {
         }
     }
 
-    pub(in super::super) fn slice(&self, bounds: [Option<i64>; 3]) -> Result<Value, Stop> {
+    pub(in crate::template) fn slice(&self, bounds: [Option<i64>; 3]) -> Result<Value, Stop> {
         match self {
             Object::Group(key, items) => methods::slice(&Value::tuple([key.clone(), items.clone()]), bounds),
             other => Err(Stop::fault(format!("a {} cannot be sliced", other.kind()))),
         }
     }
 
-    pub(in super::super) fn is_iterable(&self) -> bool {
+    pub(in crate::template) fn is_iterable(&self) -> bool {
         matches!(
             self,
             Object::Group(..)
@@ -215,24 +215,24 @@ impl Object {
         )
     }
 
-    pub(in super::super) fn is_sequence(&self) -> bool {
+    pub(in crate::template) fn is_sequence(&self) -> bool {
         matches!(self, Object::Group(..)) || self.is_mapping()
     }
 
     /// dbt's relations count as mappings: macros tell relations from texts by that.
-    pub(in super::super) fn is_mapping(&self) -> bool {
+    pub(in crate::template) fn is_mapping(&self) -> bool {
         matches!(
             self,
             Object::Relation(_) | Object::Node(_) | Object::Part("graph" | "graph.nodes" | "graph.sources" | "context")
         )
     }
 
-    pub(in super::super) fn is_callable(&self) -> bool {
+    pub(in crate::template) fn is_callable(&self) -> bool {
         matches!(self, Object::Cycler(..) | Object::Joiner(..) | Object::Loop(_) | Object::Module(_) | Object::Part(_))
     }
 }
 
-pub(in super::super) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, name: &Arc<str>, span: Span) -> Value {
+pub(in crate::template) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, name: &Arc<str>, span: Span) -> Value {
     let method = || Value::function(Function::Method(Value::Object(object.clone()), name.clone()));
     let missing = || Value::undefined(name);
     match &**object {
@@ -297,7 +297,7 @@ fn part_attribute(run: &mut Run<'_>, part: &'static str, name: &Arc<str>) -> Opt
     }
 }
 
-pub(in super::super) fn item(run: &mut Run<'_>, object: &Rc<Object>, item: &Value) -> Result<Value, Stop> {
+pub(in crate::template) fn item(run: &mut Run<'_>, object: &Rc<Object>, item: &Value) -> Result<Value, Stop> {
     match (&**object, item) {
         (Object::Group(key, items), item) => {
             let found = item.as_int().and_then(|at| methods::at(&Value::tuple([key.clone(), items.clone()]), at));
@@ -313,7 +313,7 @@ pub(in super::super) fn item(run: &mut Run<'_>, object: &Rc<Object>, item: &Valu
     }
 }
 
-pub(in super::super) fn method(
+pub(in crate::template) fn method(
     run: &mut Run<'_>,
     object: &Rc<Object>,
     name: &Arc<str>,
@@ -379,7 +379,7 @@ fn call_attribute(
     run.call(&found, args, span)
 }
 
-pub(in super::super) fn call(run: &mut Run<'_>, object: &Rc<Object>, args: Args, span: Span) -> Result<Value, Stop> {
+pub(in crate::template) fn call(run: &mut Run<'_>, object: &Rc<Object>, args: Args, span: Span) -> Result<Value, Stop> {
     match &**object {
         Object::Part(part @ ("config" | "var" | "ref" | "adapter")) => super::functions::call(run, part, args, span),
         Object::Part("api.Column") => column::class_method("create", &args),
@@ -393,7 +393,7 @@ pub(in super::super) fn call(run: &mut Run<'_>, object: &Rc<Object>, args: Args,
 }
 
 /// `name`, `arguments` and `package` of a macro.
-pub(in super::super) fn function_attribute(function: &Function, name: &str) -> Value {
+pub(in crate::template) fn function_attribute(function: &Function, name: &str) -> Value {
     match (function, name) {
         (Function::Macro { code, .. }, "name") => Value::text(code.name.clone()),
         (Function::Macro { code, .. }, "arguments") => {

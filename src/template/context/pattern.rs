@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::super::function::Args;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use super::object::Object;
+use crate::template::function::Args;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 /// A match and its groups, as texts with their places.
 #[derive(Debug)]
-pub(in super::super) struct Match {
+pub(in crate::template) struct Match {
     groups: Vec<Option<(String, usize, usize)>>,
     names: Vec<(Arc<str>, usize)>,
 }
@@ -157,7 +157,7 @@ fn sub(run: &mut Run<'_>, pattern: &Rc<Regex>, args: &Args) -> Result<Value, Sto
             callee => {
                 let found = Value::object(Object::Match(Match::new(pattern, &captures)));
                 let value = run.call(&callee.clone(), Args::one(found), crate::text::Span::default())?;
-                out.push_str(&super::super::print::plain(&value));
+                out.push_str(&crate::template::print::plain(&value));
             }
         }
         run.spend_bytes(out.len() - out.len().min(start))?;

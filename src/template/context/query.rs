@@ -1,10 +1,10 @@
 //! Queries at compile time: what only a warehouse could answer.
 
-use super::super::function::Args;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
+use crate::template::function::Args;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 use crate::text::Span;
 
 pub(super) fn call(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Result<Value, Stop> {
@@ -38,7 +38,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Re
 }
 
 /// Stops the rendering at the first query: it starts over as dbt renders before it has a warehouse.
-pub(in super::super) fn ask(run: &mut Run<'_>, span: Span) -> Result<Value, Stop> {
+pub(in crate::template) fn ask(run: &mut Run<'_>, span: Span) -> Result<Value, Stop> {
     let unknown = run.unknown("a query at compile time: its result is only known to the warehouse", span);
     if run.execute { Err(Stop::Query) } else { Ok(unknown) }
 }

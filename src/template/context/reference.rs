@@ -1,15 +1,15 @@
 //! `ref` and `source`: names in, relations out, and a note of what the model reads.
 
-use super::super::environment::Found;
-use super::super::function::Args;
-use super::super::print;
-use super::super::rendered::Reference;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use super::object::Object;
 use crate::diagnostic::Diagnostic;
 use crate::project::RelationName;
+use crate::template::environment::Found;
+use crate::template::function::Args;
+use crate::template::print;
+use crate::template::rendered::Reference;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 use crate::text::{Place, Span, closest};
 
 /// `ref('name')`, `ref('package', 'name')`, either with `v=`.

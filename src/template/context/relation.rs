@@ -2,31 +2,31 @@
 
 use std::sync::Arc;
 
-use super::super::function::Args;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Dict, Name, Value};
 use super::object::Object;
 use crate::project::RelationName;
+use crate::template::function::Args;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Dict, Name, Value};
 use crate::text::Span;
 
 /// The name of a table: database, schema, identifier, and which of them are printed and quoted.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Relation {
-    pub(in super::super) parts: [Option<Arc<str>>; 3],
-    pub(in super::super) include: [bool; 3],
-    pub(in super::super) quote: [bool; 3],
-    pub(in super::super) quote_char: char,
-    pub(in super::super) kind: Option<Arc<str>>,
+pub(in crate::template) struct Relation {
+    pub(in crate::template) parts: [Option<Arc<str>>; 3],
+    pub(in crate::template) include: [bool; 3],
+    pub(in crate::template) quote: [bool; 3],
+    pub(in crate::template) quote_char: char,
+    pub(in crate::template) kind: Option<Arc<str>>,
     /// What it stands for in the project, as far as it is known.
-    pub(in super::super) id: Option<Arc<str>>,
+    pub(in crate::template) id: Option<Arc<str>>,
 }
 
 const PARTS: [&str; 3] = ["database", "schema", "identifier"];
 
 impl Relation {
-    pub(in super::super) fn render(&self) -> String {
+    pub(in crate::template) fn render(&self) -> String {
         let mut out = String::new();
         for ((part, include), quote) in self.parts.iter().zip(self.include).zip(self.quote) {
             let (Some(part), true) = (part, include) else { continue };
@@ -79,7 +79,7 @@ impl Relation {
 
 impl Run<'_> {
     /// A relation by name, printed as the adapter prints it.
-    pub(in super::super) fn relation(&self, name: &RelationName, id: Option<&str>) -> Relation {
+    pub(in crate::template) fn relation(&self, name: &RelationName, id: Option<&str>) -> Relation {
         let parts = [name.database.as_deref(), name.schema.as_deref(), Some(name.identifier.as_str())];
         Relation { id: id.map(Arc::from), ..self.new_relation(parts.map(|part| part.map(Arc::from))) }
     }
@@ -98,11 +98,11 @@ impl Run<'_> {
     }
 
     /// The id of a relation, by what it stands for or else by its name.
-    pub(in super::super) fn relation_id(&self, relation: &Relation) -> Option<Arc<str>> {
+    pub(in crate::template) fn relation_id(&self, relation: &Relation) -> Option<Arc<str>> {
         relation.id.clone().or_else(|| self.env.id_by_name(&relation.parts))
     }
 
-    pub(in super::super) fn is_this(&self, relation: &Relation) -> bool {
+    pub(in crate::template) fn is_this(&self, relation: &Relation) -> bool {
         self.model.is_some_and(|model| {
             let own = |part: &Option<String>, other: &Option<Arc<str>>| match (part, other) {
                 (Some(own), Some(other)) => own.eq_ignore_ascii_case(other),

@@ -1,13 +1,13 @@
 //! `var`, `env_var`, and the plain facts of the context: `target`, `this`, `execute`, ..
 
-use super::super::function::Args;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use super::datetime::Moment;
 use super::object::Object;
 use super::{convert, functions};
 use crate::diagnostic::Diagnostic;
+use crate::template::function::Args;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 use crate::text::{Span, closest};
 
 /// Names of the context that are values, not functions.

@@ -3,14 +3,14 @@
 
 use std::cmp::Ordering;
 
-use super::super::checks;
-use super::super::function::Args;
-use super::super::operators;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Key, Map, Value};
 use super::{path, same};
+use crate::template::checks;
+use crate::template::function::Args;
+use crate::template::operators;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Key, Map, Value};
 
 pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: Args) -> Result<Value, Stop> {
     match name {
@@ -109,7 +109,7 @@ fn choose(run: &mut Run<'_>, value: &Value, mut args: Args, keep: bool, by_attri
 }
 
 /// Items in order; the first pair without an order is a fault.
-pub(in super::super) fn sorted(run: &mut Run<'_>, items: Vec<Value>, reverse: bool) -> Result<Vec<Value>, Stop> {
+pub(in crate::template) fn sorted(run: &mut Run<'_>, items: Vec<Value>, reverse: bool) -> Result<Vec<Value>, Stop> {
     let keys = items.iter().map(|item| vec![item.clone()]).collect();
     sorted_by(run, items, keys, reverse)
 }
@@ -225,7 +225,7 @@ fn groupby(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop>
         }
     }
     let group =
-        |(grouper, items)| Value::object(super::super::context::object::Object::Group(grouper, Value::list(items)));
+        |(grouper, items)| Value::object(crate::template::context::object::Object::Group(grouper, Value::list(items)));
     Ok(Value::list(groups.into_iter().map(group)))
 }
 
@@ -258,7 +258,7 @@ fn sum(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> {
             Some(attribute) if !attribute.is_none() => path(run, &item, attribute)?,
             _ => item,
         };
-        total = operators::arithmetic(super::super::ast::Arithmetic::Add, &total, &item)?;
+        total = operators::arithmetic(crate::template::ast::Arithmetic::Add, &total, &item)?;
     }
     Ok(total)
 }

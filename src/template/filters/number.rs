@@ -1,12 +1,12 @@
 //! Filters that make numbers, and dbt's `as_native` family.
 #![expect(clippy::cast_precision_loss, reason = "Python makes the same floats of whole numbers")]
 
-use super::super::function::Args;
-use super::super::operators;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
+use crate::template::function::Args;
+use crate::template::operators;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 use num_bigint::BigInt;
 
 pub(super) fn apply(name: &str, value: &Value, args: &Args) -> Result<Value, Stop> {

@@ -3,15 +3,15 @@
 
 use std::fmt::Write;
 
-use super::super::function::Args;
-use super::super::lexer::is_space;
-use super::super::marked::Text;
-use super::super::methods;
-use super::super::operators;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
+use crate::template::function::Args;
+use crate::template::lexer::is_space;
+use crate::template::marked::Text;
+use crate::template::methods;
+use crate::template::operators;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -> Result<Value, Stop> {
     let text = print::text(value);
@@ -27,7 +27,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -
             let old = print::plain(args.need(0, "old")?);
             let new = print::text(args.need(1, "new")?);
             let most = args.int(2, "count").and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
-            super::super::methods::replaced(run, &text, &old, &new, most).map(Value::Str)
+            crate::template::methods::replaced(run, &text, &old, &new, most).map(Value::Str)
         }
         "center" => {
             let width = args.get(0, "width").cloned().unwrap_or(Value::Int(80));
@@ -46,7 +46,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: &Args) -
 }
 
 /// `Title Case`; Jinja starts words after spaces and brackets, Python after anything but a letter.
-pub(in super::super) fn title(text: &str, jinja: bool) -> String {
+pub(in crate::template) fn title(text: &str, jinja: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut start = true;
     for c in text.chars() {
@@ -60,7 +60,7 @@ pub(in super::super) fn title(text: &str, jinja: bool) -> String {
     out
 }
 
-pub(in super::super) fn capitalize(text: &str) -> String {
+pub(in crate::template) fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()

@@ -1,9 +1,9 @@
 //! Methods of dicts.
 
-use super::super::function::Args;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Dict, Key, Map, Value};
+use crate::template::function::Args;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Dict, Key, Map, Value};
 
 pub(super) const METHODS: [&str; 11] =
     ["get", "items", "keys", "values", "update", "pop", "popitem", "setdefault", "copy", "clear", "fromkeys"];
@@ -33,9 +33,9 @@ pub(super) fn call(run: &mut Run<'_>, map: &Dict, name: &str, args: &Args) -> Re
         "pop" => {
             let key = key(0)?;
             let found = map.borrow_mut().shift_remove(&key);
-            found
-                .or_else(|| args.get(1, "default").cloned())
-                .ok_or_else(|| Stop::fault(format!("this dict has no key {}", super::super::print::repr(key.value()))))
+            found.or_else(|| args.get(1, "default").cloned()).ok_or_else(|| {
+                Stop::fault(format!("this dict has no key {}", crate::template::print::repr(key.value())))
+            })
         }
         "popitem" => {
             let last = map.borrow_mut().pop();
@@ -60,7 +60,7 @@ pub(super) fn call(run: &mut Run<'_>, map: &Dict, name: &str, args: &Args) -> Re
 }
 
 /// The entries that `dict(..)` and `update(..)` are given: a dict or pairs, and named arguments.
-pub(in super::super) fn pairs(run: &mut Run<'_>, args: &Args) -> Result<Vec<(Key, Value)>, Stop> {
+pub(in crate::template) fn pairs(run: &mut Run<'_>, args: &Args) -> Result<Vec<(Key, Value)>, Stop> {
     let mut entries = Vec::new();
     match args.positional.first() {
         None | Some(Value::Unknown) => {}

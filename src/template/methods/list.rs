@@ -1,11 +1,11 @@
 //! Methods of lists and sets.
 
-use super::super::filters::list::sorted;
-use super::super::function::Args;
-use super::super::operators::equal;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::{Dict, Key, List, Value};
+use crate::template::filters::list::sorted;
+use crate::template::function::Args;
+use crate::template::operators::equal;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::{Dict, Key, List, Value};
 
 pub(super) const METHODS: [&str; 11] =
     ["append", "extend", "insert", "pop", "remove", "index", "count", "sort", "reverse", "copy", "clear"];

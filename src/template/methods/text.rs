@@ -1,16 +1,16 @@
 //! Methods of texts.
 #![expect(clippy::disallowed_methods, reason = "templates fold texts as Python does, whatever the SQL dialect")]
 
-use super::super::filters::text as filter;
-use super::super::format;
-use super::super::function::Args;
-use super::super::lexer::is_space;
-use super::super::marked::Text;
-use super::super::operators;
-use super::super::print;
-use super::super::run::Run;
-use super::super::stop::Stop;
-use super::super::value::Value;
+use crate::template::filters::text as filter;
+use crate::template::format;
+use crate::template::function::Args;
+use crate::template::lexer::is_space;
+use crate::template::marked::Text;
+use crate::template::operators;
+use crate::template::print;
+use crate::template::run::Run;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 pub(super) const METHODS: [&str; 44] = [
     "capitalize",
@@ -119,7 +119,7 @@ fn replace(run: &mut Run<'_>, text: &Text, args: &Args) -> Result<Value, Stop> {
 }
 
 /// A text with the first `most` of `old` replaced; what stays keeps its origin.
-pub(in super::super) fn replaced(
+pub(in crate::template) fn replaced(
     run: &mut Run<'_>,
     text: &Text,
     old: &str,

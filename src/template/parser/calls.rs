@@ -1,9 +1,9 @@
 //! A tree in, the calls with literal arguments in it out: what a text refers to, before it is rendered.
 
-use super::super::ast::{Argument, Expr, ExprKind, Node};
+use crate::template::ast::{Argument, Expr, ExprKind, Node};
 
 /// Every call of a name with only literal texts as positional arguments: `ref('a')`, `source('a', 'b')`.
-pub(in super::super) fn literal_calls(nodes: &[Node], visit: &mut dyn FnMut(&str, &[&str])) {
+pub(in crate::template) fn literal_calls(nodes: &[Node], visit: &mut dyn FnMut(&str, &[&str])) {
     for node in nodes {
         match node {
             Node::Text(_) | Node::Break | Node::Continue | Node::Unsupported { .. } => {}

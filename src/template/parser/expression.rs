@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Argument, Arithmetic, Comparison, Expr, ExprKind, Filter};
-use super::super::lexer::Kind;
 use super::{Parser, Read, literal};
+use crate::template::ast::{Argument, Arithmetic, Comparison, Expr, ExprKind, Filter};
+use crate::template::lexer::Kind;
 use crate::text::Span;
 
 /// Longer chains of one operator are refused: they would nest as deep as they are long.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
-use super::super::ast::ExprKind;
+use crate::template::ast::ExprKind;
 
 /// A whole number of any size.
 pub(super) fn integer(text: &str) -> ExprKind {

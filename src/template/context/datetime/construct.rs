@@ -2,16 +2,16 @@
 
 use chrono::{Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::super::super::function::Args;
-use super::super::super::print;
-use super::super::super::stop::Stop;
-use super::super::super::value::Value;
-use super::super::object::Object;
 use super::method::python_format;
 use super::{Moment, Zone, failed, in_zone, start, value};
+use crate::template::context::object::Object;
+use crate::template::function::Args;
+use crate::template::print;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 /// `datetime.datetime.now()` and its kin, by their dotted path.
-pub(in super::super) fn call(path: &str, args: &Args) -> Result<Value, Stop> {
+pub(in crate::template) fn call(path: &str, args: &Args) -> Result<Value, Stop> {
     let part = |at: usize, name: &str, default: u32| {
         args.get(at, name).and_then(Value::as_int).map_or(Some(default), |part| u32::try_from(part).ok())
     };

@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 
-use super::super::super::function::Args;
-use super::super::super::stop::Stop;
-use super::super::super::value::Value;
-use super::super::object::Object;
 use super::construct::{time, zone_of};
 use super::{Moment, Zone, clock, failed, in_utc, in_zone, offset_text, value};
+use crate::template::context::object::Object;
+use crate::template::function::Args;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 /// Python's `%f` is microseconds, chrono's is nanoseconds.
 pub(super) fn python_format(format: &str) -> String {
@@ -35,7 +35,7 @@ fn strftime(moment: &Moment, format: &str) -> Result<Value, Stop> {
     Ok(Value::text(out))
 }
 
-pub(in super::super) fn method(moment: &Moment, name: &str, args: &Args) -> Result<Value, Stop> {
+pub(in crate::template) fn method(moment: &Moment, name: &str, args: &Args) -> Result<Value, Stop> {
     match (moment, name) {
         (_, "strftime" | "__format__") => strftime(moment, args.text(0, "format")?),
         (Moment::DateTime(at, zone), "isoformat") => {

@@ -9,10 +9,10 @@ use std::fmt;
 
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike};
 
-use super::super::ast::Arithmetic;
-use super::super::stop::Stop;
-use super::super::value::Value;
 use super::object::Object;
+use crate::template::ast::Arithmetic;
+use crate::template::stop::Stop;
+use crate::template::value::Value;
 
 pub(super) use construct::call;
 pub(super) use method::method;
