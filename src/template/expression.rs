@@ -133,6 +133,7 @@ impl Run<'_> {
         let mut result = Value::Bool(true);
         for (comparison, right) in rest {
             let right = self.expr(right, scope)?;
+            self.spend(operators::cost(&right))?;
             result = operators::compare(*comparison, &left, &right)?;
             if !result.truth() {
                 return Ok(result);

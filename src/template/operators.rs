@@ -8,6 +8,7 @@ use num_bigint::BigInt;
 
 use super::ast::{Arithmetic, Comparison};
 use super::context::datetime;
+use super::context::object::Object;
 use super::format;
 use super::marked::{Text, concat};
 use super::stop::Stop;
@@ -17,38 +18,47 @@ use super::value::{Key, Map, Value};
 const MAX_SIZE: usize = 32 << 20;
 /// Whole numbers beyond this many bits are refused.
 const MAX_BITS: u64 = 1 << 16;
-/// Lists that hold themselves are compared down to this depth.
+/// Lists that hold themselves are compared down to this depth, and with this many comparisons.
 const MAX_DEPTH: usize = 60;
+const MAX_COMPARISONS: usize = 200_000;
 
 /// `a == b`
 pub(super) fn equal(a: &Value, b: &Value) -> bool {
-    equal_at(a, b, 0)
+    equal_at(a, b, 0, &mut { MAX_COMPARISONS })
 }
 
-fn equal_at(a: &Value, b: &Value, depth: usize) -> bool {
-    if depth > MAX_DEPTH {
+fn equal_at(a: &Value, b: &Value, depth: usize, left: &mut usize) -> bool {
+    if depth > MAX_DEPTH || *left == 0 {
         return false;
     }
+    *left -= 1;
     match (a, b) {
         (Value::Undefined(_), Value::Undefined(_)) | (Value::None, Value::None) => true,
         (Value::Str(a), Value::Str(b)) => a.as_str() == b.as_str(),
-        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || all_equal(&a.borrow(), &b.borrow(), depth),
-        (Value::Tuple(a), Value::Tuple(b)) => all_equal(a, b, depth),
+        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b) || all_equal(&a.borrow(), &b.borrow(), depth, left),
+        (Value::Tuple(a), Value::Tuple(b)) => all_equal(a, b, depth, left),
         (Value::Dict(a), Value::Dict(b)) | (Value::Set(a), Value::Set(b)) => {
-            Rc::ptr_eq(a, b) || same_entries(&a.borrow(), &b.borrow(), depth)
+            Rc::ptr_eq(a, b) || same_entries(&a.borrow(), &b.borrow(), depth, left)
         }
         (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b) || a == b,
-        (Value::Object(a), Value::Object(b)) => Rc::ptr_eq(a, b) || a.equals(b),
+        (Value::Object(a), Value::Object(b)) => match (&**a, &**b) {
+            _ if Rc::ptr_eq(a, b) => true,
+            (Object::Group(a, x), Object::Group(b, y)) => {
+                equal_at(a, b, depth + 1, left) && equal_at(x, y, depth + 1, left)
+            }
+            (a, b) => a.equals(b),
+        },
         _ => number(a).zip(number(b)).is_some_and(|(a, b)| compare_numbers(&a, &b) == Some(Ordering::Equal)),
     }
 }
 
-fn all_equal(a: &[Value], b: &[Value], depth: usize) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal_at(a, b, depth + 1))
+fn all_equal(a: &[Value], b: &[Value], depth: usize, left: &mut usize) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal_at(a, b, depth + 1, left))
 }
 
-fn same_entries(a: &Map, b: &Map, depth: usize) -> bool {
-    a.len() == b.len() && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| equal_at(value, other, depth + 1)))
+fn same_entries(a: &Map, b: &Map, depth: usize, left: &mut usize) -> bool {
+    a.len() == b.len()
+        && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| equal_at(value, other, depth + 1, left)))
 }
 
 enum Number {
@@ -141,6 +151,17 @@ pub(super) fn compare(comparison: Comparison, a: &Value, b: &Value) -> Result<Va
         Comparison::NotIn => !contains(b, a)?,
     };
     Ok(Value::Bool(truth))
+}
+
+/// How many steps it takes to look through a value.
+pub(super) fn cost(value: &Value) -> usize {
+    match value {
+        Value::Str(text) => text.as_str().len() / 256,
+        Value::List(items) => items.borrow().len() / 4,
+        Value::Tuple(items) => items.len() / 4,
+        Value::Dict(map) => map.borrow().len() / 16,
+        _ => 0,
+    }
 }
 
 /// `item in holder`

@@ -7,8 +7,9 @@ use super::function::Function;
 use super::marked::Text;
 use super::value::{Map, Value};
 
-/// Lists that hold themselves are printed down to this depth.
+/// Lists that hold themselves are printed down to this depth, and values of any kind up to this many bytes.
 const MAX_DEPTH: usize = 40;
+const MAX_BYTES: usize = 4 << 20;
 
 /// `str(value)`, with the marks of a text kept.
 pub(super) fn text(value: &Value) -> Text {
@@ -23,7 +24,7 @@ pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Undefined(_) | Value::Unknown => String::new(),
         Value::Str(text) => text.as_str().to_owned(),
-        Value::Object(object) => object.display(),
+        Value::Object(object) if !matches!(&**object, Object::Namespace(_) | Object::Group(..)) => object.display(),
         other => repr(other),
     }
 }
@@ -36,7 +37,7 @@ pub(super) fn repr(value: &Value) -> String {
 }
 
 fn put(value: &Value, out: &mut String, depth: usize) {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || out.len() > MAX_BYTES {
         out.push_str("...");
         return;
     }
@@ -68,6 +69,12 @@ fn put(value: &Value, out: &mut String, depth: usize) {
             Object::Relation(_) => {
                 let _ = write!(out, "<Relation {}>", object.display());
             }
+            Object::Namespace(map) => {
+                out.push_str("<Namespace ");
+                entries(&map.borrow(), out, depth);
+                out.push('>');
+            }
+            Object::Group(key, items) => sequence("(", &[key.clone(), items.clone()], ")", out, depth),
             other => out.push_str(&other.repr()),
         },
     }

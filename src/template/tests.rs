@@ -167,6 +167,7 @@ fn endless_templates_come_to_an_end() {
         "{{ 'x' * 100000000000 }}",
         "{{ 9 ** 999999 }}",
         "{{ 'a' | center(100000000000) }}",
+        "{% set l = range(200000) %}{% for i in l %}{{ -1 in l }}{% endfor %}",
     ] {
         let rendered = loose(text);
         assert!(rendered.failed, "{text}");
@@ -179,6 +180,15 @@ fn the_deepest_values_are_dropped_without_harm() {
     let rendered =
         loose("{% set n = namespace(l=[]) %}{% for i in range(150000) %}{% set n.l = [n.l] %}{% endfor %}ok");
     assert_eq!(rendered.text, "ok");
+}
+
+#[test]
+fn values_that_hold_themselves_are_harmless() {
+    let twice = "{% set l = [] %}{% do l.append(l) %}{% do l.append(l) %}{% set m = [l, l] %}";
+    for end in ["{{ l }}", "{{ l == m }}", "{{ l | tojson }}", "{{ config(x=l) }}", "{{ l | sort }}", "{{ toyaml(l) }}"]
+    {
+        loose(&format!("{twice}{end}"));
+    }
 }
 
 #[test]

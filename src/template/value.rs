@@ -177,12 +177,7 @@ pub(super) struct Key(Value);
 impl Key {
     /// `None` for values that can change, which no dict takes as keys.
     pub(super) fn new(value: Value) -> Option<Key> {
-        let fits = match &value {
-            Value::List(_) | Value::Dict(_) | Value::Set(_) => false,
-            Value::Tuple(items) => items.iter().all(|item| Key::new(item.clone()).is_some()),
-            _ => true,
-        };
-        fits.then_some(Key(value))
+        fits(&value, &mut { MAX_KEY }).then_some(Key(value))
     }
 
     pub(super) fn text(text: &str) -> Key {
@@ -203,6 +198,18 @@ impl Key {
 
     pub(super) fn as_str(&self) -> Option<&str> {
         self.0.as_str()
+    }
+}
+
+/// Keys of more parts than this are refused.
+const MAX_KEY: usize = 10_000;
+
+fn fits(value: &Value, left: &mut usize) -> bool {
+    *left = left.saturating_sub(1);
+    match value {
+        Value::List(_) | Value::Dict(_) | Value::Set(_) => false,
+        Value::Tuple(items) => *left > 0 && items.iter().all(|item| fits(item, left)),
+        _ => true,
     }
 }
 

@@ -1,12 +1,15 @@
 //! Values of templates as data and back: what YAML holds, and what `config(..)` sets.
 
+use std::cell::Cell;
+
 use crate::data::{Key as DataKey, Kind, Value as Data};
 use crate::template::print;
 use crate::template::value::{Key, Value};
 use crate::text::Span;
 
-/// Deeper values become none: a value may hold itself.
+/// Deeper values, and more of them, become none: a value may hold itself.
 const MAX_DEPTH: usize = 40;
+const MAX_VALUES: usize = 200_000;
 
 pub(in crate::template) fn from_data(data: &Data) -> Value {
     match &data.kind {
@@ -22,13 +25,14 @@ pub(in crate::template) fn from_data(data: &Data) -> Value {
 
 /// The value as data, all of it standing at `span`.
 pub(in crate::template) fn to_data(value: &Value, span: Span) -> Data {
-    at_depth(value, span, 0)
+    at_depth(value, span, 0, &Cell::new(MAX_VALUES))
 }
 
-fn at_depth(value: &Value, span: Span, depth: usize) -> Data {
-    let inner = |value: &Value| at_depth(value, span, depth + 1);
+fn at_depth(value: &Value, span: Span, depth: usize, left: &Cell<usize>) -> Data {
+    left.set(left.get().saturating_sub(1));
+    let inner = |value: &Value| at_depth(value, span, depth + 1, left);
     let kind = match value {
-        _ if depth > MAX_DEPTH => Kind::Null,
+        _ if depth > MAX_DEPTH || left.get() == 0 => Kind::Null,
         Value::None | Value::Undefined(_) | Value::Unknown => Kind::Null,
         Value::Bool(value) => Kind::Bool(*value),
         Value::Int(number) => Kind::Integer(*number),

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use crate::template::print;
 use crate::template::value::{Map, Value};
 
-/// Deeper values are cut: a value may hold itself.
+/// Deeper and longer values are cut: a value may hold itself.
 const MAX_DEPTH: usize = 40;
+const MAX_BYTES: usize = 4 << 20;
 
 /// As Python's `json.dumps` writes. `sort`: dbt's `tojson`, whose second choice is to sort keys; `None` is Jinja's filter,
 /// which always sorts and escapes what HTML would read.
@@ -20,6 +21,7 @@ pub(in crate::template) fn text(value: &Value, sort: Option<bool>) -> String {
 }
 
 fn put(value: &Value, sort: bool, depth: usize, out: &mut String) {
+    let full = out.len() > MAX_BYTES;
     let mut list = |items: &[Value]| {
         out.push('[');
         for (at, item) in items.iter().enumerate() {
@@ -29,7 +31,7 @@ fn put(value: &Value, sort: bool, depth: usize, out: &mut String) {
         out.push(']');
     };
     match value {
-        _ if depth > MAX_DEPTH => out.push_str("null"),
+        _ if depth > MAX_DEPTH || full => out.push_str("null"),
         Value::None | Value::Undefined(_) | Value::Unknown => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Int(_) | Value::Big(_) | Value::Float(_) => out.push_str(&print::plain(value)),
@@ -95,6 +97,7 @@ pub(in crate::template) fn yaml(value: &Value) -> String {
 fn block(value: &Value, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth.min(MAX_DEPTH));
     match value {
+        _ if out.len() > MAX_BYTES => {}
         Value::Dict(map) if !map.borrow().is_empty() && depth < MAX_DEPTH => {
             for (key, value) in map.borrow().iter() {
                 let _ = write!(out, "{indent}{}:", print::plain(key.value()));

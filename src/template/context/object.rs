@@ -139,8 +139,6 @@ impl Object {
 
     pub(in crate::template) fn repr(&self) -> String {
         match self {
-            Object::Namespace(map) => format!("<Namespace {}>", print::repr(&Value::dict(Map::clone(&map.borrow())))),
-            Object::Group(key, items) => format!("({}, {})", print::repr(key), print::repr(items)),
             Object::Column(column) => format!("<Column {} ({})>", column.name, column.data_type),
             Object::Moment(moment) => moment.repr(),
             other => format!("<{}>", other.kind()),
@@ -170,7 +168,6 @@ impl Object {
             (Object::Relation(a), Object::Relation(b)) => a.same(b),
             (Object::Column(a), Object::Column(b)) => a == b,
             (Object::Moment(a), Object::Moment(b)) => a.order(b) == Some(Ordering::Equal),
-            (Object::Group(a, x), Object::Group(b, y)) => operators::equal(a, b) && operators::equal(x, y),
             (Object::Package(a), Object::Package(b)) => a == b,
             (Object::Part(a), Object::Part(b)) => a == b,
             (Object::Module(a), Object::Module(b)) => a == b,

@@ -130,6 +130,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: Value, args: Args) -> 
 }
 
 fn length(run: &mut Run<'_>, value: &Value) -> Result<Value, Stop> {
+    run.spend(operators::cost(value))?;
     let count = match value {
         Value::Str(text) => text.as_str().chars().count(),
         Value::List(items) => items.borrow().len(),
