@@ -83,11 +83,14 @@ fn terminal_picture(command: &str, answer: &str) -> String {
 
 /// README.md and the pages of docs/.
 fn pages() -> Vec<(PathBuf, String)> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(in_repo("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(in_repo("docs"))
+        .expect("docs/ can be listed")
+        .map(|entry| entry.expect("a page has a name").path())
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     paths.extend([in_repo("README.md"), in_repo("CHANGELOG.md"), in_repo("src/README.md")]);
     paths.sort();
-    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).expect("a page can be read"))).collect()
 }
 
 #[test]
