@@ -5,10 +5,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::failure::{Exit, Failure};
-use super::files::{dialect, read, schema};
+use super::files::{answer_lines, dialect, read, schema};
 use super::io::Io;
 use crate::change::{Presence, diff};
-use crate::compile::{Compilation, QUERY, Schema, each, loose};
+use crate::compile::{Compilation, QUERY, Schema, loose};
 use crate::data::{Value, json as data};
 use crate::dialect::Dialect;
 use crate::impact::{Class, reach};
@@ -59,12 +59,7 @@ pub(super) fn run(arguments: &Compare, io: &mut Io) -> Result<Exit, Failure> {
 }
 
 fn run_batch(path: &str, default_dialect: Option<&str>, io: &mut Io) -> Result<Exit, Failure> {
-    let text = read(path, io)?;
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    for chunk in lines.chunks(256) {
-        let answers = each(chunk, |line| answer(line, default_dialect) + "\n");
-        io.print(&answers.concat())?;
-    }
+    answer_lines(path, io, &|line| answer(line, default_dialect))?;
     Ok(Exit::Clean)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::io::Io;
-use crate::compile::Schema;
+use crate::compile::{Schema, each};
 use crate::data::json;
 use crate::dialect::{Dialect, find, labels};
 use crate::repo::Disk;
@@ -46,4 +46,15 @@ pub(super) fn schema(path: Option<&str>, dialect: &Dialect, io: &mut Io) -> Resu
     let text = read(path, io)?;
     let file = json::parse(&text).map_err(|fault| Failure::new(format!("{path} is not JSON: {fault}")))?;
     Schema::read(&file, dialect).map_err(|fault| Failure::new(format!("{path}: {fault}")))
+}
+
+/// Answers every line of a file that is not blank, in order, a chunk at a time in parallel.
+pub(super) fn answer_lines(path: &str, io: &mut Io, answer: &(dyn Fn(&str) -> String + Sync)) -> Result<(), Failure> {
+    let text = read(path, io)?;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    for chunk in lines.chunks(256) {
+        let answers = each(chunk, |line| answer(line) + "\n");
+        io.print(&answers.concat())?;
+    }
+    Ok(())
 }

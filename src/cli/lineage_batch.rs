@@ -1,21 +1,16 @@
 //! `sluice lineage --batch`: one loose query a line in, one answer a line out, in order.
 
 use super::failure::{Exit, Failure};
-use super::files::{dialect, read};
+use super::files::{answer_lines, dialect};
 use super::io::Io;
 use super::lineage::relations;
-use crate::compile::{Schema, each, loose};
+use crate::compile::{Schema, loose};
 use crate::data::{Value, json as data};
 use crate::report::json;
 
 /// Answers every line of a file. A bad line costs only itself.
 pub(super) fn run(path: &str, default_dialect: Option<&str>, io: &mut Io) -> Result<Exit, Failure> {
-    let text = read(path, io)?;
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    for chunk in lines.chunks(256) {
-        let answers = each(chunk, |line| answer(line, default_dialect) + "\n");
-        io.print(&answers.concat())?;
-    }
+    answer_lines(path, io, &|line| answer(line, default_dialect))?;
     Ok(Exit::Clean)
 }
 

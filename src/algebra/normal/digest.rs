@@ -40,7 +40,6 @@ pub(super) struct Normal<'q> {
 pub(super) struct Reading<'o> {
     labels: Vec<Digest>,
     factors: Vec<Arc<Closed>>,
-    kinds: Vec<FactorKind>,
     /// One plain factor: its columns need no label, so that a pass-through changes nothing.
     plain: bool,
     outer: &'o Outer,
@@ -136,17 +135,9 @@ impl<'q> Normal<'q> {
     /// Labels for the factors of a block: what they are; where two are alike, how they are used; else their order.
     pub(super) fn reading<'o>(&mut self, block: &Block, outer: &'o Outer) -> Reading<'o> {
         let plain = matches!(block.factors.as_slice(), [Factor { kind: FactorKind::Rows(_), .. }]);
-        let mut reading = Reading {
-            labels: Vec::new(),
-            factors: Vec::new(),
-            kinds: Vec::new(),
-            plain,
-            outer,
-            searched: None,
-            known: BTreeMap::new(),
-        };
+        let mut reading =
+            Reading { labels: Vec::new(), factors: Vec::new(), plain, outer, searched: None, known: BTreeMap::new() };
         for factor in &block.factors {
-            reading.kinds.push(factor.kind);
             reading.labels.push(Hasher::new("self").finish());
             reading.factors.push(Arc::new(Closed::default()));
             let closed = self.factor(factor, &mut reading);
@@ -339,7 +330,6 @@ impl<'q> Normal<'q> {
         let mut inner = Reading {
             labels: reading.labels.clone(),
             factors: reading.factors.clone(),
-            kinds: reading.kinds.clone(),
             plain: reading.plain,
             outer: reading.outer,
             searched: Some(closed.clone()),

@@ -272,8 +272,4 @@ impl Expr {
             _ => false,
         }
     }
-
-    pub fn is_null_literal(&self) -> bool {
-        matches!(self.kind, ExprKind::Literal(Literal::Null))
-    }
 }
