@@ -2,10 +2,12 @@
 
 use super::files::{Files, join, parent};
 use super::globs::Globs;
-use super::settings::{KEYS, LAYER_KEYS, Layer, RuleSetting, SettingKey, Settings, Shape};
+use super::settings::{
+    KEYS, LAYER_KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings,
+};
 use crate::data::{Key, Kind, Value, toml};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::text::{FileId, Place, closest};
+use crate::text::{FileId, Place, closest, pattern};
 
 pub(super) const FILE: &str = "sluice.toml";
 
@@ -112,15 +114,20 @@ impl Reading<'_> {
         let wanted = match setting.shape {
             Shape::Text if value.str().is_none() => "a text",
             Shape::Texts if value.str().is_none() && !all_texts(value) => "a text or a list of texts",
-            Shape::Table if !matches!(value.kind, Kind::Map(_)) => "a table",
+            Shape::Table | Shape::Keys(_) if !matches!(value.kind, Kind::Map(_)) => "a table",
             Shape::Tables(_) if !value.items().iter().all(|item| matches!(item.kind, Kind::Map(_))) => {
                 "an array of tables"
             }
             Shape::Tables(_) if !matches!(value.kind, Kind::List(_)) => "an array of tables",
             Shape::OneOf(words) if value.str().is_none_or(|word| !words.contains(&word)) => {
-                let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-                let message = format!("`{}` should be {}.", key.text, words.join(" or "));
-                self.said.push(invalid(file, value.span, message));
+                let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                let message = format!("`{}` should be {}.", key.text, quoted.join(" or "));
+                let meant = closest(value.str().unwrap_or_default(), words.iter().copied());
+                let diagnostic = invalid(file, value.span, message);
+                self.said.push(match meant {
+                    Some(meant) => diagnostic.help(format!("Did you mean `{meant}`?")),
+                    None => diagnostic,
+                });
                 return false;
             }
             _ => return true,
@@ -147,6 +154,7 @@ impl Reading<'_> {
                 self.globs(file, value);
                 settings.exclude.extend(value.strings());
             }
+            "template" => self.template(file, value, &mut settings.template),
             "layers" => settings.layers = value.items().iter().filter_map(|item| self.layer(file, item)).collect(),
             "rules" => {
                 for (key, value) in value.entries() {
@@ -166,6 +174,47 @@ impl Reading<'_> {
             if let Some(why) = item.str().and_then(Globs::fault) {
                 self.said.push(invalid(file, item.span, format!("This is no glob: {why}.")));
             }
+        }
+    }
+
+    fn template(&mut self, file: &FileId, value: &Value, template: &mut TemplateSettings) {
+        for (key, value) in value.entries() {
+            if !self.sound(file, key, value, &TEMPLATE_KEYS, "the `[template]` table") {
+                continue;
+            }
+            let text = || value.str().map(str::to_owned);
+            match key.text.as_str() {
+                "path" => template.path.extend(value.strings()),
+                "macros" => {
+                    self.globs(file, value);
+                    template.macros.extend(value.strings());
+                }
+                "style" => template.style = text(),
+                "placeholder" => {
+                    let pattern = value.str().unwrap_or_default();
+                    match pattern::fault(pattern) {
+                        None => template.placeholder = text(),
+                        Some(why) => self.said.push(
+                            invalid(file, value.span, format!("This is no regular expression: {why}."))
+                                .help("Look-around (but for one look-behind at its start) and back references are not supported."),
+                        ),
+                    }
+                }
+                "stand_in" => template.stand_in = text(),
+                "values" => {
+                    let pairs = value.entries().iter();
+                    template.values.extend(pairs.map(|(key, value)| (key.text.clone(), value.clone())));
+                }
+                "unknown" => template.unknown.extend(value.strings()),
+                "build" => template.build.extend(value.strings()),
+                "incremental" => template.incremental.extend(value.strings()),
+                _ => {}
+            }
+        }
+        if let (Some(_), Some(_), Some(pattern)) = (value.get("style"), &template.placeholder, value.get("placeholder"))
+        {
+            let message = "`style` and `placeholder` both say how placeholders are written; `placeholder` is used.";
+            self.said.push(invalid(file, pattern.span, message.to_owned()).help("Remove one of them."));
         }
     }
 
@@ -249,6 +298,19 @@ fn merge(under: &mut Settings, over: Settings) {
     if !over.layers.is_empty() {
         under.layers = over.layers;
     }
+    let (under_template, template) = (&mut under.template, over.template);
+    single(&mut under_template.style, template.style);
+    single(&mut under_template.placeholder, template.placeholder);
+    single(&mut under_template.stand_in, template.stand_in);
+    under_template.values.extend(template.values);
+    let lists = [
+        (&mut under_template.path, template.path),
+        (&mut under_template.macros, template.macros),
+        (&mut under_template.unknown, template.unknown),
+        (&mut under_template.build, template.build),
+        (&mut under_template.incremental, template.incremental),
+    ];
+    lists.into_iter().for_each(|(under, over)| under.extend(over));
     under.trust_proved_only |= over.trust_proved_only;
 }
 

@@ -84,7 +84,7 @@ pub(super) fn whole(text: &str) -> Span {
 }
 
 /// `folder` and `path` as one path, with `.` and `..` resolved; `None` where it leaves the repo.
-pub(super) fn join(folder: &str, path: &str) -> Option<String> {
+pub fn join(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     let path = path.replace('\\', "/");
     for part in folder.split('/').chain(path.split('/')) {

@@ -22,14 +22,14 @@ use crate::dialect::Dialect;
 use crate::repo::{Disk, Snapshot};
 use crate::text::Place;
 
-pub use files::{Each, Files};
+pub use files::{Each, Files, join};
 pub use globs::Globs;
 pub use model::{
     Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group, Language, MacroFile, Model, ModelKind,
     Properties, RelationName, Seed, SeedColumn, Source, Test,
 };
 pub use names::Names;
-pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape};
+pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings};
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
 ///
@@ -70,6 +70,8 @@ pub struct Project {
     pub consumers: Vec<Consumer>,
     pub groups: Vec<Group>,
     pub macros: Vec<MacroFile>,
+    /// Files that templates outside dbt include, import from or extend.
+    pub templates: Vec<MacroFile>,
     /// Project vars: package name (or `""` for all) -> name -> value.
     pub vars: BTreeMap<String, BTreeMap<String, Value>>,
     /// `dispatch:` of `dbt_project.yml`: macro namespace -> search order.
@@ -96,12 +98,27 @@ impl Project {
             consumers: Vec::new(),
             groups: Vec::new(),
             macros: Vec::new(),
+            templates: Vec::new(),
             vars: BTreeMap::new(),
             dispatch: BTreeMap::new(),
             target: Target::default(),
             packages: Vec::new(),
             diagnostics: Vec::new(),
         }
+    }
+}
+
+impl Project {
+    /// Folders in which templates are looked for by name, in order, from the repo root.
+    pub fn template_folders(&self) -> Vec<String> {
+        let path = &self.settings.template.path;
+        let below = |root: &str| path.iter().filter_map(|folder| join(root, folder)).collect::<Vec<_>>();
+        let mut folders = below(&self.root);
+        folders.extend(below(""));
+        folders.extend([self.root.clone(), String::new()]);
+        let mut seen = std::collections::BTreeSet::new();
+        folders.retain(|folder| seen.insert(folder.clone()));
+        folders
     }
 }
 

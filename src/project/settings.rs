@@ -20,6 +20,8 @@ pub struct Settings {
     /// In order, from the lowest: a model may read its own layer and those named in `reads`.
     pub layers: Vec<Layer>,
     pub rules: BTreeMap<String, RuleSetting>,
+    /// How texts that are no dbt models are rendered.
+    pub template: TemplateSettings,
     /// Ignore declared (unproved) keys: `trust = "proved"`.
     pub trust_proved_only: bool,
     /// The file it was read from; `None` where there is none.
@@ -34,6 +36,29 @@ pub struct Layer {
     pub paths: Vec<String>,
     /// Names of the layers (or `source`, `seed`) that this layer may read, besides itself.
     pub reads: Vec<String>,
+}
+
+/// The `[template]` table: how texts outside dbt are rendered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TemplateSettings {
+    /// Folders in which `include`, `import` and `extends` find files, from the project root or the repo root.
+    pub path: Vec<String>,
+    /// Globs of files whose macros every template can call without importing them.
+    pub macros: Vec<String>,
+    /// How placeholders are written: one of [`STYLES`].
+    pub style: Option<String>,
+    /// A regular expression for placeholders that are written in no known style.
+    pub placeholder: Option<String>,
+    /// What stands for a value that nobody gave; `{name}` in it is the name that was written.
+    pub stand_in: Option<String>,
+    /// Values of placeholders and of template variables.
+    pub values: BTreeMap<String, crate::data::Value>,
+    /// Names that only a run gives a value to.
+    pub unknown: Vec<String>,
+    /// Functions that say whether the table is built anew.
+    pub build: Vec<String>,
+    /// Functions that say whether the table exists already.
+    pub incremental: Vec<String>,
 }
 
 /// One rule's settings.
@@ -57,6 +82,8 @@ pub enum Shape {
     OneOf(&'static [&'static str]),
     /// A table of any keys.
     Table,
+    /// A table of these keys.
+    Keys(&'static [SettingKey]),
     /// An array of tables with these keys.
     Tables(&'static [SettingKey]),
 }
@@ -74,7 +101,7 @@ const fn key(name: &'static str, shape: Shape, about: &'static str) -> SettingKe
 }
 
 /// Every key of sluice.toml.
-pub const KEYS: [SettingKey; 10] = [
+pub const KEYS: [SettingKey; 11] = [
     key("dialect", Shape::Text, "The SQL dialect, where profiles.yml and the adapter packages do not say it right."),
     key("base", Shape::Text, "The branch to compare with, where the repo's default branch is not the one."),
     key("target", Shape::Text, "The target of profiles.yml to render for."),
@@ -88,6 +115,7 @@ pub const KEYS: [SettingKey; 10] = [
     ),
     key("extends", Shape::Texts, "Other settings files to start from; what this file says wins."),
     key("layers", Shape::Tables(&LAYER_KEYS), "The layers of the repo, from the lowest."),
+    key("template", Shape::Keys(&TEMPLATE_KEYS), "How SQL files outside dbt are rendered."),
     key("rules", Shape::Table, "A level per rule (`off`, `info`, `warn`, `error`), or `{ level = .., option = .. }`."),
 ];
 
@@ -96,4 +124,42 @@ pub const LAYER_KEYS: [SettingKey; 3] = [
     key("name", Shape::Text, "The layer's name."),
     key("paths", Shape::Texts, "Globs of its models, from the project root."),
     key("reads", Shape::Texts, "The layers (or `source`, `seed`) it may read, besides itself."),
+];
+
+/// Keys of the `[template]` table.
+pub const TEMPLATE_KEYS: [SettingKey; 9] = [
+    key("path", Shape::Texts, "Folders in which `include`, `import` and `extends` find files, besides the roots."),
+    key("macros", Shape::Texts, "Globs of files whose macros every template can call."),
+    key("style", Shape::OneOf(&STYLES), "How placeholders are written, where it is not Jinja."),
+    key("placeholder", Shape::Text, "A regular expression for placeholders; the group `param_name` is the name."),
+    key("stand_in", Shape::Text, "What is put for a value that nobody gave; `{name}` in it is its name."),
+    key("values", Shape::Table, "Values of placeholders and template variables."),
+    key("unknown", Shape::Texts, "Names that only a run gives a value to."),
+    key("build", Shape::Texts, "Functions that are true where the table is built anew, such as `is_init`."),
+    key("incremental", Shape::Texts, "Functions that are true where the table exists already."),
+];
+
+/// The known ways to write placeholders. Those that sqlfluff knows have its names.
+pub const STYLES: [&str; 21] = [
+    "jinja",
+    "none",
+    "colon",
+    "colon_nospaces",
+    "colon_optional_quotes",
+    "numeric_colon",
+    "pyformat",
+    "dollar",
+    "dollar_surround",
+    "databricks",
+    "flyway_var",
+    "question_mark",
+    "numeric_dollar",
+    "percent",
+    "ampersand",
+    "apache_camel",
+    "python_format",
+    "at",
+    "hash_brace",
+    "snowsql",
+    "psql",
 ];

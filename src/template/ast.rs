@@ -68,15 +68,49 @@ pub(super) enum Node {
         bindings: Vec<(Target, Expr)>,
         body: Vec<Node>,
     },
-    /// A body in a scope of its own: `block`, `snapshot`, `autoescape`.
+    /// A body in a scope of its own: `snapshot`, `autoescape`.
     Scope(Vec<Node>),
     Break,
     Continue,
-    /// Allowed by Jinja, but there is nothing to include or import from in a dbt project.
-    Unsupported {
-        tag: Arc<str>,
+    Include {
+        what: Expr,
+        ignore_missing: bool,
+        context: bool,
         span: Span,
     },
+    Import {
+        what: Expr,
+        names: Imported,
+        context: bool,
+        span: Span,
+    },
+    Extends {
+        what: Expr,
+        span: Span,
+    },
+    Block(Arc<Block>),
+}
+
+/// What an import gives a name to.
+#[derive(Debug)]
+pub(super) enum Imported {
+    /// `import .. as name`
+    Whole(Arc<str>),
+    /// `from .. import name as other`: each name there, and its name here.
+    Parts(Vec<(Arc<str>, Arc<str>)>),
+}
+
+/// `{% block name %}`: a body that templates which extend this one may replace.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) name: Arc<str>,
+    pub(super) body: Vec<Node>,
+    /// Sees the variables of the loop it stands in.
+    pub(super) scoped: bool,
+    /// Some template must replace it.
+    pub(super) required: bool,
+    pub(super) span: Span,
+    pub(super) source: Arc<Source>,
 }
 
 #[derive(Debug)]

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::ast::Macro;
 use super::context;
 use super::context::object::Object;
-use super::expression::undefined;
 use super::function::{Args, Function, Scope};
 use super::marked::Buffer;
 use super::run::{Call, Frame, MAX_CALLS, Run};
@@ -36,7 +35,9 @@ impl Run<'_> {
                 context::object::call(self, &object, args, span)
             }
             Value::Unknown => Ok(Value::Unknown),
-            Value::Undefined(what) => Err(undefined(self, what)),
+            Value::Undefined(what) => self.call_of_undefined(what),
+            // What the settings give a value is often a function where the template runs.
+            other if self.is_open() => Ok(other.clone()),
             other => Err(Stop::fault(format!("a {} cannot be called", other.kind()))),
         }
     }
@@ -49,7 +50,7 @@ impl Run<'_> {
                 context::object::method(self, &object, name, args, span)
             }
             Value::Unknown => Ok(Value::Unknown),
-            Value::Undefined(what) => Err(undefined(self, what)),
+            Value::Undefined(what) => self.part_of_undefined(what, name),
             Value::Dict(map) if !methods::has(holder, name) => {
                 let found = map.borrow().get(&Name(name)).cloned();
                 match found {
@@ -77,7 +78,7 @@ impl Run<'_> {
     }
 
     /// Goes one macro deeper, on more stack if need be.
-    fn deeper(&mut self, run: impl FnOnce(&mut Self) -> Result<Value, Stop>) -> Result<Value, Stop> {
+    pub(super) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
         if self.frame.depth >= MAX_CALLS {
             let stop = Stop::fault("macros call each other without end");
             return Err(stop.help("End the recursion by a condition."));
@@ -117,21 +118,22 @@ impl Run<'_> {
 
     /// The frame a macro's text is evaluated in. `calls`: where its text stands, if not in a macro of its own.
     fn enter(&mut self, code: &Arc<Macro>, calls: Option<u32>, span: Span) -> Frame {
-        let depth = self.frame.depth;
-        let source = code.source.clone();
-        if source.embedded {
-            let site = Some(self.value_at(span));
-            return Frame { source, calls: self.frame.calls, site, depth };
+        let frame = Frame { source: code.source.clone(), imported: false, ..self.frame.clone() };
+        if code.source.embedded {
+            return Frame { site: Some(self.value_at(span)), ..frame };
         }
-        if let Some(calls) = calls {
-            return Frame { source, calls, site: None, depth };
-        }
-        let (call_source, call_span, outer) = match self.frame.site {
+        let calls = calls.unwrap_or_else(|| self.called_at(span));
+        Frame { calls, site: None, ..frame }
+    }
+
+    /// Notes a call at `span` of the text at hand: the number of it.
+    pub(super) fn called_at(&mut self, span: Span) -> u32 {
+        let (source, span, outer) = match self.frame.site {
             Some(super::marked::From::Value { source, span, calls }) => (source, span, calls),
             _ => (self.frame.source.id, span, self.frame.calls),
         };
-        self.calls.push(Call { source: call_source, span: call_span, outer });
-        Frame { source, calls: self.calls.len() as u32, site: None, depth }
+        self.calls.push(Call { source, span, outer });
+        self.calls.len() as u32
     }
 
     /// Gives a macro's parameters their values: what is passed, else its default, else undefined.

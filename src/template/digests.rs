@@ -31,6 +31,17 @@ pub(super) fn environment(project: &Project, others: &[&Project]) -> Digest {
     for file in &project.macros {
         hasher.text(&file.package).text(file.file.path()).digest(file.digest);
     }
+    hasher.text("templates").number(project.templates.len() as u64);
+    for file in &project.templates {
+        hasher.text(file.file.path()).digest(file.digest);
+    }
+    let template = &project.settings.template;
+    described(
+        &mut hasher,
+        &(&template.path, &template.style, &template.placeholder, &template.stand_in, plain_all(&template.values)),
+    );
+    described(&mut hasher, &(&template.unknown, &template.build, &template.incremental, project.kind));
+    hasher.text(project.dialect.label());
     for (_, text) in builtin_macros::FILES {
         hasher.digest(Digest::of(text.as_bytes()));
     }
@@ -50,24 +61,25 @@ pub(super) fn environment(project: &Project, others: &[&Project]) -> Digest {
             relation_into(&mut hasher, &source.relation);
         }
     }
-    let plain = |vars: &BTreeMap<String, data::Value>| {
-        vars.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Vec<_>>()
-    };
     for (package, vars) in &project.vars {
-        described(&mut hasher, &(package, plain(vars)));
+        described(&mut hasher, &(package, plain_all(vars)));
     }
-    described(&mut hasher, &plain(&project.settings.vars));
+    described(&mut hasher, &plain_all(&project.settings.vars));
     described(&mut hasher, &(&project.settings.env, &project.dispatch));
     let target = &project.target;
     described(
         &mut hasher,
-        &(&target.profile, &target.name, &target.adapter, &target.database, &target.schema, plain(&target.extra)),
+        &(&target.profile, &target.name, &target.adapter, &target.database, &target.schema, plain_all(&target.extra)),
     );
     described(
         &mut hasher,
         &project.packages.iter().map(|package| (&package.name, package.installed)).collect::<Vec<_>>(),
     );
     hasher.finish()
+}
+
+fn plain_all(values: &BTreeMap<String, data::Value>) -> Vec<(String, String)> {
+    values.iter().map(|(name, value)| (name.clone(), plain(value))).collect()
 }
 
 /// A value without its places, which say nothing of what it means.

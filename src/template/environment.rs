@@ -8,11 +8,14 @@ use super::context::adapter::{self, Facts};
 use super::context::graph;
 use super::digests;
 use super::parser;
+use super::templates::Templates;
 use super::value::Value;
 use super::{builtin_macros, run::Run};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::{Model, ModelKind, Project, RelationName, Seed, Source as SourceTable, Target};
+use crate::project::{
+    Kind, Model, ModelKind, Project, RelationName, Seed, Source as SourceTable, Target, TemplateSettings,
+};
 use crate::text::{Digest, FileId, Place, Span, closest};
 
 /// What all models of one project are rendered with. Shared between threads.
@@ -30,6 +33,11 @@ pub struct Environment {
     pub(super) dispatch: BTreeMap<String, Vec<String>>,
     /// Packages that the project names, and whether their macros are here.
     packages: BTreeMap<String, bool>,
+    /// What texts may include, import from or extend; `None` in a dbt project.
+    pub(super) templates: Option<Templates>,
+    pub(super) settings: TemplateSettings,
+    /// `"a"` is a text in the project's dialect, not a name.
+    pub(super) double_is_text: bool,
     models: BTreeMap<String, Vec<Entry>>,
     sources: BTreeMap<String, Vec<(String, String, RelationName)>>,
     names: BTreeMap<(String, String), Arc<str>>,
@@ -93,6 +101,9 @@ impl Environment {
             env: project.settings.env.clone(),
             dispatch: project.dispatch.clone(),
             packages: project.packages.iter().map(|package| (package.name.clone(), package.installed)).collect(),
+            templates: None,
+            settings: project.settings.template.clone(),
+            double_is_text: project.dialect.flag("double_quoted_strings"),
             models: BTreeMap::new(),
             sources: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -108,6 +119,11 @@ impl Environment {
             graph_digest: Digest::default(),
         };
         env.read_macros(project);
+        if project.kind == Kind::Plain {
+            let first = env.files.len() as u32 + 1;
+            env.files.extend(project.templates.iter().map(|file| file.file.clone()));
+            env.templates = Some(Templates::new(&project.templates, project.template_folders(), first));
+        }
         env.read_embedded();
         for project in std::iter::once(project).chain(others.iter().copied()) {
             env.read_names(project);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::ast::{Expr, Filter, For, Node, Source, Target};
 use super::context::iterate::{self, Items};
 use super::context::object::{Loop, Object};
+use super::free::is_free;
 use super::function::{Function, Scope};
 use super::marked::{Buffer, From, Text};
 use super::print;
@@ -16,11 +17,12 @@ use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
 impl Run<'_> {
-    /// Renders the model's own text. A fault costs the node it stands in; the rest is still rendered.
+    /// Renders text of the model's own or of what it extends. A fault costs the node it stands in; the rest is still
+    /// rendered.
     pub(super) fn top(&mut self, nodes: &[Node], scope: &Rc<Scope>, out: &mut Buffer) -> Result<(), Stop> {
         for node in nodes {
             let frame = self.frame.clone();
-            match self.node(node, scope, out) {
+            match self.node_before_parent(node, scope, out) {
                 Ok(()) | Err(Stop::Break | Stop::Continue) => {}
                 Err(Stop::Return(_)) => return Ok(()),
                 Err(Stop::Query) => return Err(Stop::Query),
@@ -40,7 +42,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn node(&mut self, node: &Node, scope: &Rc<Scope>, out: &mut Buffer) -> Result<(), Stop> {
+    pub(super) fn node(&mut self, node: &Node, scope: &Rc<Scope>, out: &mut Buffer) -> Result<(), Stop> {
         self.step()?;
         match node {
             Node::Text(span) => self.literal(*span, out),
@@ -50,7 +52,9 @@ impl Run<'_> {
             }
             Node::If { arms, otherwise } => {
                 for (test, body) in arms {
-                    if self.expr(test, scope)?.truth() {
+                    let value = self.expr(test, scope)?;
+                    self.decides(&value, test.span);
+                    if value.truth() {
                         return self.nodes(body, scope, out);
                     }
                 }
@@ -71,7 +75,8 @@ impl Run<'_> {
             }
             Node::Macro(code) => {
                 self.closures.push(scope.clone());
-                let calls = Some(self.frame.calls);
+                // What an imported file defines is called from elsewhere.
+                let calls = (!self.frame.imported).then_some(self.frame.calls);
                 let value = Value::function(Function::Macro { code: code.clone(), scope: Some(scope.clone()), calls });
                 scope.set(&code.name, value);
                 Ok(())
@@ -97,9 +102,8 @@ impl Run<'_> {
             Node::Scope(body) => self.nodes(body, &Scope::new(Some(scope.clone())), out),
             Node::Break => Err(Stop::Break),
             Node::Continue => Err(Stop::Continue),
-            Node::Unsupported { tag, span } => {
-                let stop = Stop::fault(format!("`{tag}` has no templates to take from in a dbt project"));
-                Err(stop.help("Macros of the project can be called without importing them.").at(self.value_at(*span)))
+            Node::Include { .. } | Node::Import { .. } | Node::Extends { .. } | Node::Block(_) => {
+                self.inherits(node, scope, out)
             }
         }
     }
@@ -129,6 +133,9 @@ impl Run<'_> {
     }
 
     fn print(&mut self, value: &Value, expr: &Expr, span: Span, out: &mut Buffer) -> Result<(), Stop> {
+        if let Some(hole) = self.hole(value, expr.span) {
+            return self.emit(&hole, span, out);
+        }
         match value {
             Value::Undefined(name) => {
                 let place = self.outer_place(expr.span);
@@ -196,6 +203,7 @@ impl Run<'_> {
                     .help(format!("Make it one: `{{% set {name} = namespace({field}=..) %}}`."))
                     .at(self.value_at(*span)))
             }
+            Target::Tuple(targets, _) if self.is_open() && is_free(&value) => self.assign_free(targets, scope),
             Target::Tuple(targets, span) => {
                 let items = self.items(&value).and_then(|items| {
                     if items.len() == targets.len() {
@@ -223,7 +231,11 @@ impl Run<'_> {
         out: &mut Buffer,
         level: usize,
     ) -> Result<(), Stop> {
-        let mut items = iterate::items(self, over).map_err(|stop| stop.at(self.value_at(each.over.span)))?;
+        let free = self.one_for_all(over, &each.target, each.over.span);
+        let mut items = match free {
+            Some(items) => items,
+            None => iterate::items(self, over).map_err(|stop| stop.at(self.value_at(each.over.span)))?,
+        };
         if let Some(only_if) = &each.only_if {
             items = Items::Fixed(self.kept(each, &items, only_if, scope)?);
         }
@@ -284,7 +296,10 @@ fn span_of(node: &Node) -> Span {
         | Node::SetBlock { span, .. }
         | Node::Call { span, .. }
         | Node::Filter { span, .. }
-        | Node::Unsupported { span, .. } => *span,
+        | Node::Include { span, .. }
+        | Node::Import { span, .. }
+        | Node::Extends { span, .. } => *span,
+        Node::Block(block) => block.span,
         Node::If { arms, .. } => arms.first().map_or(Span::default(), |(test, _)| test.span),
         Node::For(each) => each.span,
         Node::Set { value: expr, .. } | Node::Do(expr) => expr.span,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{Argument, Expr, ExprKind, Filter};
+use super::free::is_free;
 use super::function::{Args, Function, Scope};
 use super::operators;
 use super::print;
@@ -84,6 +85,9 @@ impl Run<'_> {
             ExprKind::Binary(operator, a, b) => {
                 let a = self.expr(a, scope)?;
                 let b = self.expr(b, scope)?;
+                if let Some(free) = [&a, &b].into_iter().find(|value| self.is_open() && is_free(value)) {
+                    return Ok(free.clone());
+                }
                 let made = operators::arithmetic(*operator, &a, &b)?;
                 if let Value::Str(text) = &made {
                     self.spend_bytes(text.as_str().len())?;
@@ -95,7 +99,7 @@ impl Run<'_> {
                 let mut texts = Vec::with_capacity(parts.len());
                 for part in parts {
                     let value = self.expr(part, scope)?;
-                    texts.push(print::text(&value));
+                    texts.push(self.joined(&value, part.span));
                     self.spend_bytes(texts.last().map_or(0, |text| text.as_str().len()))?;
                 }
                 operators::join(&texts)
@@ -105,7 +109,7 @@ impl Run<'_> {
     }
 
     fn name(&mut self, name: &Arc<str>, scope: &Rc<Scope>) -> Value {
-        scope.get(name).or_else(|| context::global(self, name)).unwrap_or_else(|| Value::undefined(name))
+        scope.get(name).or_else(|| context::global(self, name)).unwrap_or_else(|| self.nameless(name))
     }
 
     fn all(&mut self, items: &[Expr], scope: &Rc<Scope>) -> Result<Vec<Value>, Stop> {
@@ -134,6 +138,9 @@ impl Run<'_> {
         for (comparison, right) in rest {
             let right = self.expr(right, scope)?;
             self.spend(operators::cost(&right))?;
+            if self.is_open() && (is_free(&left) || is_free(&right)) {
+                return Ok(Value::Unknown);
+            }
             result = operators::compare(*comparison, &left, &right)?;
             if !result.truth() {
                 return Ok(result);
@@ -160,6 +167,9 @@ impl Run<'_> {
 
     pub(super) fn filter(&mut self, value: Value, filter: &Filter, scope: &Rc<Scope>) -> Result<Value, Stop> {
         let args = self.arguments(&filter.arguments, scope)?;
+        if self.passes(&value, &filter.name) {
+            return Ok(value);
+        }
         filters::apply(self, &filter.name, value, args).map_err(|stop| stop.at(self.value_at(filter.span)))
     }
 
@@ -211,7 +221,7 @@ impl Run<'_> {
     /// `holder.name`
     pub(super) fn attribute(&mut self, holder: &Value, name: &Arc<str>, span: Span) -> Result<Value, Stop> {
         match holder {
-            Value::Undefined(what) => Err(undefined(self, what)),
+            Value::Undefined(what) => self.part_of_undefined(what, name),
             Value::Unknown => Ok(Value::Unknown),
             Value::Object(object) => {
                 let object = object.clone();
@@ -232,7 +242,7 @@ impl Run<'_> {
     /// `holder[item]`
     pub(super) fn item(&mut self, holder: &Value, item: &Value) -> Result<Value, Stop> {
         match holder {
-            Value::Undefined(what) => Err(undefined(self, what)),
+            Value::Undefined(what) => self.part_of_undefined(what, &print::plain(item)),
             Value::Unknown => Ok(Value::Unknown),
             Value::Object(object) => {
                 let object = object.clone();

@@ -59,6 +59,11 @@ impl Scope {
         }
     }
 
+    /// The names of this block itself, in order.
+    pub(super) fn own(&self) -> Vec<(Arc<str>, Value)> {
+        self.names.borrow().clone()
+    }
+
     /// Forgets everything: macros hold the scope they were defined in, which may hold them.
     pub(super) fn clear(&self) {
         let names = std::mem::take(&mut *self.names.borrow_mut());

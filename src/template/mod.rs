@@ -12,10 +12,13 @@ mod digests;
 mod environment;
 mod eval;
 mod expression;
+mod fill;
 mod filters;
 mod format;
+mod free;
 mod function;
 mod held;
+mod inherit;
 mod lexer;
 mod marked;
 mod methods;
@@ -25,17 +28,20 @@ mod print;
 mod python;
 mod rendered;
 mod run;
+mod stand_in;
 mod stop;
+mod templates;
 mod value;
 
+#[cfg(test)]
+mod memory;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
 use crate::project::{Language, Model};
-use crate::text::{FileId, Place, Span};
+use crate::text::{FileId, Span};
 use ast::Source;
 use function::Scope;
 use marked::{Buffer, From, Mark};
@@ -117,7 +123,7 @@ fn render_source(
     body: Span,
     (mode, columns): (Mode, &Columns<'_>),
 ) -> Rendered {
-    let template = parser::parse(source, body);
+    let template = Arc::new(parser::parse(source, body));
     let mut asked = Vec::new();
     // A query ends the first rendering; the second one is as dbt renders before it has a warehouse.
     for execute in [true, false] {
@@ -125,21 +131,18 @@ fn render_source(
         run.model = model;
         run.execute = execute;
         run.unknowns = std::mem::take(&mut asked);
-        for fault in &template.faults {
-            let place = Place::new(&source.file, fault.span);
-            run.note(
-                Diagnostic::error("template-error", place, environment::capitalised(&fault.message)).help(&fault.help),
-            );
-            run.failed = true;
-        }
+        run.syntax_faults(&template);
         let mut buffer = Buffer::default();
         let scope = Scope::new(None);
-        let result = run.top(&template.body, &scope, &mut buffer);
+        let result = run.layers(&template, &scope, &mut buffer, true);
         scope.clear();
         if execute && matches!(result, Err(Stop::Query)) {
             asked = std::mem::take(&mut run.unknowns);
             run.release();
             continue;
+        }
+        if let Err(Stop::Fault(problem)) = result {
+            run.report(*problem, body);
         }
         return finish(run, buffer);
     }
@@ -181,6 +184,10 @@ fn finish(mut run: Run<'_>, buffer: Buffer) -> Rendered {
     rendered.asks_incremental = run.asks_incremental;
     rendered.reads_graph = run.reads_graph;
     rendered.asked_columns = run.asked_columns;
+    if !run.holes.is_empty() {
+        let settings = &run.env.settings;
+        fill::fill(&mut rendered, &run.holes, settings.stand_in.as_deref(), run.env.double_is_text);
+    }
     rendered.macros = run.macros.iter().map(|code| format!("{}.{}", code.source.package, code.name)).collect();
     rendered
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::ast::{Macro, Source};
 use super::environment::Environment;
+use super::free::Hole;
 use super::function::Scope;
+use super::inherit::Inherit;
 use super::marked::From;
 use super::rendered::{Reference, Unknown};
 use super::stop::{Problem, Stop};
@@ -40,6 +42,8 @@ pub(super) struct Frame {
     /// Within a macro of this program: the call in the user's text that answers for all of it.
     pub(super) site: Option<From>,
     pub(super) depth: u32,
+    /// The text at hand is an imported file's own, not that of a macro in it.
+    pub(super) imported: bool,
 }
 
 pub(super) struct Run<'e> {
@@ -66,6 +70,9 @@ pub(super) struct Run<'e> {
     pub(super) results: BTreeMap<String, Value>,
     /// Scopes that macros hold on to.
     pub(super) closures: Vec<Rc<Scope>>,
+    pub(super) inherit: Inherit,
+    /// Values that are missing from the text made so far.
+    pub(super) holes: Vec<Hole>,
     pub(super) steps: u64,
     pub(super) bytes: u64,
     /// Files of the sources, by their number.
@@ -81,7 +88,7 @@ impl<'e> Run<'e> {
             mode,
             execute: true,
             columns,
-            frame: Frame { source, calls: 0, site: None, depth: 0 },
+            frame: Frame { source, calls: 0, site: None, depth: 0, imported: false },
             calls: Vec::new(),
             refs: Vec::new(),
             config: Map::default(),
@@ -95,6 +102,8 @@ impl<'e> Run<'e> {
             macros: Vec::new(),
             results: BTreeMap::new(),
             closures: Vec::new(),
+            inherit: Inherit::default(),
+            holes: Vec::new(),
             steps: 0,
             bytes: 0,
             model_file,

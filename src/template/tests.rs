@@ -2,28 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::memory::Memory;
 use super::{Environment, Mode, Rendered, render, render_text};
 use crate::diagnostic::Severity;
-use crate::project::{Files, Model, Project, read_files};
-use crate::text::{Digest, FileId, Span};
-
-/// Files in memory.
-struct Memory(BTreeMap<FileId, std::sync::Arc<str>>);
-
-impl Files for Memory {
-    fn below(&self, folder: &str) -> Vec<FileId> {
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        self.0.keys().filter(|file| file.path().starts_with(&prefix)).cloned().collect()
-    }
-
-    fn text(&self, file: &FileId) -> Result<std::sync::Arc<str>, String> {
-        self.0.get(file).cloned().ok_or_else(|| "no such file".to_owned())
-    }
-
-    fn digest(&self, file: &FileId) -> Digest {
-        Digest::of(self.0.get(file).map_or(&[], |text| text.as_bytes()))
-    }
-}
+use crate::project::{Model, Project, read_files};
+use crate::text::{FileId, Span};
 
 fn project(files: &[(&str, &str)]) -> Project {
     let mut all =

@@ -21,9 +21,39 @@ pub fn search(pattern: &str, text: &str) -> Option<bool> {
     regex::Regex::new(pattern).ok().map(|regex| regex.is_match(text))
 }
 
+/// A regular expression without the one look-behind that it may start with, `(?<![..])`: what must not stand before a
+/// match, as an expression of its own, and the rest.
+pub fn look_behind(pattern: &str) -> (Option<&str>, &str) {
+    let split = pattern.strip_prefix("(?<!").and_then(|rest| {
+        let end = if rest.starts_with('[') { rest.find("])")? + 1 } else { rest.find(')')? };
+        Some((&rest[..end], &rest[end + 1..]))
+    });
+    split.map_or((None, pattern), |(before, rest)| (Some(before), rest))
+}
+
+/// Why a text is no regular expression we can use, in a few words.
+pub fn fault(pattern: &str) -> Option<String> {
+    let (before, rest) = look_behind(pattern);
+    let fault = |pattern: &str| {
+        let text = regex::Regex::new(pattern).err()?.to_string();
+        let last = text.lines().last().unwrap_or_default().trim();
+        Some(last.trim_start_matches("error: ").to_owned())
+    };
+    before.and_then(fault).or_else(|| fault(rest))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{like, search};
+    use super::{fault, like, look_behind, search};
+
+    #[test]
+    fn a_look_behind_at_the_start_stands_apart() {
+        assert_eq!(look_behind("(?<![:\\w])x(y)"), (Some("[:\\w]"), "x(y)"));
+        assert_eq!(look_behind("(?<!a)b"), (Some("a"), "b"));
+        assert_eq!(look_behind("b(?<!a)"), (None, "b(?<!a)"));
+        assert_eq!(fault("(?<![:\\w])x(?P<n>y)"), None);
+        assert!(fault("x(").is_some());
+    }
 
     #[test]
     fn like_knows_its_wildcards() {

@@ -1,6 +1,8 @@
 //! One reader per kind of repo, each from its files to a Project.
 
+mod bigquery_etl;
 mod dbt;
+mod includes;
 mod plain;
 
 use std::collections::BTreeSet;

@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use super::Repo;
+use super::{Repo, bigquery_etl, includes};
 use crate::diagnostic::Diagnostic;
 use crate::project::adapter::{self, Evidence};
 use crate::project::config_file;
 use crate::project::files::{has_extension, map_each, parent, relative, stem, under, unreadable, whole};
 use crate::project::globs::Globs;
-use crate::project::{Config, Kind, Language, Model, ModelKind, Project, Properties, RelationName, Settings, Target};
+use crate::project::{
+    Config, Kind, Language, MacroFile, Model, ModelKind, Project, Properties, RelationName, Settings, Target,
+};
 use crate::text::FileId;
 
 /// What the repo root is called, as the folder it is cloned to differs from machine to machine.
@@ -39,7 +41,18 @@ fn within(dbt: &[&str], folder: &str) -> bool {
 /// Reads the SQL files under `root` that belong to no plain project deeper down.
 pub(super) fn read(root: &str, all_roots: &[String], repo: &Repo<'_>) -> Project {
     let mut said = Vec::new();
-    let settings = config_file::nearest(root, repo.snapshot, &mut said);
+    let mut settings = config_file::nearest(root, repo.snapshot, &mut said);
+    let layout = bigquery_etl::find(root, repo.snapshot, &mut said);
+    let dialect_reason = match &layout {
+        Some(layout) if settings.dialect.is_none() => {
+            settings.dialect = Some(bigquery_etl::DIALECT.to_owned());
+            Some(bigquery_etl::FILE.to_owned())
+        }
+        _ => None,
+    };
+    if let Some(layout) = &layout {
+        layout.settle(&mut settings);
+    }
     let exclude = Globs::new(&settings.exclude);
     let deeper: Vec<&String> =
         all_roots.iter().filter(|other| *other != root && relative(root, other).is_some()).collect();
@@ -57,15 +70,47 @@ pub(super) fn read(root: &str, all_roots: &[String], repo: &Repo<'_>) -> Project
         *names.entry(called(root, file).0).or_default() += 1;
     }
     let alone = |file: &FileId| names.get(called(root, file).0) == Some(&1);
-    let read = map_each(repo.each, &files, |file| model(file, root, &name, alone(file), repo));
+    let read = map_each(repo.each, &files, |file| {
+        let (mut model, fault) = model(file, root, &name, alone(file), repo);
+        let mut said: Vec<Diagnostic> = fault.into_iter().collect();
+        if let Some(layout) = &layout {
+            layout.describe(&mut model, repo.snapshot, &mut said);
+        }
+        (model, said)
+    });
     let mut models = Vec::new();
-    for (model, fault) in read {
+    for (model, faults) in read {
         models.push(model);
-        said.extend(fault);
+        said.extend(faults);
     }
     models.sort_by(|a, b| (&a.id, &a.file).cmp(&(&b.id, &b.file)));
     models.dedup_by(|a, b| a.id == b.id);
-    finish(name, root, models, settings, said, repo)
+    let of_layout =
+        |layout: &bigquery_etl::Layout| layout.sources(&name, &models, (&repo.all, repo.snapshot), &mut said);
+    let sources = layout.as_ref().map(of_layout).unwrap_or_default();
+    let project = finish(name, root, models, settings, said, repo);
+    let dialect_reason = dialect_reason.unwrap_or_else(|| project.dialect_reason.clone());
+    with_templates(Project { sources, dialect_reason, ..project }, repo)
+}
+
+/// The files that the project's templates call by name: macros for all, and what they include, import or extend.
+fn with_templates(mut project: Project, repo: &Repo<'_>) -> Project {
+    let globs = Globs::new(&project.settings.template.macros);
+    let named = under(&repo.all, &project.root).iter().filter(|file| {
+        let inner = relative(&project.root, file.path()).unwrap_or(file.path());
+        globs.matches(inner)
+    });
+    let file = |file: &FileId| {
+        let text = repo.snapshot.text(file).ok()?;
+        Some(MacroFile { package: project.name.clone(), file: file.clone(), digest: repo.snapshot.digest(file), text })
+    };
+    let macros: Vec<MacroFile> = named.filter_map(file).collect();
+    let models = project.models.iter().filter(|model| model.language == Language::Jinja);
+    let texts = models.map(|model| (&model.file, &*model.text));
+    let texts = texts.chain(macros.iter().map(|file| (&file.file, &*file.text)));
+    project.templates = includes::includes(texts, &project.template_folders(), &project.name, repo.snapshot);
+    project.macros = macros;
+    project
 }
 
 fn finish(
@@ -96,6 +141,7 @@ fn finish(
         consumers: Vec::new(),
         groups: Vec::new(),
         macros: Vec::new(),
+        templates: Vec::new(),
         vars: BTreeMap::from([(String::new(), settings.vars.clone())]),
         dispatch: BTreeMap::new(),
         target,

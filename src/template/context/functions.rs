@@ -26,6 +26,10 @@ pub(in crate::template) fn call(run: &mut Run<'_>, name: &str, args: Args, span:
         "var" => variables::var(run, &args, span),
         "env_var" => variables::env_var(run, &args),
         "return" => Err(Stop::Return(args.positional.into_iter().next().unwrap_or(Value::None))),
+        "whether it is built anew" | "whether it exists already" => {
+            run.asks_incremental = true;
+            Ok(Value::Bool(run.mode.incremental == (name == "whether it exists already")))
+        }
         "is_incremental" => Ok(Value::Bool(adapter::is_incremental(run))),
         "run_query"
         | "statement"
@@ -137,7 +141,7 @@ fn zip(run: &mut Run<'_>, args: &Args) -> Result<Value, Stop> {
 }
 
 /// `render(text)`: a text that is a template itself.
-pub(super) fn render(run: &mut Run<'_>, text: &str) -> Result<Value, Stop> {
+pub(in crate::template) fn render(run: &mut Run<'_>, text: &str) -> Result<Value, Stop> {
     run.spend(text.len())?;
     let source = crate::template::environment::loose_source(text, &run.frame.source);
     let template = crate::template::parser::parse(&source, Span::new(0, text.len()));

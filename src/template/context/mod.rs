@@ -88,8 +88,17 @@ pub(super) fn global(run: &mut Run<'_>, name: &str) -> Option<Value> {
     if let Some(code) = code {
         return Some(Value::function(Function::Macro { code, scope: None, calls: None }));
     }
+    if let Some(value) = run.setting(name) {
+        return Some(value);
+    }
+    if name == "self" && env.templates.is_some() {
+        return Some(Value::object(Object::Part("self")));
+    }
     if env.is_package(name) {
         return Some(Value::object(Object::Package(std::sync::Arc::from(name))));
+    }
+    if !run.offers(name) {
+        return None;
     }
     native(name)
         .or_else(|| {

@@ -44,6 +44,12 @@ pub(in crate::template) enum Object {
     Part(&'static str),
     /// A dotted path under `modules`.
     Module(Rc<str>),
+    /// `super` in a block, or one of `self`: what it renders to with these variables.
+    Block {
+        name: Arc<str>,
+        level: usize,
+        scope: Rc<Scope>,
+    },
 }
 
 /// What a loop body knows of its loop.
@@ -126,6 +132,7 @@ impl Object {
             Object::Package(_) => "package",
             Object::Part(name) => name,
             Object::Module(_) => "module",
+            Object::Block { .. } => "block",
         }
     }
 
@@ -225,7 +232,15 @@ impl Object {
     }
 
     pub(in crate::template) fn is_callable(&self) -> bool {
-        matches!(self, Object::Cycler(..) | Object::Joiner(..) | Object::Loop(_) | Object::Module(_) | Object::Part(_))
+        matches!(
+            self,
+            Object::Cycler(..)
+                | Object::Joiner(..)
+                | Object::Loop(_)
+                | Object::Module(_)
+                | Object::Part(_)
+                | Object::Block { .. }
+        )
     }
 }
 
@@ -258,6 +273,10 @@ pub(in crate::template) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, nam
         },
         Object::Part(part) => part_attribute(run, part, name).unwrap_or_else(method),
         Object::Module(path) => modules::attribute(path, name),
+        Object::Block { name: block, level, scope } if &**name == "super" => {
+            Value::object(Object::Block { name: block.clone(), level: level + 1, scope: scope.clone() })
+        }
+        Object::Block { .. } => missing(),
     }
 }
 
@@ -281,6 +300,7 @@ fn part_attribute(run: &mut Run<'_>, part: &'static str, name: &Arc<str>) -> Opt
             "MaterializedView" => Some(Value::text("materialized_view")),
             _ => None,
         },
+        "self" => Some(run.own_block(name).unwrap_or_else(|| Value::undefined(name))),
         "builtins" => super::native(name),
         "context" => super::global(run, name).or_else(|| Some(Value::undefined(name))),
         "config" => config::attribute(run, name),
@@ -385,6 +405,7 @@ pub(in crate::template) fn call(run: &mut Run<'_>, object: &Rc<Object>, args: Ar
         Object::Joiner(separator, used) => {
             Ok(if used.replace(true) { Value::Str(separator.clone()) } else { Value::text("") })
         }
+        Object::Block { name, level, scope } => run.block(name, *level, scope, span),
         other => Err(Stop::fault(format!("a {} cannot be called", other.kind()))),
     }
 }

@@ -6,8 +6,14 @@ use crate::template::ast::{Argument, Expr, ExprKind, Node};
 pub(in crate::template) fn literal_calls(nodes: &[Node], visit: &mut dyn FnMut(&str, &[&str])) {
     for node in nodes {
         match node {
-            Node::Text(_) | Node::Break | Node::Continue | Node::Unsupported { .. } => {}
-            Node::Print { expr, .. } | Node::Do(expr) | Node::Set { value: expr, .. } => calls_in(expr, visit),
+            Node::Text(_) | Node::Break | Node::Continue => {}
+            Node::Print { expr, .. }
+            | Node::Do(expr)
+            | Node::Set { value: expr, .. }
+            | Node::Include { what: expr, .. }
+            | Node::Import { what: expr, .. }
+            | Node::Extends { what: expr, .. } => calls_in(expr, visit),
+            Node::Block(block) => literal_calls(&block.body, visit),
             Node::If { arms, otherwise } => {
                 for (test, body) in arms {
                     calls_in(test, visit);

@@ -2,11 +2,12 @@
 
 mod calls;
 mod expression;
+mod inherit;
 mod literal;
 
 use std::sync::Arc;
 
-use super::ast::{Expr, ExprKind, Fault, Filter, For, Macro, Node, Param, Source, Target};
+use super::ast::{Block, Expr, ExprKind, Fault, Filter, For, Macro, Node, Param, Source, Target};
 use super::lexer::{Kind, Token, tokens};
 use crate::text::{Span, closest};
 
@@ -18,6 +19,8 @@ pub(super) struct Template {
     pub(super) source: Arc<Source>,
     pub(super) body: Vec<Node>,
     pub(super) faults: Vec<Fault>,
+    /// All blocks in it, however deep.
+    pub(super) blocks: Vec<Arc<Block>>,
 }
 
 /// Blocks and expressions nested deeper than this are refused, so that no text can exhaust the stack.
@@ -27,13 +30,22 @@ const MAX_DEPTH: usize = 64;
 pub(super) fn parse(source: &Arc<Source>, body: Span) -> Template {
     let text = source.text.clone();
     let (tokens, faults) = tokens(&text, body);
-    let mut parser =
-        Parser { text: &text, source, tokens, at: 0, faults, open: Vec::new(), depth: 0, special: Special::default() };
+    let mut parser = Parser {
+        text: &text,
+        source,
+        tokens,
+        at: 0,
+        faults,
+        open: Vec::new(),
+        depth: 0,
+        special: Special::default(),
+        blocks: Vec::new(),
+    };
     let (body, _) = parser.nodes(&[]);
-    let mut faults = parser.faults;
+    let Parser { mut faults, blocks, .. } = parser;
     faults.sort_by_key(|fault| fault.span);
     faults.dedup_by_key(|fault| fault.span);
-    Template { source: source.clone(), body, faults }
+    Template { source: source.clone(), body, faults, blocks }
 }
 
 /// The names that a macro's text must mention to be given what they stand for.
@@ -59,6 +71,7 @@ struct Parser<'t> {
     open: Vec<&'static str>,
     depth: usize,
     special: Special,
+    blocks: Vec<Arc<Block>>,
 }
 
 /// Tags that open a block, with the tag that ends it.
@@ -250,7 +263,8 @@ impl Parser<'_> {
             "print" => self.print(opened),
             "break" => Ok(Node::Break),
             "continue" => Ok(Node::Continue),
-            "block" | "autoescape" | "snapshot" => {
+            "block" => self.block(opened),
+            "autoescape" | "snapshot" => {
                 let end = BLOCKS.iter().find(|(name, _)| *name == word).map_or("endblock", |(_, end)| end);
                 self.close(true);
                 Ok(Node::Scope(self.body(opened, end, &[]).0))
@@ -261,18 +275,17 @@ impl Parser<'_> {
                 self.body(opened, end, &[]);
                 return;
             }
-            "include" | "import" | "from" | "extends" => {
-                let span = opened;
-                self.close(true);
-                nodes.push(Node::Unsupported { tag: Arc::from(word), span });
-                return;
-            }
+            "include" => self.include(opened),
+            "import" => self.import(opened),
+            "from" => self.from_import(opened),
+            "extends" => self.extends(opened),
             _ => Err(self.unknown_tag(opened, &word)),
         };
         match read {
             Ok(node) => {
                 let simple = matches!(node, Node::Do(_) | Node::Print { .. } | Node::Break | Node::Continue)
-                    || matches!(node, Node::Set { .. });
+                    || matches!(node, Node::Set { .. } | Node::Include { .. } | Node::Import { .. })
+                    || matches!(node, Node::Extends { .. });
                 nodes.push(node);
                 if simple {
                     self.close(false);

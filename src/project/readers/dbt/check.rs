@@ -35,7 +35,7 @@ pub(super) fn wrong(file: &FileId, value: &Value, message: impl Into<String>) ->
     Diagnostic::error("wrong-yaml-shape", Place::new(file, value.span), message)
 }
 
-pub(super) fn yaml_error(file: &FileId, fault: &Fault) -> Diagnostic {
+pub(in crate::project::readers) fn yaml_error(file: &FileId, fault: &Fault) -> Diagnostic {
     let message =
         format!("This is not valid YAML: {}. Nothing in the file is read.", fault.message.trim_end_matches('.'));
     Diagnostic::error("yaml-error", Place::new(file, fault.span), message)

@@ -4,7 +4,7 @@
 
 mod blocks;
 mod cascade;
-mod check;
+pub(super) mod check;
 mod consumers;
 mod data_tests;
 mod document;
@@ -159,6 +159,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         consumers,
         groups,
         macros,
+        templates: Vec::new(),
         dispatch: root.dispatch.clone(),
         packages: packages.clone(),
         diagnostics: said,
