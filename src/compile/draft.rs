@@ -90,8 +90,8 @@ pub(super) fn draft<'p>(
 ) -> Draft<'p> {
     let version = |mode| version(model, environment, &project.dialect, mode, known, cache);
     let drafted = guard(|| {
-        let main = version(Mode { incremental: false });
-        let incremental = main.rendered.asks_incremental.then(|| version(Mode { incremental: true }));
+        let main = version(Mode::Fresh);
+        let incremental = main.rendered.asks_incremental.then(|| version(Mode::Incremental));
         (main, incremental)
     });
     match drafted {
@@ -149,7 +149,7 @@ fn version(
 fn render_key(model: &Model, environment: &Environment, mode: Mode) -> Digest {
     let mut hasher = Hasher::new("rendered");
     hasher.digest(environment.digest()).digest(environment.graph_digest()).digest(model.digest);
-    hasher.text(&model.id).text(model.file.path()).number(u64::from(mode.incremental));
+    hasher.text(&model.id).text(model.file.path()).number(mode as u64);
     hasher.number(u64::from(model.body.start)).number(u64::from(model.body.end));
     hasher.text(&format!("{:?}{:?}{:?}", model.config, model.overrides, model.relation));
     hasher.text(&format!("{:?}", model.properties.columns));

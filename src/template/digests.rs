@@ -73,7 +73,11 @@ pub(super) fn environment(project: &Project, others: &[&Project]) -> Digest {
     );
     described(
         &mut hasher,
-        &project.packages.iter().map(|package| (&package.name, package.installed)).collect::<Vec<_>>(),
+        &project
+            .packages
+            .iter()
+            .map(|package| (&package.name, package.installed, &package.version))
+            .collect::<Vec<_>>(),
     );
     hasher.finish()
 }

@@ -31,8 +31,8 @@ pub struct Environment {
     pub(super) setting_vars: BTreeMap<String, data::Value>,
     pub(super) env: BTreeMap<String, String>,
     pub(super) dispatch: BTreeMap<String, Vec<String>>,
-    /// Packages that the project names, and whether their macros are here.
-    packages: BTreeMap<String, bool>,
+    /// Packages that the project names, whether their macros are here, and their versions.
+    packages: BTreeMap<String, (bool, Option<String>)>,
     /// What texts may include, import from or extend; `None` in a dbt project.
     pub(super) templates: Option<Templates>,
     pub(super) settings: TemplateSettings,
@@ -100,7 +100,11 @@ impl Environment {
             setting_vars: project.settings.vars.clone(),
             env: project.settings.env.clone(),
             dispatch: project.dispatch.clone(),
-            packages: project.packages.iter().map(|package| (package.name.clone(), package.installed)).collect(),
+            packages: project
+                .packages
+                .iter()
+                .map(|package| (package.name.clone(), (package.installed, package.version.clone())))
+                .collect(),
             templates: None,
             settings: project.settings.template.clone(),
             double_is_text: project.dialect.flag("double_quoted_strings"),
@@ -275,6 +279,11 @@ impl Environment {
         self.macros.contains_key(name) || name == "dbt"
     }
 
+    /// The packages of the project and their versions.
+    pub(super) fn packages(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.packages.iter().map(|(name, (_, version))| (name.as_str(), version.as_deref()))
+    }
+
     pub(super) fn macro_names(&self) -> impl Iterator<Item = &str> {
         self.macros.get(&self.root).into_iter().flat_map(|macros| macros.keys().map(|name| &**name))
     }
@@ -327,7 +336,7 @@ impl Environment {
     }
 
     pub(super) fn is_installed(&self, package: &str) -> bool {
-        self.packages.get(package).copied().unwrap_or(false) && self.macros.contains_key(package)
+        self.packages.get(package).is_some_and(|(installed, _)| *installed) && self.macros.contains_key(package)
     }
 }
 

@@ -227,7 +227,7 @@ impl Run<'_> {
                 let object = object.clone();
                 Ok(context::object::attribute(self, &object, name, span))
             }
-            Value::Function(function) => Ok(context::object::function_attribute(function, name)),
+            Value::Function(function) => Ok(context::object::function_attribute(self, function, name)),
             _ if super::methods::has(holder, name) => {
                 Ok(Value::function(Function::Method(holder.clone(), name.clone())))
             }

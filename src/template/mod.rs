@@ -52,10 +52,15 @@ pub use environment::Environment;
 pub use rendered::{Call, Origin, Reference, Rendered, Segment, Unknown};
 
 /// Which of a model's renderings is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mode {
-    /// As if the model's table existed already; else as if it were built anew.
-    pub incremental: bool,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// As if the model were built anew.
+    #[default]
+    Fresh,
+    /// As if the model's table existed already.
+    Incremental,
+    /// As dbt renders before it has a warehouse: `execute` is false.
+    Parse,
 }
 
 /// Answers the id of a relation with its columns (name and type) as far as they are known.
@@ -126,17 +131,16 @@ fn render_source(
     let template = Arc::new(parser::parse(source, body));
     let mut asked = Vec::new();
     // A query ends the first rendering; the second one is as dbt renders before it has a warehouse.
-    for execute in [true, false] {
+    for mode in [mode, Mode::Parse] {
         let mut run = Run::new(env, source.clone(), mode, columns);
         run.model = model;
-        run.execute = execute;
         run.unknowns = std::mem::take(&mut asked);
         run.syntax_faults(&template);
         let mut buffer = Buffer::default();
         let scope = Scope::new(None);
         let result = run.layers(&template, &scope, &mut buffer, true);
         scope.clear();
-        if execute && matches!(result, Err(Stop::Query)) {
+        if matches!(result, Err(Stop::Query)) {
             asked = std::mem::take(&mut run.unknowns);
             run.release();
             continue;

@@ -50,8 +50,6 @@ pub(super) struct Run<'e> {
     pub(super) env: &'e Environment,
     pub(super) model: Option<&'e Model>,
     pub(super) mode: Mode,
-    /// False where the model is rendered as dbt does before it has a warehouse.
-    pub(super) execute: bool,
     pub(super) columns: &'e Columns<'e>,
     pub(super) frame: Frame,
     pub(super) calls: Vec<Call>,
@@ -86,7 +84,6 @@ impl<'e> Run<'e> {
             env,
             model: None,
             mode,
-            execute: true,
             columns,
             frame: Frame { source, calls: 0, site: None, depth: 0, imported: false },
             calls: Vec::new(),
@@ -108,6 +105,11 @@ impl<'e> Run<'e> {
             bytes: 0,
             model_file,
         }
+    }
+
+    /// Whether there is a warehouse to ask, as far as the template is told.
+    pub(super) fn execute(&self) -> bool {
+        self.mode != Mode::Parse
     }
 
     /// Counts one evaluated node.

@@ -220,7 +220,7 @@ fn both_sides_of_an_incremental_model_are_rendered() {
         "{{ config(materialized='incremental') }}select 1{% if is_incremental() %} from {{ this }}{% endif %}",
     )];
     assert_eq!(rendered(&files, "events", Mode::default()).text, "select 1");
-    let again = rendered(&files, "events", Mode { incremental: true });
+    let again = rendered(&files, "events", Mode::Incremental);
     assert!(again.text.starts_with("select 1 from ") && again.asks_incremental);
     assert_eq!(again.config.str("materialized"), Some("incremental"));
 }

@@ -7,6 +7,7 @@ use super::config;
 use super::object::Object;
 use super::query;
 use super::relation::Relation;
+use crate::template::Mode;
 use crate::template::function::{Args, Function};
 use crate::template::print;
 use crate::template::run::Run;
@@ -24,25 +25,101 @@ pub(in crate::template) struct Facts {
     /// Quotes the names of relations unless told otherwise.
     pub(in crate::template) quotes: bool,
     pub(in crate::template) prints_database: bool,
+    /// What `api.Column.translate_type` answers where it is not the name it was given.
+    pub(in crate::template) types: &'static [(&'static str, &'static str)],
+    /// Answers in lower case.
+    pub(in crate::template) lower_types: bool,
 }
 
-const ANY: Facts = Facts { name: "", parents: &[], quote: '"', quotes: true, prints_database: true };
+impl Facts {
+    /// A name in the adapter's quotes.
+    pub(in crate::template) fn quoted(&self, name: &str) -> String {
+        match self.quote {
+            '[' => format!("[{}]", name.replace(']', "]]")),
+            quote => format!("{quote}{name}{quote}"),
+        }
+    }
+}
 
-/// From the adapters' own documentation of quoting and inheritance.
+const ANY: Facts = Facts {
+    name: "",
+    parents: &[],
+    quote: '"',
+    quotes: true,
+    prints_database: true,
+    types: &[("STRING", "TEXT")],
+    lower_types: false,
+};
+const SQL_SERVER: &[(&str, &str)] = &[
+    ("STRING", "VARCHAR(8000)"),
+    ("VARCHAR", "VARCHAR(8000)"),
+    ("NVARCHAR", "VARCHAR(8000)"),
+    ("CHAR", "CHAR(1)"),
+    ("NCHAR", "CHAR(1)"),
+    ("TIMESTAMP", "DATETIME2(6)"),
+    ("DATETIME2", "DATETIME2(6)"),
+    ("DATE", "DATE"),
+    ("TIME", "TIME(6)"),
+    ("FLOAT", "FLOAT"),
+    ("REAL", "REAL"),
+    ("INT", "INT"),
+    ("INTEGER", "INT"),
+    ("BIGINT", "BIGINT"),
+    ("SMALLINT", "SMALLINT"),
+    ("TINYINT", "SMALLINT"),
+    ("BIT", "BIT"),
+    ("BOOLEAN", "BIT"),
+    ("DECIMAL", "DECIMAL"),
+    ("NUMERIC", "NUMERIC"),
+    ("MONEY", "DECIMAL"),
+    ("SMALLMONEY", "DECIMAL"),
+    ("VARBINARY", "VARBINARY(MAX)"),
+    ("BINARY", "BINARY(1)"),
+];
+const FABRIC: &[(&str, &str)] = &[
+    ("STRING", "VARCHAR(MAX)"),
+    ("VARCHAR", "VARCHAR(MAX)"),
+    ("NVARCHAR", "VARCHAR(MAX)"),
+    ("CHAR", "CHAR(1)"),
+    ("NCHAR", "CHAR(1)"),
+    ("TIMESTAMP", "DATETIME2(6)"),
+    ("DATETIME2", "DATETIME2(6)"),
+    ("TIME", "TIME(6)"),
+    ("INTEGER", "INT"),
+    ("TINYINT", "SMALLINT"),
+    ("BOOLEAN", "BIT"),
+    ("MONEY", "DECIMAL"),
+    ("SMALLMONEY", "DECIMAL"),
+    ("VARBINARY", "VARBINARY(MAX)"),
+    ("BINARY", "BINARY(1)"),
+];
+const SPARK: Facts = Facts { name: "spark", quote: '`', quotes: false, prints_database: false, types: &[], ..ANY };
+const BIGQUERY: &[(&str, &str)] = &[("TEXT", "STRING"), ("FLOAT", "FLOAT64"), ("INTEGER", "INT64")];
+const CLICKHOUSE: &[(&str, &str)] =
+    &[("STRING", "String"), ("TIMESTAMP", "DateTime"), ("FLOAT", "Float32"), ("INTEGER", "Int32")];
+
+/// From the adapters' own documentation of quoting and inheritance, and from their classes of columns.
 const ADAPTERS: [Facts; 16] = [
     Facts { name: "postgres", ..ANY },
     Facts { name: "redshift", parents: &["postgres"], ..ANY },
     Facts { name: "duckdb", ..ANY },
     Facts { name: "snowflake", quotes: false, ..ANY },
-    Facts { name: "bigquery", quote: '`', ..ANY },
-    Facts { name: "databricks", parents: &["spark"], quote: '`', ..ANY },
-    Facts { name: "spark", quote: '`', prints_database: false, ..ANY },
-    Facts { name: "trino", ..ANY },
-    Facts { name: "athena", ..ANY },
-    Facts { name: "clickhouse", quote: '`', prints_database: false, ..ANY },
-    Facts { name: "sqlserver", parents: &["fabric"], ..ANY },
-    Facts { name: "fabric", ..ANY },
-    Facts { name: "synapse", parents: &["fabric"], ..ANY },
+    Facts { name: "bigquery", quote: '`', types: BIGQUERY, ..ANY },
+    Facts {
+        name: "databricks",
+        parents: &["spark"],
+        quote: '`',
+        types: &[("LONG", "BIGINT")],
+        lower_types: true,
+        ..ANY
+    },
+    SPARK,
+    Facts { name: "trino", types: &[("STRING", "VARCHAR"), ("FLOAT", "DOUBLE")], ..ANY },
+    Facts { name: "athena", types: &[("STRING", "VARCHAR"), ("TEXT", "VARCHAR")], ..ANY },
+    Facts { name: "clickhouse", quote: '`', prints_database: false, types: CLICKHOUSE, ..ANY },
+    Facts { name: "sqlserver", parents: &["fabric"], types: SQL_SERVER, ..ANY },
+    Facts { name: "fabric", types: FABRIC, ..ANY },
+    Facts { name: "synapse", parents: &["fabric"], types: SQL_SERVER, ..ANY },
     Facts { name: "mysql", quote: '`', prints_database: false, ..ANY },
     Facts { name: "sqlite", prints_database: false, ..ANY },
     Facts { name: "materialize", parents: &["postgres"], ..ANY },
@@ -56,10 +133,7 @@ pub(in crate::template) fn method(run: &mut Run<'_>, name: &str, args: &Args, sp
     match name {
         "dispatch" => dispatch(run, args, span),
         "type" => Ok(Value::text(run.env.target.adapter.as_str())),
-        "quote" => {
-            let quote = run.env.adapter.quote;
-            Ok(Value::text(format!("{quote}{}{quote}", print::plain(args.need(0, "identifier")?))))
-        }
+        "quote" => Ok(Value::text(run.env.adapter.quoted(&print::plain(args.need(0, "identifier")?)))),
         "quote_as_configured" | "quote_seed_column" => Ok(args.need(0, "identifier")?.clone()),
         "get_relation" | "load_relation" | "load_cached_relation" => Ok(get_relation(run, args)),
         "already_exists" | "check_schema_exists" => Ok(Value::Bool(true)),
@@ -128,6 +202,10 @@ fn dispatch(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
 
 /// The model itself exists only where it was built before; everything else is taken to exist.
 fn get_relation(run: &mut Run<'_>, args: &Args) -> Value {
+    // Before it has a warehouse dbt finds no relation at all.
+    if run.mode == Mode::Parse {
+        return Value::None;
+    }
     let relation = if let Some(Value::Object(object)) = args.positional.first() {
         let Object::Relation(relation) = &**object else { return Value::None };
         relation.clone()
@@ -144,7 +222,7 @@ fn get_relation(run: &mut Run<'_>, args: &Args) -> Value {
     };
     if run.is_this(&relation) {
         run.asks_incremental = true;
-        if !run.mode.incremental {
+        if run.mode != Mode::Incremental {
             return Value::None;
         }
     }
@@ -177,5 +255,5 @@ fn get_columns(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop
 pub(super) fn is_incremental(run: &mut Run<'_>) -> bool {
     run.asks_incremental = true;
     let materialized = config::find(run, "materialized");
-    run.execute && run.mode.incremental && materialized.as_ref().and_then(Value::as_str) == Some("incremental")
+    run.mode == Mode::Incremental && materialized.as_ref().and_then(Value::as_str) == Some("incremental")
 }

@@ -1,8 +1,10 @@
 //! `api.Column` and the columns that the adapter tells of.
 
+use super::adapter::Facts;
 use super::object::Object;
 use crate::template::function::Args;
 use crate::template::print;
+use crate::template::run::Run;
 use crate::template::stop::Stop;
 use crate::template::value::Value;
 
@@ -13,11 +15,11 @@ pub(in crate::template) struct Column {
 }
 
 impl Column {
-    pub(super) fn attribute(&self, name: &str) -> Option<Value> {
+    pub(super) fn attribute(&self, run: &Run<'_>, name: &str) -> Option<Value> {
         Some(match name {
             "name" | "column" => Value::text(self.name.as_str()),
             "dtype" | "data_type" => Value::text(self.data_type.as_str()),
-            "quoted" => Value::text(format!("\"{}\"", self.name)),
+            "quoted" => Value::text(run.env.adapter.quoted(&self.name)),
             "char_size" | "numeric_precision" | "numeric_scale" => Value::None,
             "mode" => Value::text("NULLABLE"),
             "fields" => Value::list([]),
@@ -66,7 +68,13 @@ pub(super) fn method(column: &Column, name: &str, _: &Args) -> Result<Value, Sto
     }
 }
 
-pub(super) fn class_method(name: &str, args: &Args) -> Result<Value, Stop> {
+/// What the adapter calls a type: `string` is `TEXT` to most.
+fn translated(facts: &Facts, name: &str) -> String {
+    let label = facts.types.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(name, |(_, label)| label);
+    if facts.lower_types { label.to_ascii_lowercase() } else { label.to_owned() }
+}
+
+pub(super) fn class_method(run: &Run<'_>, name: &str, args: &Args) -> Result<Value, Stop> {
     match name {
         "create" | "from_description" => {
             let column = Column {
@@ -77,7 +85,7 @@ pub(super) fn class_method(name: &str, args: &Args) -> Result<Value, Stop> {
             };
             Ok(Value::object(Object::Column(column)))
         }
-        "translate_type" => Ok(args.need(0, "dtype")?.clone()),
+        "translate_type" => Ok(Value::text(translated(run.env.adapter, args.text(0, "dtype")?))),
         "string_type" => Ok(Value::text(format!("character varying({})", args.int(0, "size").unwrap_or(256)))),
         "numeric_type" => Ok(Value::text(print::plain(args.need(0, "dtype")?))),
         _ => Err(Stop::fault(format!("`api.Column` has no method `{name}`"))),

@@ -261,7 +261,7 @@ pub(in crate::template) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, nam
             _ => method(),
         },
         Object::Relation(relation) => relation.attribute(name).unwrap_or_else(method),
-        Object::Column(column) => column.attribute(name).unwrap_or_else(method),
+        Object::Column(column) => column.attribute(run, name).unwrap_or_else(method),
         Object::Moment(moment) => moment.attribute(name).unwrap_or_else(method),
         Object::Match(_) if !pattern::MATCH_METHODS.contains(&&**name) => missing(),
         Object::Joiner(..) => missing(),
@@ -305,10 +305,7 @@ fn part_attribute(run: &mut Run<'_>, part: &'static str, name: &Arc<str>) -> Opt
         "context" => super::global(run, name).or_else(|| Some(Value::undefined(name))),
         "config" => config::attribute(run, name),
         "graph" | "graph.nodes" | "graph.sources" => graph::part(run, part, name),
-        "ref" if &**name == "config" => {
-            let project = Value::record([("project_name", Value::text(run.env.root.clone()))]);
-            Some(project)
-        }
+        "ref" if &**name == "config" => Some(super::reference::project_config(run)),
         "modules" => Some(Value::object(Object::Module(Rc::from(&**name)))),
         _ => None,
     }
@@ -349,7 +346,7 @@ pub(in crate::template) fn method(
         Object::Part("config") => config::method(run, name, &args, span),
         Object::Part("exceptions") => exceptions::raise(run, name, &args, span),
         Object::Part("api.Relation") => relation::class_method(run, name, &args),
-        Object::Part("api.Column") => column::class_method(name, &args),
+        Object::Part("api.Column") => column::class_method(run, name, &args),
         Object::Part("var") if &**name == "has_var" => super::variables::has(run, &args),
         Object::Part(part @ ("graph" | "graph.nodes" | "graph.sources")) => graph::method(run, part, name, &args),
         Object::Part("context") if &**name == "get" => {
@@ -399,7 +396,7 @@ fn call_attribute(
 pub(in crate::template) fn call(run: &mut Run<'_>, object: &Rc<Object>, args: Args, span: Span) -> Result<Value, Stop> {
     match &**object {
         Object::Part(part @ ("config" | "var" | "ref" | "adapter")) => super::functions::call(run, part, args, span),
-        Object::Part("api.Column") => column::class_method("create", &args),
+        Object::Part("api.Column") => column::class_method(run, "create", &args),
         Object::Part("api.Relation") => relation::class_method(run, "create", &args),
         Object::Module(path) => modules::call(run, &path.clone(), args),
         Object::Joiner(separator, used) => {
@@ -411,8 +408,9 @@ pub(in crate::template) fn call(run: &mut Run<'_>, object: &Rc<Object>, args: Ar
 }
 
 /// `name`, `arguments` and `package` of a macro.
-pub(in crate::template) fn function_attribute(function: &Function, name: &str) -> Value {
+pub(in crate::template) fn function_attribute(run: &Run<'_>, function: &Function, name: &str) -> Value {
     match (function, name) {
+        (Function::Native("ref" | "source"), "config") => super::reference::project_config(run),
         (Function::Macro { code, .. }, "name") => Value::text(code.name.clone()),
         (Function::Macro { code, .. }, "arguments") => {
             Value::tuple(code.params.iter().map(|param| Value::text(param.name.clone())))

@@ -21,7 +21,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Re
         }
         "statement" | "noop_statement" => {
             let fetches = args.truth(1, "fetch_result");
-            if run.execute {
+            if run.execute() {
                 // The text is rendered for what it refers to, even though nothing runs it.
                 if let Some(caller) = args.named("caller") {
                     let caller = caller.clone();
@@ -40,5 +40,5 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, args: &Args, span: Span) -> Re
 /// Stops the rendering at the first query: it starts over as dbt renders before it has a warehouse.
 pub(in crate::template) fn ask(run: &mut Run<'_>, span: Span) -> Result<Value, Stop> {
     let unknown = run.unknown("a query at compile time: its result is only known to the warehouse", span);
-    if run.execute { Err(Stop::Query) } else { Ok(unknown) }
+    if run.execute() { Err(Stop::Query) } else { Ok(unknown) }
 }

@@ -66,6 +66,21 @@ pub(super) fn model(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value,
     }
 }
 
+/// `builtins.ref.config`: how packages find out which versions are installed.
+pub(super) fn project_config(run: &Run<'_>) -> Value {
+    let about = |name: &str, version: Value| {
+        Value::record([("project_name", Value::text(name)), ("version", version), ("vars", Value::dict([]))])
+    };
+    let env = run.env;
+    let own = about(&env.root, Value::Unknown);
+    let packages = env.packages().map(|(name, version)| (name, about(name, Value::option(version))));
+    let dependencies = Value::record(packages.chain([(&*env.root, own.clone())]));
+    if let Value::Dict(map) = &own {
+        map.borrow_mut().insert(crate::template::value::Key::text("dependencies"), dependencies);
+    }
+    own
+}
+
 /// `source('name', 'table')`
 pub(super) fn source(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
     let (source, table) = (args.text(0, "source_name")?, args.text(1, "table_name")?);

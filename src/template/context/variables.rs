@@ -44,7 +44,7 @@ pub(super) fn fact(run: &mut Run<'_>, name: &str) -> Option<Value> {
             Some(model) => Value::object(Object::Relation(run.relation(&model.relation, Some(&model.id)))),
             None => Value::None,
         },
-        "execute" => Value::Bool(run.execute),
+        "execute" => Value::Bool(run.execute()),
         "database" => {
             Value::option(run.model.and_then(|model| model.relation.database.as_deref()).or(target.database.as_deref()))
         }

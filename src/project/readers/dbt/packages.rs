@@ -203,10 +203,8 @@ fn locked(root: &str, files: &dyn Files) -> BTreeMap<String, String> {
     entries.iter().filter_map(pinned).collect()
 }
 
-/// Versions that packages carry in `dbt_project.yml` and never raise; they say nothing about what is installed.
-const NEVER_RAISED: [&str; 6] = ["0.0.1", "0.1.0", "0.2.0", "1.0.0", "1.0", "0.1"];
-
-/// Why what is installed on disk is not what the snapshot's lock file pins, if it is not.
+/// Why what is installed on disk is not what the snapshot's lock file pins, if it is not. The version that a package
+/// carries itself proves little: most forget to raise it, so only a later one than the pinned speaks against it.
 fn stale(
     name: &str,
     installed: &ProjectFile,
@@ -219,10 +217,9 @@ fn stale(
         return Some(format!("the lock file pins {pinned}, {on_disk} is installed"));
     }
     let found = installed.version.as_deref()?.trim_start_matches('v');
-    let release =
-        |text: &str| text.split('.').count() > 1 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let comparable = release(pinned) && release(found) && !NEVER_RAISED.contains(&found);
-    (comparable && found != pinned).then(|| format!("the lock file pins {pinned}, {found} is installed"))
+    let release = |text: &str| text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>();
+    let later = release(found)? > release(pinned)?;
+    later.then(|| format!("the lock file pins {pinned}, {found} is installed"))
 }
 
 /// One diagnostic for all packages that are not read.
