@@ -214,6 +214,6 @@ mod tests {
         let rendered = first(&files, Mode::default());
         assert_eq!(rendered.text, "2026-01-01 2026-01-01 query True False 'metrics_f'");
         assert!(rendered.asks_incremental);
-        assert!(first(&files, Mode { incremental: true }).text.contains("False True"));
+        assert!(first(&files, Mode::Incremental).text.contains("False True"));
     }
 }

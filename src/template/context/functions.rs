@@ -28,7 +28,7 @@ pub(in crate::template) fn call(run: &mut Run<'_>, name: &str, args: Args, span:
         "return" => Err(Stop::Return(args.positional.into_iter().next().unwrap_or(Value::None))),
         "whether it is built anew" | "whether it exists already" => {
             run.asks_incremental = true;
-            Ok(Value::Bool(run.mode.incremental == (name == "whether it exists already")))
+            Ok(Value::Bool((run.mode == crate::template::Mode::Incremental) == (name == "whether it exists already")))
         }
         "is_incremental" => Ok(Value::Bool(adapter::is_incremental(run))),
         "run_query"
