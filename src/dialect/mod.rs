@@ -27,6 +27,7 @@
 //! | `word_div` | `a DIV b` is integer division |
 //! | `go_lines` | a line that is only `GO` ends a batch |
 //! | `statements_without_semicolon` | a line may start a statement without a `;` before it |
+//! | `ampersand_variables` | its own client puts values in for `&name` |
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;

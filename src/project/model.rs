@@ -13,6 +13,8 @@ pub enum Language {
     Jinja,
     /// SQL as it stands.
     Sql,
+    /// SQL with placeholders, as the settings say they are written.
+    Placeholders,
     /// A dbt Python model: opaque but for its refs and config.
     Python,
 }

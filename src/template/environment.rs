@@ -8,6 +8,7 @@ use super::context::adapter::{self, Facts};
 use super::context::graph;
 use super::digests;
 use super::parser;
+use super::placeholder::Finder;
 use super::templates::Templates;
 use super::value::Value;
 use super::{builtin_macros, run::Run};
@@ -36,6 +37,8 @@ pub struct Environment {
     /// What texts may include, import from or extend; `None` in a dbt project.
     pub(super) templates: Option<Templates>,
     pub(super) settings: TemplateSettings,
+    /// How placeholders are found in texts that are no Jinja.
+    pub(super) placeholders: Option<Finder>,
     /// `"a"` is a text in the project's dialect, not a name.
     pub(super) double_is_text: bool,
     models: BTreeMap<String, Vec<Entry>>,
@@ -107,6 +110,7 @@ impl Environment {
                 .collect(),
             templates: None,
             settings: project.settings.template.clone(),
+            placeholders: Finder::new(&project.settings.template),
             double_is_text: project.dialect.flag("double_quoted_strings"),
             models: BTreeMap::new(),
             sources: BTreeMap::new(),

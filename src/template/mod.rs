@@ -24,6 +24,7 @@ mod marked;
 mod methods;
 mod operators;
 mod parser;
+mod placeholder;
 mod print;
 mod python;
 mod rendered;
@@ -70,6 +71,10 @@ pub type Columns<'c> = dyn Fn(&str) -> Option<Vec<(String, String)>> + 'c;
 pub fn render(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_>) -> Rendered {
     match model.language {
         Language::Sql => Rendered::verbatim_part(&model.file, &model.text, model.body),
+        Language::Placeholders => match &env.placeholders {
+            Some(finder) => placeholder::render(env, model, finder),
+            None => Rendered::verbatim_part(&model.file, &model.text, model.body),
+        },
         Language::Python => python::render(env, model),
         Language::Jinja => {
             let package = Arc::from(model.package.as_str());

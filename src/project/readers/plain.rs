@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use super::{Repo, bigquery_etl, includes};
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::project::adapter::{self, Evidence};
 use crate::project::config_file;
 use crate::project::files::{has_extension, map_each, parent, relative, stem, under, unreadable, whole};
 use crate::project::globs::Globs;
 use crate::project::{
     Config, Kind, Language, MacroFile, Model, ModelKind, Project, Properties, RelationName, Settings, Target,
+    TemplateSettings,
 };
 use crate::text::FileId;
 
@@ -88,9 +90,25 @@ pub(super) fn read(root: &str, all_roots: &[String], repo: &Repo<'_>) -> Project
     let of_layout =
         |layout: &bigquery_etl::Layout| layout.sources(&name, &models, (&repo.all, repo.snapshot), &mut said);
     let sources = layout.as_ref().map(of_layout).unwrap_or_default();
-    let project = finish(name, root, models, settings, said, repo);
+    let mut project = finish(name, root, models, settings, said, repo);
+    let (dialect, template) = (&project.dialect, &project.settings.template);
+    project.models.iter_mut().for_each(|model| model.language = language(model, dialect, template));
     let dialect_reason = dialect_reason.unwrap_or_else(|| project.dialect_reason.clone());
     with_templates(Project { sources, dialect_reason, ..project }, repo)
+}
+
+/// What a text is written in, once the settings and the dialect are known.
+fn language(model: &Model, dialect: &Dialect, template: &TemplateSettings) -> Language {
+    match (template.style.as_deref(), &template.placeholder) {
+        (Some("none"), None) => Language::Sql,
+        (Some("jinja"), None) => model.language,
+        // The client puts in variables unless it is told not to.
+        (None, None) if model.language == Language::Sql && dialect.flag("ampersand_variables") => {
+            if model.text.contains(['&', '!']) { Language::Placeholders } else { Language::Sql }
+        }
+        (None, None) => model.language,
+        _ => Language::Placeholders,
+    }
 }
 
 /// The files that the project's templates call by name: macros for all, and what they include, import or extend.
