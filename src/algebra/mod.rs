@@ -29,4 +29,4 @@ pub use query::{
 };
 pub use resolve::{Catalog, How, Script, Written, opaque, resolve};
 pub use sql_type::{Family, Type};
-pub use walk::{below, exprs};
+pub use walk::exprs;

@@ -1,5 +1,7 @@
 //! Query: a graph of relational operators over uniquely numbered columns.
 
+use std::sync::Arc;
+
 use super::expr::{Expr, SortKey};
 use super::sql_type::Type;
 use crate::text::{Digest, Span};
@@ -256,7 +258,7 @@ pub struct Input {
     /// As written.
     pub written: String,
     pub span: Span,
-    pub known: Option<Known>,
+    pub known: Option<Arc<Known>>,
 }
 
 /// What is known of a relation outside the query.

@@ -10,7 +10,7 @@ use crate::syntax::{ast, parse};
 struct Shop;
 
 impl Catalog for Shop {
-    fn find(&self, name: &[ast::Ident]) -> Option<Known> {
+    fn find(&self, name: &[ast::Ident]) -> Option<Arc<Known>> {
         let columns: &[(&str, &str, Nullability)] = match name.last()?.value.as_str() {
             "orders" => &[
                 ("id", "INTEGER", Nullability::No),
@@ -34,7 +34,7 @@ impl Catalog for Shop {
         };
         let id = name.last()?.value.clone();
         let keys = vec![(vec!["id".to_owned()], true)];
-        Some(Known { id, columns: columns.iter().map(column).collect(), keys, ..Known::default() })
+        Some(Arc::new(Known { id, columns: columns.iter().map(column).collect(), keys, ..Known::default() }))
     }
 }
 

@@ -1,28 +1,7 @@
-//! A relation in, every operator below it and every expression in them out, subqueries included.
+//! An operator in, the expressions that stand on it out.
 
-use std::collections::BTreeSet;
-
-use super::expr::{Expr, ExprKind};
-use super::query::{ColumnId, Node, Op, Query, RelId};
-
-/// Visits `rel` and all operators it reads, each once: inputs, and the relations of subqueries in expressions.
-pub fn below(query: &Query, rel: RelId, seen: &mut BTreeSet<RelId>, visit: &mut dyn FnMut(&Node)) {
-    let mut pending = vec![rel];
-    while let Some(rel) = pending.pop() {
-        if !seen.insert(rel) {
-            continue;
-        }
-        let node = &query.nodes[rel.0 as usize];
-        visit(node);
-        pending.extend(node.op.inputs());
-        exprs(&node.op, &mut |expr| subqueries(expr, &mut pending));
-    }
-}
-
-fn subqueries(expr: &Expr, found: &mut Vec<RelId>) {
-    found.extend(expr.subquery());
-    expr.each_part(&mut |part| subqueries(part, found));
-}
+use super::expr::Expr;
+use super::query::Op;
 
 /// The expressions that stand directly on an operator.
 pub fn exprs<'o>(op: &'o Op, visit: &mut dyn FnMut(&'o Expr)) {
@@ -44,14 +23,4 @@ pub fn exprs<'o>(op: &'o Op, visit: &mut dyn FnMut(&'o Expr)) {
         | Op::Sample { .. }
         | Op::Opaque { .. } => {}
     }
-}
-
-/// The columns an expression reads, and the lambda parameters it defines; not those inside subqueries.
-pub(super) fn columns(expr: &Expr, used: &mut BTreeSet<ColumnId>, defined: &mut BTreeSet<ColumnId>) {
-    match &expr.kind {
-        ExprKind::Column(column) => drop(used.insert(*column)),
-        ExprKind::Lambda { params, .. } => defined.extend(params.iter().copied()),
-        _ => {}
-    }
-    expr.each_part(&mut |part| columns(part, used, defined));
 }

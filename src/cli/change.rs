@@ -1,5 +1,7 @@
 //! What `impact` and `plan` share: two moments of the repo named, both compiled.
 
+use std::mem::ManuallyDrop;
+
 use clap::Args;
 
 use super::failure::Failure;
@@ -19,8 +21,8 @@ pub(super) struct Between {
 
 /// Base and head compiled.
 pub(super) struct Compared {
-    pub(super) base: Compilation,
-    pub(super) head: Compilation,
+    pub(super) base: ManuallyDrop<Compilation>,
+    pub(super) head: ManuallyDrop<Compilation>,
 }
 
 pub(super) fn compare(between: &Between, workspace: &Workspace) -> Result<Compared, Failure> {

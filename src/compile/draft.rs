@@ -1,4 +1,4 @@
-//! Projects in, every model rendered and parsed out: all that can be known before names mean anything.
+//! Projects in, every model rendered out, with the names it may read: all that can be known before names mean anything.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use super::reads::{Reads, reads};
 use super::store::{Cache, address};
 use crate::algebra::Known;
 use crate::dialect::Dialect;
-use crate::project::{Model, Project};
-use crate::syntax::{Parsed, parse};
+use crate::project::{Kind, Model, Project};
+use crate::syntax::{Parsed, parse, scan};
 use crate::template::{Environment, Mode, Rendered, render};
 use crate::text::{Digest, Hasher};
 
-/// One model's text on its way: rendered and parsed.
+/// One model's text on its way: rendered.
 pub(super) struct Draft<'p> {
     pub(super) model: &'p Model,
     /// Index of its project.
@@ -27,12 +27,15 @@ pub(super) struct Draft<'p> {
     pub(super) bug: Option<Bug>,
 }
 
-/// One rendering of a model, parsed.
+/// One rendering of a model.
 #[derive(Clone)]
 pub(super) struct Version {
     pub(super) rendered: Arc<Rendered>,
-    pub(super) parsed: Arc<Parsed>,
-    pub(super) reads: Arc<Reads>,
+    /// The address of its text in its dialect.
+    pub(super) key: Digest,
+    pub(super) reads: Reads,
+    /// Trees are large, and most are let go as soon as they are resolved: only here if they had to be read already.
+    early: Option<Arc<Parsed>>,
     /// What the template put in for `ref` and `source`, in lower case, and the id it stands for.
     pub(super) refs: BTreeMap<String, Option<String>>,
 }
@@ -61,7 +64,7 @@ pub(super) fn environments(projects: &[Project]) -> Vec<Environment> {
     })
 }
 
-/// Renders and parses every enabled model.
+/// Renders every enabled model.
 pub(super) fn drafts<'p>(
     projects: &'p [Project],
     environments: &[Environment],
@@ -80,7 +83,7 @@ pub(super) fn drafts<'p>(
     })
 }
 
-/// Renders and parses one model; a template that asks for columns gets those in `known`.
+/// Renders one model; a template that asks for columns gets those in `known`.
 pub(super) fn draft<'p>(
     project: &Project,
     (index, model): (usize, &'p Model),
@@ -88,7 +91,7 @@ pub(super) fn draft<'p>(
     known: &KnownById,
     cache: &Cache,
 ) -> Draft<'p> {
-    let version = |mode| version(model, environment, &project.dialect, mode, known, cache);
+    let version = |mode| version((project, model), environment, mode, known, cache);
     let drafted = guard(|| {
         let main = version(Mode::Fresh);
         let incremental = main.rendered.asks_incremental.then(|| version(Mode::Incremental));
@@ -104,7 +107,7 @@ pub(super) fn draft<'p>(
 }
 
 impl<'p> Draft<'p> {
-    /// The same model, with nothing rendered or parsed.
+    /// The same model, with nothing rendered.
     pub(super) fn blank(&self, projects: &[Project]) -> Draft<'p> {
         nothing(self.model, self.project, &projects[self.project])
     }
@@ -112,15 +115,14 @@ impl<'p> Draft<'p> {
 
 fn nothing<'p>(model: &'p Model, index: usize, project: &Project) -> Draft<'p> {
     let rendered = Arc::new(Rendered { files: vec![model.file.clone()], failed: true, ..Rendered::default() });
-    let parsed = Arc::new(parse("", &project.dialect));
-    let main = Version { rendered, parsed, reads: Arc::default(), refs: BTreeMap::new() };
+    let key = parse_key("", &project.dialect);
+    let main = Version { rendered, key, reads: Reads::default(), early: None, refs: BTreeMap::new() };
     Draft { model, project: index, main, incremental: None, bug: None }
 }
 
 fn version(
-    model: &Model,
+    (project, model): (&Project, &Model),
     environment: &Environment,
-    dialect: &Dialect,
     mode: Mode,
     known: &KnownById,
     cache: &Cache,
@@ -134,15 +136,27 @@ fn version(
     };
     let rendered =
         cache.rendered(render_key(model, environment, mode), known, || render(environment, model, mode, &columns));
-    let key = parse_key(&rendered.text, dialect);
-    let parsed = cache.parsed.get_or(key, || parse(&rendered.text, dialect));
-    let reads = cache.reads.get_or(key, || reads(&parsed));
+    let key = parse_key(&rendered.text, &project.dialect);
+    // Only its statements say what a script is called by others: the tables it writes.
+    let early =
+        (project.kind == Kind::Plain).then(|| cache.parsed.get_or(key, || parse(&rendered.text, &project.dialect)));
+    let reads = match &early {
+        Some(parsed) => reads(parsed),
+        None => Reads { names: scan(&rendered.text).into_iter().collect(), ..Reads::default() },
+    };
     let refs = rendered
         .refs
         .iter()
         .rev()
         .map(|reference| (split_name(&reference.text).join(".").to_ascii_lowercase(), reference.id.clone()));
-    Version { refs: refs.collect(), rendered, parsed, reads }
+    Version { refs: refs.collect(), rendered, key, reads, early }
+}
+
+impl Version {
+    /// The trees of its text.
+    pub(super) fn parsed(&self, dialect: &Dialect) -> Arc<Parsed> {
+        self.early.clone().unwrap_or_else(|| Arc::new(parse(&self.rendered.text, dialect)))
+    }
 }
 
 /// The address of everything a rendering reads, but for columns it may ask for.

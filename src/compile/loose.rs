@@ -11,13 +11,13 @@ use crate::dialect::Dialect;
 use crate::lineage::{ModelLineage, trace};
 use crate::project::{Config, Language, Model, ModelKind, Project, Properties, RelationName};
 use crate::repo::Moment;
-use crate::syntax::{Parsed, ast, parse};
+use crate::syntax::{Outline, ast, parse};
 use crate::template::Rendered;
 use crate::text::{Digest, FileId, Place, Span};
 
 /// A query or script without a project, understood.
 pub struct Loose {
-    pub parsed: Parsed,
+    outline: Vec<Outline>,
     /// Tables the text creates or fills, in order; then the last query, named [`QUERY`], if there is one.
     pub relations: Vec<LooseRelation>,
     /// Why statements could not be understood.
@@ -52,7 +52,7 @@ fn understand(sql: &str, dialect: &Dialect, schema: &Schema) -> Loose {
         relations.push(relation(written.name, written.query));
     }
     relations.extend(script.query.map(|query| relation(QUERY.to_owned(), query)));
-    Loose { parsed, relations, why: script.why, fault }
+    Loose { outline: parsed.outline(), relations, why: script.why, fault }
 }
 
 fn relation(name: String, query: Query) -> LooseRelation {
@@ -65,7 +65,7 @@ impl Compilation {
     pub fn of_loose(loose: &Loose, sql: &str, dialect: &Arc<Dialect>, schema: &Schema) -> Self {
         let file = FileId::new("query.sql");
         let rendered = Arc::new(Rendered::verbatim(&file, sql));
-        let parsed = Arc::new(loose.parsed.clone());
+        let outline = Arc::new(loose.outline.clone());
         let mut models = BTreeMap::new();
         for relation in &loose.relations {
             let mut known = known(&relation.query, &relation.name);
@@ -82,7 +82,7 @@ impl Compilation {
                 model: model(&relation.name, &file, sql),
                 project: 0,
                 rendered: Arc::clone(&rendered),
-                parsed: Arc::clone(&parsed),
+                outline: Arc::clone(&outline),
                 query: Arc::clone(&relation.query),
                 also: Vec::new(),
                 lineage: Arc::clone(&relation.lineage),
@@ -135,7 +135,7 @@ fn model(name: &str, file: &FileId, sql: &str) -> Model {
 struct SchemaCatalog<'a>(&'a Schema);
 
 impl Catalog for SchemaCatalog<'_> {
-    fn find(&self, name: &[ast::Ident]) -> Option<Known> {
-        self.0.find(name.iter().map(|part| part.value.as_str())).cloned()
+    fn find(&self, name: &[ast::Ident]) -> Option<Arc<Known>> {
+        self.0.find(name.iter().map(|part| part.value.as_str())).cloned().map(Arc::new)
     }
 }

@@ -23,6 +23,7 @@ mod told;
 mod understand;
 mod union;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -32,7 +33,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lineage::{Graph, ModelLineage};
 use crate::project::{Model, Project, read};
 use crate::repo::{Disk, Moment, Snapshot};
-use crate::syntax::Parsed;
+use crate::syntax::Outline;
 use crate::template::{Environment, Rendered};
 use crate::text::Place;
 use draft::{Draft, KnownById, Offer, draft, drafts, environments};
@@ -70,7 +71,8 @@ pub struct CompiledModel {
     /// Index into [`Compilation::projects`].
     pub project: usize,
     pub rendered: Arc<Rendered>,
-    pub parsed: Arc<Parsed>,
+    /// The statements of its SQL.
+    pub outline: Arc<Vec<Outline>>,
     pub query: Arc<Query>,
     /// Further queries that write it: an incremental model over its existing table, later INSERTs of a script.
     pub also: Vec<Arc<Query>>,
@@ -151,15 +153,15 @@ impl Spine<'_> {
         let mut diagnostics = Vec::new();
         for wave in &order.waves {
             let results = each_guarded(wave, |at| {
-                let models = self.resolve_one(&drafts[*at], &self.written[*at]);
+                let found = self.resolve_one(&drafts[*at], &self.written[*at]);
                 resolving.step();
-                models
+                found
             });
             for (at, result) in wave.iter().zip(results) {
-                let found = result.unwrap_or_else(|bug| {
-                    diagnostics.push(told::bug(&drafts[*at], &bug));
+                let (found, told) = result.unwrap_or_else(|bug| {
                     self.resolve_one(&Draft { bug: Some(bug), ..drafts[*at].blank(self.projects) }, &self.written[*at])
                 });
+                diagnostics.extend(told);
                 for model in found {
                     self.keep(model, &mut models, &mut diagnostics);
                 }
@@ -168,7 +170,7 @@ impl Spine<'_> {
         (models, diagnostics)
     }
 
-    fn resolve_one(&self, early: &Draft<'_>, written: &Written) -> Vec<CompiledModel> {
+    fn resolve_one(&self, early: &Draft<'_>, written: &Written) -> (Vec<CompiledModel>, Vec<Diagnostic>) {
         let project = &self.projects[early.project];
         let asks = early.main.rendered.asked_columns.iter().any(|id| !is_table(id));
         let again = asks.then(|| {
@@ -183,6 +185,7 @@ impl Spine<'_> {
             known: &self.known,
             written,
             own: &draft.model.id,
+            asked: RefCell::default(),
         };
         understand::understand(draft, project, (&sight, written), self.cache)
     }

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use crate::syntax::Parsed;
-use crate::syntax::ast::{self, ObjectName, ObjectNamePart, Query, Statement, Visit, Visitor};
+use crate::syntax::ast::{self, ObjectName, ObjectNamePart, Statement, Visit, Visitor};
 
 /// Names in one text, each as its dotted parts without quotes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reads {
     /// Names that FROM and its like say, CTEs and written tables among them.
     pub(super) names: BTreeSet<Vec<String>>,
-    /// Names of CTEs, in lower case.
-    pub(super) ctes: BTreeSet<String>,
     /// Tables and views that the text creates or fills.
     pub(super) writes: Vec<Write>,
 }
@@ -48,12 +46,6 @@ impl Visitor for Reads {
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
         self.names.insert(parts(relation));
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        let ctes = query.with.iter().flat_map(|with| &with.cte_tables);
-        self.ctes.extend(ctes.map(|cte| cte.alias.name.value.to_ascii_lowercase()));
         ControlFlow::Continue(())
     }
 }

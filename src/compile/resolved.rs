@@ -1,9 +1,10 @@
 //! A parsed text and what is known of the relations it names in, its Queries with their edges and fingerprints out.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::draft::{KnownById, Version, parse_key};
+use super::draft::{KnownById, Version};
 use super::name_index::split_name;
 use super::names::Names;
 use super::store::Cache;
@@ -11,6 +12,7 @@ use crate::algebra::{Catalog, Fingerprints, How, Known, Query, Why, fingerprint,
 use crate::dialect::Dialect;
 use crate::lineage::{ModelLineage, trace};
 use crate::syntax::ast::Ident;
+use crate::syntax::{Outline, Parsed};
 use crate::text::{Digest, Hasher, Span};
 
 /// What one text says, resolved.
@@ -22,6 +24,8 @@ pub(super) struct Resolved {
     pub(super) query: Option<Part>,
     /// Why statements could not be understood.
     pub(super) why: Vec<Why>,
+    /// All its statements.
+    pub(super) outline: Arc<Vec<Outline>>,
 }
 
 /// One query of a text.
@@ -48,9 +52,16 @@ pub(super) struct Sight<'a> {
     pub(super) written: &'a BTreeMap<String, String>,
     /// The model being built: its own name means what it held before.
     pub(super) own: &'a str,
+    /// The names that were looked up so far.
+    pub(super) asked: RefCell<BTreeSet<Vec<String>>>,
 }
 
-impl Sight<'_> {
+impl<'a> Sight<'a> {
+    /// The same for another rendering of the model.
+    pub(super) fn with_refs(&self, refs: &'a BTreeMap<String, Option<String>>) -> Sight<'a> {
+        Sight { refs, asked: RefCell::default(), ..*self }
+    }
+
     /// The id that a name means here, by the template's word first.
     pub(super) fn id<'s>(&'s self, parts: &[&str]) -> Option<&'s str> {
         match self.refs.get(&parts.join(".").to_ascii_lowercase()) {
@@ -58,41 +69,62 @@ impl Sight<'_> {
             None => self.names.find(self.project, parts),
         }
     }
+
+    /// The digest of what names mean now.
+    fn answers(&self, asked: &[Vec<String>]) -> Digest {
+        let mut hasher = Hasher::new("meanings");
+        for name in asked {
+            let parts: Vec<&str> = name.iter().map(String::as_str).collect();
+            let id = self.id(&parts).unwrap_or_default();
+            let offer = self.known.get(id).filter(|_| id != self.own);
+            hasher.text(id).digest(offer.map(|offer| offer.address).unwrap_or_default());
+        }
+        hasher.finish()
+    }
 }
 
 impl Catalog for Sight<'_> {
-    fn find(&self, name: &[Ident]) -> Option<Known> {
+    fn find(&self, name: &[Ident]) -> Option<Arc<Known>> {
+        self.asked.borrow_mut().insert(name.iter().map(|part| part.value.clone()).collect());
         let parts: Vec<&str> = name.iter().map(|part| part.value.as_str()).collect();
         let id = self.id(&parts)?;
-        let unknown = || Known { id: id.to_owned(), open: true, ..Known::default() };
-        Some(self.known.get(id).filter(|_| id != self.own).map_or_else(unknown, |offer| Known::clone(&offer.known)))
+        let unknown = || Arc::new(Known { id: id.to_owned(), open: true, ..Known::default() });
+        Some(self.known.get(id).filter(|_| id != self.own).map_or_else(unknown, |offer| Arc::clone(&offer.known)))
     }
 }
 
 /// Resolves one version of a model, or takes what is equal from the cache.
 pub(super) fn resolved(version: &Version, dialect: &Dialect, sight: &Sight<'_>, cache: &Cache) -> Arc<Resolved> {
-    cache.resolved.get_or(key(version, dialect, sight), || {
-        if version.rendered.failed || version.parsed.statements.is_empty() {
-            return blind(version, dialect, sight);
-        }
-        let script = resolve(&version.parsed, dialect, sight);
-        let written = script.tables.into_iter().map(|written| {
-            let part = part(written.query, dialect, sight);
-            let id = sight.written.get(&written.name.to_ascii_lowercase()).cloned();
-            Part { id: id.unwrap_or(written.name), how: Some(written.how), span: written.span, ..part }
-        });
-        let written = written.collect();
-        Resolved { written, query: script.query.map(|query| part(query, dialect, sight)), why: script.why }
+    let answers = |asked: &[Vec<String>]| sight.answers(asked);
+    cache.resolved.get_or_ask(key(version, sight), answers, || {
+        let resolved = anew(version, dialect, sight);
+        (sight.asked.take().into_iter().collect(), resolved)
     })
 }
 
+fn anew(version: &Version, dialect: &Dialect, sight: &Sight<'_>) -> Resolved {
+    let parsed = version.parsed(dialect);
+    let outline = Arc::new(parsed.outline());
+    if version.rendered.failed || parsed.statements.is_empty() {
+        return Resolved { outline, ..blind(&parsed, version, dialect, sight) };
+    }
+    let script = resolve(&parsed, dialect, sight);
+    let written = script.tables.into_iter().map(|written| {
+        let part = part(written.query, dialect, sight);
+        let id = sight.written.get(&written.name.to_ascii_lowercase()).cloned();
+        Part { id: id.unwrap_or(written.name), how: Some(written.how), span: written.span, ..part }
+    });
+    let written = written.collect();
+    Resolved { written, query: script.query.map(|query| part(query, dialect, sight)), why: script.why, outline }
+}
+
 /// A text that could not be rendered or says nothing reads all that its template asked for.
-fn blind(version: &Version, dialect: &Dialect, sight: &Sight<'_>) -> Resolved {
+fn blind(parsed: &Parsed, version: &Version, dialect: &Dialect, sight: &Sight<'_>) -> Resolved {
     let mentions: Vec<Vec<String>> =
         version.rendered.refs.iter().map(|reference| split_name(&reference.text)).collect();
-    let query = opaque(&version.parsed, dialect, sight, &mentions, Span::default(), "no query could be read");
+    let query = opaque(parsed, dialect, sight, &mentions, Span::default(), "no query could be read");
     let query = Query { why: Vec::new(), ..query };
-    Resolved { written: Vec::new(), query: Some(part(query, dialect, sight)), why: Vec::new() }
+    Resolved { query: Some(part(query, dialect, sight)), ..Resolved::default() }
 }
 
 fn part(mut query: Query, dialect: &Dialect, sight: &Sight<'_>) -> Part {
@@ -106,17 +138,12 @@ fn part(mut query: Query, dialect: &Dialect, sight: &Sight<'_>) -> Part {
     Part { id: String::new(), how: None, query: Arc::new(query), lineage, fingerprints, span: Span::default() }
 }
 
-/// The address of everything that resolving reads: the text, and what each name in it leads to.
-fn key(version: &Version, dialect: &Dialect, sight: &Sight<'_>) -> Digest {
+/// The address of everything that resolving reads, but for what the names that it asks for mean.
+fn key(version: &Version, sight: &Sight<'_>) -> Digest {
     let mut hasher = Hasher::new("resolved");
-    hasher.digest(parse_key(&version.rendered.text, dialect)).text(sight.own);
-    hasher.number(u64::from(version.rendered.failed));
-    let from_refs = version.refs.keys().map(|name| vec![name.as_str()]);
-    let from_text = version.reads.names.iter().map(|name| name.iter().map(String::as_str).collect());
-    for name in from_refs.chain(from_text) {
-        let id = sight.id(&name).unwrap_or_default();
-        let offer = sight.known.get(id).filter(|_| id != sight.own);
-        hasher.text(&name.join(".")).text(id).digest(offer.map(|offer| offer.address).unwrap_or_default());
+    hasher.digest(version.key).text(sight.own).number(u64::from(version.rendered.failed));
+    for name in version.refs.keys() {
+        hasher.text(name);
     }
     for (name, id) in sight.written {
         hasher.text(name).text(id);

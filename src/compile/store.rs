@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::draft::KnownById;
-use super::reads::Reads;
 use super::resolved::Resolved;
 use crate::algebra::Known;
 use crate::cache::Store;
@@ -14,29 +13,30 @@ use crate::text::{Digest, Hasher};
 /// What compilations share: a base that is equal to its head in a model repeats nothing for it.
 #[derive(Default)]
 pub struct Cache {
-    /// By what a rendering surely reads: the ids whose columns it asked for as well.
-    asked: Store<Vec<String>>,
-    rendered: Store<Rendered>,
+    /// A rendering asks for the columns of relations, by id.
+    rendered: Store<Rendered, String>,
+    /// Of scripts alone: other texts are parsed where they are resolved.
     pub(super) parsed: Store<Parsed>,
-    pub(super) reads: Store<Reads>,
-    pub(super) resolved: Store<Resolved>,
+    /// Resolving asks what names mean, each as its parts.
+    pub(super) resolved: Store<Resolved, Vec<String>>,
 }
 
 impl Cache {
-    /// The rendering under `key` for these columns. A template that asked for no columns reads none of `known`.
+    /// The rendering under `key` for the columns it asks for of `known`.
     pub(super) fn rendered(&self, key: Digest, known: &KnownById, render: impl FnOnce() -> Rendered) -> Arc<Rendered> {
-        if let Some(asked) = self.asked.get(key) {
-            return self.rendered.get_or(with_columns(key, &asked, known), render);
-        }
-        let rendered = render();
-        let asked = self.asked.get_or(key, || rendered.asked_columns.clone());
-        self.rendered.get_or(with_columns(key, &asked, known), || rendered)
+        self.rendered.get_or_ask(
+            key,
+            |asked| columns(asked, known),
+            || {
+                let rendered = render();
+                (rendered.asked_columns.clone(), rendered)
+            },
+        )
     }
 }
 
-fn with_columns(key: Digest, asked: &[String], known: &KnownById) -> Digest {
+fn columns(asked: &[String], known: &KnownById) -> Digest {
     let mut hasher = Hasher::new("columns");
-    hasher.digest(key);
     for id in asked {
         hasher.text(id).digest(known.get(id).map(|offer| offer.address).unwrap_or_default());
     }

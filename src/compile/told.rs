@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::CompiledModel;
-use super::draft::Draft;
+use super::draft::{Draft, Version};
 use super::each::Bug;
 use super::order::Order;
 use super::reading::cycle;
 use crate::diagnostic::Diagnostic;
 use crate::project::{Kind, Language, Project};
 use crate::repo::Snapshot;
-use crate::syntax::SyntaxError;
+use crate::syntax::{Outline, SyntaxError};
 use crate::template::{Environment, Rendered};
 use crate::text::{FileId, Place, Span};
 
-/// Everything that the floors below said, loops, and statements without a tree.
+/// What the floors below said of whole projects, and loops.
 pub(super) fn told(
     projects: &[Project],
     environments: &[Environment],
@@ -24,14 +24,23 @@ pub(super) fn told(
     let mut told: Vec<Diagnostic> = projects.iter().flat_map(|project| project.diagnostics.iter().cloned()).collect();
     told.extend(environments.iter().flat_map(|environment| environment.diagnostics().iter().cloned()));
     told.extend(order.cycles.iter().map(|members| cycle(members, drafts)));
-    for draft in drafts {
-        told.extend(draft.bug.iter().map(|bug| self::bug(draft, bug)));
-        for version in [&draft.main].into_iter().chain(&draft.incremental) {
-            told.extend(version.rendered.diagnostics.iter().cloned());
-        }
-        told.extend(faults(draft));
-        told.extend(no_query(draft, &projects[draft.project]));
+    told
+}
+
+/// What is wrong with one draft: its template, and statements without a tree.
+pub(super) fn of_draft<'a>(
+    draft: &Draft<'_>,
+    project: &Project,
+    outlines: impl Iterator<Item = (&'a Version, &'a [Outline])>,
+) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = draft.bug.iter().map(|bug| self::bug(draft, bug)).collect();
+    let mut empty = true;
+    for (version, outline) in outlines {
+        told.extend(version.rendered.diagnostics.iter().cloned());
+        told.extend(faults(draft, version, outline));
+        empty &= outline.is_empty();
     }
+    told.extend(no_query(draft, project).filter(|_| empty));
     told
 }
 
@@ -58,19 +67,12 @@ pub(super) fn sort(told: &mut Vec<Diagnostic>) {
 }
 
 /// Parse errors. Text that the template floor could not know in full is no fault of the user's SQL.
-fn faults(draft: &Draft<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for version in [&draft.main].into_iter().chain(&draft.incremental) {
-        if version.rendered.failed || !version.rendered.unknowns.is_empty() {
-            continue;
-        }
-        for statement in &version.parsed.statements {
-            if let Err(fault) = &statement.tree {
-                found.push(parse_error(draft, &version.rendered, fault));
-            }
-        }
+fn faults(draft: &Draft<'_>, version: &Version, outline: &[Outline]) -> Vec<Diagnostic> {
+    if version.rendered.failed || !version.rendered.unknowns.is_empty() {
+        return Vec::new();
     }
-    found
+    let faults = outline.iter().filter_map(|statement| statement.fault.as_ref());
+    faults.map(|fault| parse_error(draft, &version.rendered, fault)).collect()
 }
 
 fn parse_error(draft: &Draft<'_>, rendered: &Rendered, fault: &SyntaxError) -> Diagnostic {
@@ -91,7 +93,7 @@ fn no_query(draft: &Draft<'_>, project: &Project) -> Option<Diagnostic> {
     let rendered = &draft.main.rendered;
     let silent = rendered.failed || !rendered.unknowns.is_empty() || draft.bug.is_some();
     let model = draft.model;
-    if silent || model.language == Language::Python || !draft.main.parsed.statements.is_empty() {
+    if silent || model.language == Language::Python {
         return None;
     }
     let name = &model.name;

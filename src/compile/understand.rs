@@ -7,11 +7,14 @@ use super::draft::{Draft, Version};
 use super::names::Written;
 use super::resolved::{Part, Resolved, Sight, resolved};
 use super::store::Cache;
+use super::told;
 use super::union::union;
 use super::{Cause, CompiledModel};
 use crate::algebra::{How, Known, KnownColumn, Status, Type, Why, known};
+use crate::diagnostic::Diagnostic;
 use crate::lineage::ModelLineage;
 use crate::project::{Language, Model, ModelKind, Project, RelationName};
+use crate::syntax::Outline;
 use crate::template::Rendered;
 use crate::text::{Hasher, Place, Span};
 
@@ -21,15 +24,18 @@ pub(super) fn understand(
     project: &Project,
     (sight, written): (&Sight<'_>, &Written),
     cache: &Cache,
-) -> Vec<CompiledModel> {
+) -> (Vec<CompiledModel>, Vec<Diagnostic>) {
     let main = resolved(&draft.main, &project.dialect, sight, cache);
     let second = draft.incremental.as_ref().map(|version| {
-        let sight = Sight { refs: &version.refs, ..*sight };
+        let sight = sight.with_refs(&version.refs);
         (version, resolved(version, &project.dialect, &sight, cache))
     });
-    let maker = Maker { draft, project, sight };
+    let second = second.as_ref().map(|(version, resolved)| (*version, resolved.as_ref()));
+    let outlines = second.map(|(version, resolved)| (version, resolved.outline.as_slice()));
+    let told = told::of_draft(draft, project, [(&draft.main, main.outline.as_slice())].into_iter().chain(outlines));
+    let maker = Maker { draft, project, sight, outline: &main.outline };
     if written.is_empty() {
-        return vec![maker.whole(&main, second.as_ref().map(|(version, resolved)| (*version, resolved.as_ref())))];
+        return (vec![maker.whole(&main, second)], told);
     }
     let mut models: Vec<CompiledModel> = Vec::new();
     for part in &main.written {
@@ -42,13 +48,14 @@ pub(super) fn understand(
     if main.query.is_some() || models.is_empty() {
         models.push(maker.whole(&Resolved { written: Vec::new(), ..Resolved::clone(&main) }, None));
     }
-    models
+    (models, told)
 }
 
 struct Maker<'a> {
     draft: &'a Draft<'a>,
     project: &'a Project,
     sight: &'a Sight<'a>,
+    outline: &'a Arc<Vec<Outline>>,
 }
 
 impl Maker<'_> {
@@ -96,7 +103,7 @@ impl Maker<'_> {
         let rendered = Arc::clone(&self.draft.main.rendered);
         let mut compiled = CompiledModel {
             project: self.draft.project,
-            parsed: Arc::clone(&self.draft.main.parsed),
+            outline: Arc::clone(self.outline),
             query: Arc::clone(&part.query),
             also: Vec::new(),
             lineage: Arc::clone(&part.lineage),
@@ -144,7 +151,7 @@ impl Maker<'_> {
         } else if model.language == Language::Python {
             cause("Python model", "its columns are known only when it runs".to_owned(), top);
             compiled.status = Status::Opaque;
-        } else if self.draft.main.parsed.statements.is_empty() {
+        } else if self.outline.is_empty() {
             cause("no query", "the file has no statement".to_owned(), top);
             compiled.status = Status::Opaque;
         }

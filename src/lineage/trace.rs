@@ -1,16 +1,20 @@
 //! A resolved Query in, its Edges out: what each output column's value reads, and what decides which rows exist.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::edges::{ColumnLineage, Edge, ModelLineage, Via};
 use crate::algebra::{ColumnId, Expr, ExprKind, JoinKind, Op, Query, RelId};
 use crate::text::Span;
 
-/// Reads of relations outside the query: (input, column name) with how and where.
-type Reads = BTreeMap<(usize, String), (Via, Span)>;
+/// A column of a relation outside the query, by its number in [`Sources`].
+type Source = u32;
+
+/// Reads of columns outside the query, with how and where.
+type Reads = BTreeMap<Source, (Via, Span)>;
 
 /// A row influence: what is read, and how. One column may matter in several ways.
-type Rows = BTreeMap<(usize, String, Via), Span>;
+type Rows = BTreeMap<(Source, Via), Span>;
 
 /// The name that stands for all columns of a relation nobody declared.
 pub const ALL_COLUMNS: &str = "*";
@@ -29,12 +33,12 @@ pub fn trace(query: &Query) -> ModelLineage {
             name: output.name.clone(),
             ty: column.ty.clone(),
             nullable: output.nullable,
-            inputs: reads.iter().map(|((input, name), (via, span))| edge(query, *input, name, *via, *span)).collect(),
+            inputs: tracer.edges(reads.iter().map(|(source, (via, span))| (*source, *via, *span))),
             span: output.span,
         });
     }
     let rows = tracer.rows(root);
-    lineage.rows = rows.iter().map(|((input, name, via), span)| edge(query, *input, name, *via, *span)).collect();
+    lineage.rows = tracer.edges(rows.iter().map(|((source, via), span)| (*source, *via, *span)));
     lineage.rows.sort();
     lineage.rows.dedup_by(|a, b| (&a.relation, &a.column, a.via) == (&b.relation, &b.column, b.via));
     let node = &query.nodes[root.0 as usize];
@@ -48,39 +52,67 @@ pub fn trace(query: &Query) -> ModelLineage {
     lineage
 }
 
-fn edge(query: &Query, input: usize, column: &str, via: Via, span: Span) -> Edge {
-    Edge { relation: query.reads[input].id.clone(), column: column.to_owned(), via, span }
+/// The columns outside the query that anything was found to read, numbered as they are met.
+#[derive(Default)]
+struct Sources<'q> {
+    all: Vec<(usize, &'q str)>,
+    numbers: BTreeMap<(usize, &'q str), Source>,
+}
+
+impl<'q> Sources<'q> {
+    fn number(&mut self, input: usize, column: &'q str) -> Source {
+        *self.numbers.entry((input, column)).or_insert_with(|| {
+            self.all.push((input, column));
+            self.all.len() as Source - 1
+        })
+    }
 }
 
 /// Walks the operators once; what was found of a column or relation is kept.
 struct Tracer<'q> {
     query: &'q Query,
     /// The operator that defines each column, and its position there.
-    definitions: BTreeMap<ColumnId, (RelId, usize)>,
-    values: BTreeMap<ColumnId, Reads>,
-    row_sets: BTreeMap<RelId, Rows>,
+    definitions: Vec<Option<(RelId, usize)>>,
+    sources: Sources<'q>,
+    values: BTreeMap<ColumnId, Rc<Reads>>,
+    row_sets: BTreeMap<RelId, Rc<Rows>>,
     /// What the rows-so-far of recursive CTEs are known to read, grown until it stays.
-    recursive: BTreeMap<ColumnId, Reads>,
-    recursive_rows: BTreeMap<RelId, Rows>,
+    recursive: BTreeMap<ColumnId, Rc<Reads>>,
+    recursive_rows: BTreeMap<RelId, Rc<Rows>>,
 }
 
 impl<'q> Tracer<'q> {
     fn new(query: &'q Query) -> Self {
-        let mut definitions = BTreeMap::new();
+        let mut definitions = vec![None; query.columns.len()];
         for (at, node) in query.nodes.iter().enumerate() {
             let own = own_columns(&node.op, &node.columns);
             for (position, column) in own.iter().enumerate() {
-                definitions.insert(*column, (RelId(at as u32), position));
+                definitions[column.0 as usize] = Some((RelId(at as u32), position));
             }
         }
         Tracer {
             query,
             definitions,
+            sources: Sources::default(),
             values: BTreeMap::new(),
             row_sets: BTreeMap::new(),
             recursive: BTreeMap::new(),
             recursive_rows: BTreeMap::new(),
         }
+    }
+
+    /// Edges, sorted by input and column.
+    fn edges(&self, reads: impl Iterator<Item = (Source, Via, Span)>) -> Vec<Edge> {
+        let mut reads: Vec<_> =
+            reads.map(|(source, via, span)| (self.sources.all[source as usize], via, span)).collect();
+        reads.sort_by_key(|(source, via, _)| (*source, *via));
+        let edge = |((input, column), via, span): ((usize, &str), Via, Span)| Edge {
+            relation: self.query.reads[input].id.clone(),
+            column: column.to_owned(),
+            via,
+            span,
+        };
+        reads.into_iter().map(edge).collect()
     }
 
     /// Recursive CTEs read themselves: repeat until what they read stops growing.
@@ -114,29 +146,29 @@ impl<'q> Tracer<'q> {
         }
     }
 
-    fn value(&mut self, column: ColumnId) -> Reads {
+    fn value(&mut self, column: ColumnId) -> Rc<Reads> {
         if let Some(reads) = self.values.get(&column) {
-            return reads.clone();
+            return Rc::clone(reads);
         }
         let reads = self.value_of(column);
-        self.values.insert(column, reads.clone());
+        self.values.insert(column, Rc::clone(&reads));
         reads
     }
 
-    fn value_of(&mut self, column: ColumnId) -> Reads {
-        let Some((rel, at)) = self.definitions.get(&column).copied() else { return Reads::new() };
+    fn value_of(&mut self, column: ColumnId) -> Rc<Reads> {
+        let Some((rel, at)) = self.definitions[column.0 as usize] else { return Rc::default() };
         let query = self.query;
         let node = &query.nodes[rel.0 as usize];
-        match &node.op {
+        let reads = match &node.op {
             Op::Scan { input, names } => {
-                let name = names.get(at).cloned().unwrap_or_default();
-                Reads::from([((*input, name), (Via::Identity, query.columns[column.0 as usize].span))])
+                let source = self.sources.number(*input, names.get(at).map_or("", String::as_str));
+                Reads::from([(source, (Via::Identity, query.columns[column.0 as usize].span))])
             }
-            Op::Project { exprs, .. } => exprs.get(at).map(|expr| self.expr(expr)).unwrap_or_default(),
+            Op::Project { exprs, .. } => return exprs.get(at).map(|expr| self.expr(expr)).unwrap_or_default(),
             Op::Values { rows } => self.all_of(rows.iter().filter_map(|row| row.get(at)), Via::Identity),
             Op::Aggregate { keys, aggregates, .. } => {
                 let expr = if at < keys.len() { keys.get(at) } else { aggregates.get(at - keys.len()) };
-                expr.map(|expr| self.expr(expr)).unwrap_or_default()
+                return expr.map(|expr| self.expr(expr)).unwrap_or_default();
             }
             Op::Set { inputs, kind, .. } => {
                 let sides = if *kind == crate::algebra::SetKind::Union { inputs.len() } else { 1 };
@@ -149,14 +181,14 @@ impl<'q> Tracer<'q> {
                     [&seed.1, &step.1].into_iter().filter_map(|columns| columns.get(at).copied()).collect();
                 self.merged(&sources)
             }
-            Op::Recur { .. } => self.recursive.get(&column).cloned().unwrap_or_default(),
+            Op::Recur { .. } => return self.recursive.get(&column).cloned().unwrap_or_default(),
             Op::Unnest { exprs, columns, .. } => {
                 let own = if exprs.len() == columns.len() { exprs.get(at..=at) } else { Some(exprs.as_slice()) };
                 self.all_of(own.unwrap_or_default(), Via::Transform)
             }
             Op::TableFunction { args, .. } => self.all_of(args, Via::Transform),
             Op::Unpivot { groups, keep, .. } => match at.checked_sub(keep.len()) {
-                None => self.value(keep[at]),
+                None => return self.value(keep[at]),
                 // The label is one of the written names: no column's value.
                 Some(0) => Reads::new(),
                 Some(value) => {
@@ -172,7 +204,8 @@ impl<'q> Tracer<'q> {
             | Op::Sort { .. }
             | Op::Limit { .. }
             | Op::Sample { .. } => Reads::new(),
-        }
+        };
+        Rc::new(reads)
     }
 
     /// Every column and row influence of some relations.
@@ -184,11 +217,11 @@ impl<'q> Tracer<'q> {
                 let value = self.value(*column);
                 merge(&mut reads, &value, Via::Transform);
             }
-            for ((input, name, _), span) in self.rows(*input) {
-                add(&mut reads, (input, name), Via::Conditional, span);
+            for ((source, _), span) in self.rows(*input).iter() {
+                add(&mut reads, *source, Via::Conditional, *span);
             }
             for input in self.stars(*input) {
-                add(&mut reads, (input, ALL_COLUMNS.to_owned()), Via::Transform, node.span);
+                add(&mut reads, self.sources.number(input, ALL_COLUMNS), Via::Transform, node.span);
             }
         }
         reads
@@ -213,14 +246,14 @@ impl<'q> Tracer<'q> {
     }
 
     /// What the value of an expression reads.
-    fn expr(&mut self, expr: &Expr) -> Reads {
+    fn expr(&mut self, expr: &Expr) -> Rc<Reads> {
         let mut reads = match &expr.kind {
             ExprKind::Column(column) => {
                 let mut reads = self.value(*column);
                 if self.is_scanned(*column) {
-                    reads.values_mut().for_each(|(_, span)| *span = expr.span);
+                    Rc::make_mut(&mut reads).values_mut().for_each(|(_, span)| *span = expr.span);
                 }
-                reads
+                return reads;
             }
             ExprKind::Literal(_) => Reads::new(),
             ExprKind::Call { args, .. } | ExprKind::Opaque { args, .. } => self.all_of(args, Via::Transform),
@@ -258,7 +291,7 @@ impl<'q> Tracer<'q> {
             let inner = self.subquery(relation, values);
             merge(&mut reads, &inner, Via::Identity);
         }
-        reads
+        Rc::new(reads)
     }
 
     /// A subquery as a value: its columns' values, and what decides its rows.
@@ -270,35 +303,43 @@ impl<'q> Tracer<'q> {
                 merge(&mut reads, &value, Via::Identity);
             }
         }
-        for ((input, name, _), span) in self.rows(rel) {
-            add(&mut reads, (input, name), Via::Conditional, span);
+        for ((source, _), span) in self.rows(rel).iter() {
+            add(&mut reads, *source, Via::Conditional, *span);
         }
         reads
     }
 
     fn is_scanned(&self, column: ColumnId) -> bool {
-        let definition = self.definitions.get(&column);
+        let definition = self.definitions[column.0 as usize];
         definition.is_some_and(|(rel, _)| matches!(self.query.nodes[rel.0 as usize].op, Op::Scan { .. }))
     }
 
     /// What decides which rows of `rel` exist.
-    fn rows(&mut self, rel: RelId) -> Rows {
+    fn rows(&mut self, rel: RelId) -> Rc<Rows> {
         if let Some(rows) = self.row_sets.get(&rel) {
-            return rows.clone();
+            return Rc::clone(rows);
         }
         // A relation that is being walked reads itself only through recursion, which settles on its own.
-        self.row_sets.insert(rel, Rows::new());
+        self.row_sets.insert(rel, Rc::default());
         let rows = self.rows_of(rel);
-        self.row_sets.insert(rel, rows.clone());
+        self.row_sets.insert(rel, Rc::clone(&rows));
         rows
     }
 
-    fn rows_of(&mut self, rel: RelId) -> Rows {
+    fn rows_of(&mut self, rel: RelId) -> Rc<Rows> {
         let query = self.query;
         let node = &query.nodes[rel.0 as usize];
+        if let Op::Project { input, .. } | Op::Sort { input, .. } | Op::Sample { input, .. } = &node.op {
+            return self.rows(*input);
+        }
         let mut rows = Rows::new();
         for input in node.op.inputs() {
-            rows.extend(self.rows(input));
+            let more = self.rows(input);
+            if rows.is_empty() {
+                rows = Rows::clone(&more);
+            } else {
+                rows.extend(more.iter().map(|(read, span)| (*read, *span)));
+            }
         }
         match &node.op {
             Op::Filter { conjuncts, .. } => self.influence(&mut rows, conjuncts, Via::Filter),
@@ -337,7 +378,7 @@ impl<'q> Tracer<'q> {
                     columns.for_each(|column| self.column_influence(&mut rows, *column, Via::SetOperation, node.span));
                 }
             }
-            Op::Recur { .. } => rows.extend(self.recursive_rows.get(&rel).cloned().unwrap_or_default()),
+            Op::Recur { .. } => return self.recursive_rows.get(&rel).cloned().unwrap_or_default(),
             Op::Unnest { exprs, .. } => self.influence(&mut rows, exprs, Via::Unnest),
             Op::TableFunction { args, .. } => self.influence(&mut rows, args, Via::Unnest),
             Op::Unpivot { groups, include_nulls, .. } => {
@@ -347,21 +388,20 @@ impl<'q> Tracer<'q> {
                 }
             }
             Op::Opaque { inputs, .. } => {
-                for ((input, name), (_, span)) in self.everything(inputs) {
-                    rows.insert((input, name, Via::Filter), span);
+                for (source, (_, span)) in self.everything(inputs) {
+                    rows.insert((source, Via::Filter), span);
                 }
             }
             Op::Values { .. } | Op::Scan { .. } | Op::Project { .. } | Op::Sort { .. } | Op::Sample { .. } => {}
         }
-        rows
+        Rc::new(rows)
     }
 
     /// The sort below a LIMIT or DISTINCT ON decides which rows it takes; without one, nothing can be said of order.
     fn sorting(&mut self, rows: &mut Rows, input: RelId) {
         match &self.query.nodes[input.0 as usize].op {
             Op::Sort { keys, .. } => {
-                let exprs: Vec<Expr> = keys.iter().map(|key| key.expr.clone()).collect();
-                self.influence(rows, &exprs, Via::Sort);
+                self.influence(rows, keys.iter().map(|key| &key.expr), Via::Sort);
             }
             Op::Distinct { input, .. } | Op::Limit { input, .. } | Op::Filter { input, .. } => {
                 self.sorting(rows, *input)
@@ -373,15 +413,15 @@ impl<'q> Tracer<'q> {
 
     fn influence<'e>(&mut self, rows: &mut Rows, exprs: impl IntoIterator<Item = &'e Expr>, via: Via) {
         for expr in exprs {
-            for ((input, name), (_, span)) in self.expr(expr) {
-                rows.entry((input, name, via)).or_insert(span);
+            for (source, (_, span)) in self.expr(expr).iter() {
+                rows.entry((*source, via)).or_insert(*span);
             }
         }
     }
 
     fn column_influence(&mut self, rows: &mut Rows, column: ColumnId, via: Via, span: Span) {
-        for (input, name) in self.value(column).into_keys() {
-            rows.entry((input, name, via)).or_insert(span);
+        for source in self.value(column).keys() {
+            rows.entry((*source, via)).or_insert(span);
         }
     }
 
@@ -391,7 +431,7 @@ impl<'q> Tracer<'q> {
             self.column_influence(rows, *column, via, node.span);
         }
         for input in self.stars(rel) {
-            rows.entry((input, ALL_COLUMNS.to_owned(), via)).or_insert(node.span);
+            rows.entry((self.sources.number(input, ALL_COLUMNS), via)).or_insert(node.span);
         }
     }
 
@@ -410,8 +450,8 @@ impl<'q> Tracer<'q> {
     }
 }
 
-fn add(reads: &mut Reads, key: (usize, String), via: Via, span: Span) {
-    let entry = reads.entry(key).or_insert((via, span));
+fn add(reads: &mut Reads, source: Source, via: Via, span: Span) {
+    let entry = reads.entry(source).or_insert((via, span));
     if via < entry.0 {
         *entry = (via, span);
     }
@@ -419,8 +459,8 @@ fn add(reads: &mut Reads, key: (usize, String), via: Via, span: Span) {
 
 /// Adds `more`, read through something that makes it at least `at_least`.
 fn merge(reads: &mut Reads, more: &Reads, at_least: Via) {
-    for (key, (via, span)) in more {
-        add(reads, key.clone(), (*via).max(at_least), *span);
+    for (source, (via, span)) in more {
+        add(reads, *source, (*via).max(at_least), *span);
     }
 }
 

@@ -10,16 +10,18 @@ mod limits;
 mod mentions;
 mod parsed;
 mod rewrite;
+mod scan;
 mod span;
 mod split;
 mod strict;
 mod tolerant;
 mod wrapper;
 
-pub use parsed::{Comment, Parsed, Statement, SyntaxError};
+pub use parsed::{Comment, Outline, Parsed, Statement, SyntaxError};
 /// The strict tree's nodes, for the floor that gives them meaning.
 pub use sqlparser::ast;
 /// The strict tree's own spans, which [`Parsed::span`] turns into bytes.
 pub use sqlparser::tokenizer::Span as TreeSpan;
+pub use scan::scan;
 pub use strict::{STACK_BYTES, parse};
 pub use tolerant::{Match, Node, Pattern, QueryError, Tolerant, tolerant};

@@ -26,6 +26,13 @@ pub struct Statement {
     pub mentions: Vec<Vec<String>>,
 }
 
+/// What stays of a statement when its tree is let go.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    pub fault: Option<SyntaxError>,
+    pub mentions: Vec<Vec<String>>,
+}
+
 /// One fault in a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
@@ -46,6 +53,15 @@ impl Parsed {
     /// The text that was parsed.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The statements without their trees.
+    pub fn outline(&self) -> Vec<Outline> {
+        let outline = |statement: &Statement| Outline {
+            fault: statement.tree.as_ref().err().cloned(),
+            mentions: statement.mentions.clone(),
+        };
+        self.statements.iter().map(outline).collect()
     }
 
     /// The first error of any statement.

@@ -295,7 +295,7 @@ impl Normal<'_> {
         if let Op::Set { kind: SetKind::Union, all: inner_all, inputs } = &node.op
             && kind == SetKind::Union
             && *inner_all == all
-            && self.free(rel).is_empty()
+            && self.free.is_closed(rel)
         {
             for (inner, inner_ids) in inputs {
                 let position = |id: &ColumnId| {

@@ -142,7 +142,7 @@ impl Normal<'_> {
     fn melt_inner(&mut self, left: RelId, right: RelId, on: &[Expr]) -> Block {
         let mut block = (*self.block(left)).clone();
         let shift = block.factors.len();
-        let lateral = !self.free(right).is_empty();
+        let lateral = !self.free.is_closed(right);
         let melted = self.block(right);
         if lateral || shift + melted.factors.len() > MOST_FACTORS {
             let bind = self.bindings(right, &block);
@@ -211,8 +211,7 @@ impl Normal<'_> {
 
     /// What the free columns of a relation stand for in a block.
     pub(super) fn bindings(&mut self, rel: RelId, block: &Block) -> Bindings {
-        let free = self.free(rel);
-        free.iter().map(|column| (*column, resolve(*column, block))).collect()
+        self.free.of(rel).into_iter().map(|column| (column, resolve(column, block))).collect()
     }
 
     /// An expression over the columns of a block.

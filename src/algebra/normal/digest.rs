@@ -1,12 +1,13 @@
 //! Blocks and the operators between them in, digests of rows and values out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::block::{Block, Factor, FactorKind};
+use super::free::Free;
 use super::term::{Bindings, Term, TermRef};
-use crate::algebra::expr::{Expr, Literal};
-use crate::algebra::query::{ColumnId, Op, Query, RelId, SetKind};
+use crate::algebra::expr::Literal;
+use crate::algebra::query::{ColumnId, Op, Query, RelId};
 use crate::dialect::Dialect;
 use crate::text::{Digest, Hasher};
 
@@ -33,7 +34,7 @@ pub(super) struct Normal<'q> {
     pub(super) blocks: BTreeMap<RelId, Arc<Block>>,
     pub(super) lambda_depth: usize,
     closed: BTreeMap<RelId, Arc<Closed>>,
-    free: BTreeMap<RelId, Arc<BTreeSet<ColumnId>>>,
+    pub(super) free: Free,
 }
 
 /// How the atoms of one block are told apart while its terms are hashed.
@@ -50,20 +51,20 @@ pub(super) struct Reading<'o> {
 
 impl<'q> Normal<'q> {
     pub(super) fn new(query: &'q Query, dialect: &'q Dialect) -> Self {
-        let (blocks, closed, free) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Normal { query, dialect, blocks, lambda_depth: 0, closed, free }
+        let (blocks, closed) = (BTreeMap::new(), BTreeMap::new());
+        Normal { query, dialect, blocks, lambda_depth: 0, closed, free: Free::new(query) }
     }
 
     /// The digests of a relation, where `outer` says what its free columns are.
     pub(super) fn relation(&mut self, rel: RelId, outer: &Outer) -> Arc<Closed> {
-        let free = !self.free(rel).is_empty();
-        if !free && let Some(closed) = self.closed.get(&rel) {
+        let is_closed = self.free.is_closed(rel);
+        if is_closed && let Some(closed) = self.closed.get(&rel) {
             return closed.clone();
         }
         let block = self.block(rel);
         let itself = matches!(block.factors.as_slice(), [Factor { kind: FactorKind::Rows(only), .. }] if *only == rel);
         let closed = Arc::new(if itself { self.barrier(rel, outer) } else { self.of_block(&block, rel, outer) });
-        if !free {
+        if is_closed {
             self.closed.insert(rel, closed.clone());
         }
         closed
@@ -344,25 +345,6 @@ impl<'q> Normal<'q> {
             .iter()
             .map(|(term, how)| Hasher::new("order").digest(self.term_digest(term, reading)).text(how).finish())
             .collect()
-    }
-
-    /// The columns that the operators below `rel` read and none of them defines: those of surrounding queries.
-    pub(super) fn free(&mut self, rel: RelId) -> Arc<BTreeSet<ColumnId>> {
-        if let Some(free) = self.free.get(&rel) {
-            return free.clone();
-        }
-        let mut used = BTreeSet::new();
-        let mut defined = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        crate::algebra::walk::below(self.query, rel, &mut seen, &mut |node| {
-            defined.extend(node.columns.iter().copied());
-            crate::algebra::walk::exprs(&node.op, &mut |expr| {
-                crate::algebra::walk::columns(expr, &mut used, &mut defined)
-            });
-        });
-        let free = Arc::new(used.difference(&defined).copied().collect::<BTreeSet<_>>());
-        self.free.insert(rel, free.clone());
-        free
     }
 }
 

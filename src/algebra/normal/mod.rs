@@ -8,6 +8,7 @@
 mod barrier;
 mod block;
 mod digest;
+mod free;
 mod rewrite;
 mod term;
 

@@ -1,6 +1,7 @@
 //! A FROM clause in, the relation it makes and the scope it opens out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::scope::{FromItem, Scope, ScopeColumn};
 use super::{Bound, Resolver, named_output};
@@ -201,7 +202,7 @@ impl Resolver<'_> {
         rel
     }
 
-    pub(super) fn scan(&mut self, parts: &[Ident], keys: &[String], known: Option<Known>, span: Span) -> Bound {
+    pub(super) fn scan(&mut self, parts: &[Ident], keys: &[String], known: Option<Arc<Known>>, span: Span) -> Bound {
         let written: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
         let written = written.join(".");
         if known.is_none() && self.catalog.is_complete() {
@@ -212,8 +213,8 @@ impl Resolver<'_> {
             self.problem(ProblemKind::UnknownRelation, span, message, help);
         }
         let id = known.as_ref().map_or_else(|| keys.join("."), |known| known.id.clone());
-        let columns: Vec<_> = known.iter().flat_map(|known| known.columns.clone()).collect();
-        let input = self.input(Input { id, written, span, known });
+        let input = self.input(Input { id, written, span, known: known.clone() });
+        let columns = known.as_deref().map_or(&[][..], |known| &known.columns);
         let outputs: Vec<Output> = columns
             .iter()
             .map(|column| {
@@ -221,7 +222,7 @@ impl Resolver<'_> {
                 named_output(&column.name, column.quoted, id, span)
             })
             .collect();
-        let names = columns.into_iter().map(|column| column.name).collect();
+        let names = columns.iter().map(|column| column.name.clone()).collect();
         let ids = outputs.iter().map(|output| output.column).collect();
         let rel = self.node(Op::Scan { input, names }, ids, span);
         Bound { rel, outputs }

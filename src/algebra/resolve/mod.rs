@@ -21,6 +21,7 @@ mod window;
 pub use statement::opaque;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::query::{
     Column, ColumnId, Cte, Input, JoinKind, Known, Node, Op, Output, Problem, ProblemKind, Query, RelId, Status, Why,
@@ -33,7 +34,7 @@ use crate::text::Span;
 /// What the world outside one text knows of relations.
 pub trait Catalog {
     /// The relation that a name in FROM means, or `None` where nobody knows it.
-    fn find(&self, name: &[ast::Ident]) -> Option<Known>;
+    fn find(&self, name: &[ast::Ident]) -> Option<Arc<Known>>;
 
     /// Are names that `find` does not know a fault (everything is declared), or just undeclared tables?
     fn is_complete(&self) -> bool {
@@ -101,7 +102,7 @@ struct Resolver<'a> {
     catalog: &'a dyn Catalog,
     parsed: &'a Parsed,
     /// Tables that earlier statements of the text made.
-    locals: &'a BTreeMap<String, Known>,
+    locals: &'a BTreeMap<String, Arc<Known>>,
     query: Query,
     ctes: Vec<CteBinding>,
     windows: Vec<BTreeMap<String, ast::WindowSpec>>,
@@ -120,7 +121,7 @@ impl<'a> Resolver<'a> {
         parsed: &'a Parsed,
         dialect: &'a Dialect,
         catalog: &'a dyn Catalog,
-        locals: &'a BTreeMap<String, Known>,
+        locals: &'a BTreeMap<String, Arc<Known>>,
     ) -> Self {
         Resolver {
             dialect,

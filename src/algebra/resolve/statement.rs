@@ -1,6 +1,7 @@
 //! The statements of a text in, the relations they write and the query they end with out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::from::idents;
 use super::scope::Scope;
@@ -16,7 +17,7 @@ use crate::text::Span;
 
 pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) -> Script {
     let mut script = Script::default();
-    let mut locals: BTreeMap<String, Known> = BTreeMap::new();
+    let mut locals: BTreeMap<String, Arc<Known>> = BTreeMap::new();
     for statement in &parsed.statements {
         match &statement.tree {
             Ok(tree) => {
@@ -42,15 +43,15 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
 }
 
 /// Later statements read what this one made: its columns, and which rows and values they are.
-fn note_local(locals: &mut BTreeMap<String, Known>, written: &Written, dialect: &Dialect) {
+fn note_local(locals: &mut BTreeMap<String, Arc<Known>>, written: &Written, dialect: &Dialect) {
     let mut made = known(&written.query, &written.name);
     if let Some(fingerprints) = fingerprint(&written.query, dialect) {
         made = made.with_fingerprints(&fingerprints);
     }
     if matches!(written.how, How::Create | How::View | How::Declare) {
-        locals.insert(written.name.clone(), made);
+        locals.insert(written.name.clone(), Arc::new(made));
     } else if let Some(local) = locals.get_mut(&written.name) {
-        local.mix(&made);
+        Arc::make_mut(local).mix(&made);
     }
 }
 

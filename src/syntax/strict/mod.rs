@@ -45,20 +45,22 @@ fn tree(pieces: &[Piece], wrapper: &Wrapper, rewrites: &Rewrites) -> Result<ast:
     if let Some(error) = limits::exceeded(pieces) {
         return Err(error);
     }
-    let first = read(&rewrites.first(pieces), wrapper);
+    let first = read(|| rewrites.first(pieces), wrapper);
     // The first error speaks of what the user wrote.
-    first.or_else(|error| read(&rewrites.second(pieces), wrapper).map_err(|_| error))
+    first.or_else(|error| read(|| rewrites.second(pieces), wrapper).map_err(|_| error))
 }
 
-fn read(pieces: &[Piece], wrapper: &Wrapper) -> Result<ast::Statement, SyntaxError> {
-    let tokens = pieces.iter().flat_map(for_parser).collect();
+/// The parser takes the tokens; `pieces` makes them once more where there is a fault to tell.
+fn read(pieces: impl Fn() -> Vec<Piece>, wrapper: &Wrapper) -> Result<ast::Statement, SyntaxError> {
+    let tokens = pieces().into_iter().flat_map(for_parser).collect();
     let mut parser = Parser::new(wrapper).with_recursion_limit(limits::RECURSION).with_tokens_with_locations(tokens);
     let result = parser.parse_statement();
     let reached = byte(parser.token_at(parser.get_current_index()).span.start);
-    let tree = result.map_err(|error| fault::fault(&error, pieces, reached))?;
+    let tree = result.map_err(|error| fault::fault(&error, &pieces(), reached))?;
     match parser.peek_token_ref() {
         TokenWithSpan { token: Token::EOF, .. } => Ok(tree),
         rest => {
+            let pieces = pieces();
             let piece = pieces.iter().find(|piece| tree_span(piece.span) == rest.span);
             Err(fault::expected_found("end of statement", piece.unwrap_or(&pieces[pieces.len() - 1])))
         }
@@ -66,7 +68,7 @@ fn read(pieces: &[Piece], wrapper: &Wrapper) -> Result<ast::Statement, SyntaxErr
 }
 
 /// A token with its byte span, after the white space that the parser sometimes asks for.
-fn for_parser(piece: &Piece) -> impl Iterator<Item = TokenWithSpan> + use<> {
+fn for_parser(piece: Piece) -> impl Iterator<Item = TokenWithSpan> + use<> {
     let space = match piece.gap {
         Gap::None => None,
         Gap::Space => Some(Whitespace::Space),
@@ -75,7 +77,7 @@ fn for_parser(piece: &Piece) -> impl Iterator<Item = TokenWithSpan> + use<> {
     let span = tree_span(piece.span);
     let space =
         space.map(|space| TokenWithSpan::new(Token::Whitespace(space), tree_span(Span::at(piece.span.start as usize))));
-    space.into_iter().chain([TokenWithSpan::new(piece.token.clone(), span)])
+    space.into_iter().chain([TokenWithSpan::new(piece.token, span)])
 }
 
 /// What no token can be made of belongs to the last statement, or is one of its own.
