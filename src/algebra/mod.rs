@@ -27,6 +27,6 @@ pub use query::{
     Column, ColumnId, Cte, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, OpenStar, Output, Problem,
     ProblemKind, Query, RelId, SetKind, Status, Why,
 };
-pub use resolve::{Catalog, How, Script, Written, opaque, resolve};
+pub use resolve::{Catalog, How, Routine, Script, Written, opaque, resolve};
 pub use sql_type::{Family, Type};
 pub use walk::exprs;

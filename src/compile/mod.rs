@@ -15,6 +15,7 @@ mod order;
 mod reading;
 mod reads;
 mod resolved;
+mod routines;
 mod schema;
 mod store;
 #[cfg(test)]
@@ -41,6 +42,7 @@ use names::{Names, Written};
 use order::Order;
 use reading::{makers, reading_order};
 use resolved::Sight;
+use routines::Routines;
 
 pub use answers::{Counts, Selected, Unselected};
 use each::each_guarded;
@@ -178,7 +180,9 @@ impl Spine<'_> {
             draft(project, (early.project, early.model), environment, &self.known, self.cache)
         });
         let draft = again.as_ref().unwrap_or(early);
+        let own_routines = Routines::of(draft.main.reads.routines.clone());
         let sight = Sight {
+            own_routines: &own_routines,
             names: &self.names,
             project: draft.project,
             refs: &draft.main.refs,

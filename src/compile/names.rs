@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::name_index::NameIndex;
+use super::routines::Routines;
 use crate::project::{Kind, ModelKind, Project, RelationName};
 
 /// Relations of each project by every ending of their names.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     projects: Vec<Known>,
+    /// Functions that each project creates.
+    pub(super) routines: Vec<Routines>,
 }
 
 /// One project's relations.
@@ -27,11 +30,12 @@ pub(super) type Written = BTreeMap<String, String>;
 impl Names {
     /// Names of all projects, and for each draft the ids of what its text writes.
     pub(super) fn new(projects: &[Project], drafts: &[Draft<'_>]) -> (Self, Vec<Written>) {
-        let mut names = Names { projects: vec![Known::default(); projects.len()] };
+        let mut names = Names { projects: vec![Known::default(); projects.len()], routines: Vec::new() };
         for (known, project) in names.projects.iter_mut().zip(projects) {
             known.add_declared(project);
         }
         let written = names.add_written(projects, drafts);
+        names.routines = projects.iter().enumerate().map(|(at, project)| Routines::new(at, project, drafts)).collect();
         (names, written)
     }
 
@@ -49,6 +53,9 @@ impl Names {
         let drafts: Vec<(usize, &Draft<'_>)> = drafts.iter().enumerate().collect();
         let mut writes: Vec<(usize, usize, &super::reads::Write)> = Vec::new();
         for (at, draft) in drafts.iter().filter(plain) {
+            if !may_be_read(draft) {
+                continue;
+            }
             writes.extend(draft.main.reads.writes.iter().map(|write| (write.name.len(), *at, write)));
         }
         writes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -68,12 +75,17 @@ impl Names {
             written[at].insert(key, known.ids[index].clone());
         }
         for (at, draft) in drafts.iter().filter(plain) {
-            if written[*at].is_empty() {
+            if written[*at].is_empty() && may_be_read(draft) {
                 self.projects[draft.project].add_built(&draft.model.relation, &draft.model.id);
             }
         }
         written
     }
+}
+
+/// Analyses and tests build nothing that others read.
+fn may_be_read(draft: &Draft<'_>) -> bool {
+    matches!(draft.model.kind, ModelKind::Model | ModelKind::Snapshot | ModelKind::Table)
 }
 
 impl Known {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use super::routines::{Created, created};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{self, ObjectName, ObjectNamePart, Statement, Visit, Visitor};
 
@@ -13,6 +14,8 @@ pub(super) struct Reads {
     pub(super) names: BTreeSet<Vec<String>>,
     /// Tables and views that the text creates or fills.
     pub(super) writes: Vec<Write>,
+    /// Functions that the text creates.
+    pub(super) routines: Vec<Created>,
 }
 
 /// A relation that a statement creates or fills.
@@ -25,7 +28,7 @@ pub(super) struct Write {
 
 /// Collects the names of all statements; of those without a tree what their tokens mention.
 pub(super) fn reads(parsed: &Parsed) -> Reads {
-    let mut reads = Reads::default();
+    let mut reads = Reads { routines: created(parsed), ..Reads::default() };
     for statement in &parsed.statements {
         match &statement.tree {
             Ok(tree) => {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::draft::{KnownById, Version};
 use super::name_index::split_name;
 use super::names::Names;
+use super::routines::Routines;
 use super::store::Cache;
-use crate::algebra::{Catalog, Fingerprints, How, Known, Query, Why, fingerprint, opaque, resolve};
+use crate::algebra::{Catalog, Fingerprints, How, Known, Query, Routine, Why, fingerprint, opaque, resolve};
 use crate::dialect::Dialect;
 use crate::lineage::{ModelLineage, trace};
 use crate::syntax::ast::Ident;
@@ -50,6 +51,8 @@ pub(super) struct Sight<'a> {
     pub(super) known: &'a KnownById,
     /// Tables that the text itself writes: their names in lower case, and the ids others know them by.
     pub(super) written: &'a BTreeMap<String, String>,
+    /// Functions that the text itself creates.
+    pub(super) own_routines: &'a Routines,
     /// The model being built: its own name means what it held before.
     pub(super) own: &'a str,
     /// The names that were looked up so far.
@@ -90,6 +93,12 @@ impl Catalog for Sight<'_> {
         let id = self.id(&parts)?;
         let unknown = || Arc::new(Known { id: id.to_owned(), open: true, ..Known::default() });
         Some(self.known.get(id).filter(|_| id != self.own).map_or_else(unknown, |offer| Arc::clone(&offer.known)))
+    }
+
+    fn routine(&self, name: &[Ident]) -> Option<Routine> {
+        // One pair of quotes may hold a whole name.
+        let parts: Vec<&str> = name.iter().flat_map(|part| part.value.split('.')).collect();
+        self.own_routines.find(&parts).or_else(|| self.names.routines.get(self.project)?.find(&parts))
     }
 }
 
@@ -144,6 +153,9 @@ fn key(version: &Version, sight: &Sight<'_>) -> Digest {
     hasher.digest(version.key).text(sight.own).number(u64::from(version.rendered.failed));
     for name in version.refs.keys() {
         hasher.text(name);
+    }
+    if let Some(routines) = sight.names.routines.get(sight.project) {
+        hasher.digest(routines.address);
     }
     for (name, id) in sight.written {
         hasher.text(name).text(id);

@@ -25,9 +25,13 @@ impl Resolver<'_> {
             return self.on_subquery(&written, query, scope, span);
         }
         let facts = self.dialect.function(&written).cloned();
+        // A plain name that the dialect knows is the dialect's.
+        let routine = if facts.is_none() || parts.len() > 1 { self.catalog.routine(&parts) } else { None };
+        let facts = facts.filter(|_| routine.is_none());
         let name = facts.as_ref().map_or_else(|| written.clone(), |facts| facts.canonical.clone());
         let kind = facts.as_ref().map(|facts| facts.kind);
-        let volatile = facts.as_ref().is_some_and(|facts| facts.volatile);
+        let volatile =
+            routine.as_ref().map_or_else(|| facts.as_ref().is_some_and(|facts| facts.volatile), |own| own.volatile);
         let (mut args, distinct, mut order) = self.arguments(function, &name, scope, span);
         order.extend(
             function
@@ -41,11 +45,14 @@ impl Resolver<'_> {
             args.push(text("IGNORE NULLS", span));
         }
         let filter = function.filter.as_ref().map(|filter| Box::new(self.expr(filter, scope)));
-        let ty = infer::call(self.dialect, &name, &args);
+        let ty = routine.as_ref().map_or_else(|| infer::call(self.dialect, &name, &args), |own| own.returns.clone());
+        // Whoever calls a function means what its text says today.
+        args.extend(routine.as_ref().map(|own| text(&own.address.to_string(), span)));
         if let Some(over) = &function.over {
             return self.windowed(Call { function: name, args, distinct, filter, order, ty }, over, scope, span);
         }
         let aggregates = kind == Some(FunctionKind::Aggregate)
+            || routine.as_ref().is_some_and(|own| own.aggregate)
             || (facts.is_none() && (distinct || filter.is_some() || !order.is_empty()));
         if aggregates {
             return Expr::new(ExprKind::Aggregate { function: name, args, distinct, filter, order }, ty, span);
@@ -53,7 +60,7 @@ impl Resolver<'_> {
         if kind == Some(FunctionKind::Table) {
             return self.multiplies_rows(&name, args, ty, span);
         }
-        if facts.is_none() && !is_spelled_out(&name) {
+        if facts.is_none() && routine.is_none() && !is_spelled_out(&name) {
             self.partial("unknown function", name.clone(), span);
         }
         Expr::new(ExprKind::Call { function: name, args, volatile }, ty, span)

@@ -29,17 +29,33 @@ use super::query::{
 use super::sql_type::Type;
 use crate::dialect::Dialect;
 use crate::syntax::{Parsed, ast};
-use crate::text::Span;
+use crate::text::{Digest, Span};
 
 /// What the world outside one text knows of relations.
 pub trait Catalog {
     /// The relation that a name in FROM means, or `None` where nobody knows it.
     fn find(&self, name: &[ast::Ident]) -> Option<Arc<Known>>;
 
+    /// What a call of a function that the repo itself creates means; `None` where it creates none of this name.
+    fn routine(&self, _name: &[ast::Ident]) -> Option<Routine> {
+        None
+    }
+
     /// Are names that `find` does not know a fault (everything is declared), or just undeclared tables?
     fn is_complete(&self) -> bool {
         false
     }
+}
+
+/// A function that the repo itself creates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Routine {
+    /// Unknown where the function does not say.
+    pub returns: Type,
+    pub aggregate: bool,
+    pub volatile: bool,
+    /// Of its text and of all that it calls: a call means something else where this differs.
+    pub address: Digest,
 }
 
 /// What the statements of one text make and ask.
