@@ -1,6 +1,8 @@
 //! A value nobody gave and the text around it in, what to write in its place out: a name where a name must stand, a
 //! parameter where a value may.
 
+use super::free::HOLE;
+
 /// Where a text has come to: what the next word would be.
 #[derive(Clone, Debug)]
 pub(super) struct Around {
@@ -15,6 +17,10 @@ pub(super) struct Around {
     open: Vec<String>,
     /// A BETWEEN waits for its AND.
     between: bool,
+    /// What the statement creates, as far as it has said.
+    creates: Creates,
+    /// Words of the statement so far.
+    words: usize,
     /// `"a"` is a text, not a name.
     double_is_text: bool,
 }
@@ -27,6 +33,14 @@ enum State {
     BlockComment,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Creates {
+    Nothing,
+    Something,
+    Table,
+    Function,
+}
+
 /// What stands in for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StandIn {
@@ -36,7 +50,7 @@ pub(super) struct StandIn {
 }
 
 /// Words before the name of a relation or of something else that is named.
-const BEFORE_NAME: [&str; 17] = [
+const BEFORE_NAME: [&str; 18] = [
     "from",
     "join",
     "into",
@@ -54,6 +68,7 @@ const BEFORE_NAME: [&str; 17] = [
     "references",
     "exists",
     "to",
+    "returns",
 ];
 /// Words before a value.
 const BEFORE_LITERAL: [&str; 14] = [
@@ -63,7 +78,7 @@ const BEFORE_LITERAL: [&str; 14] = [
 /// Words before a text that says a date.
 const BEFORE_TEXT: [&str; 4] = ["date", "timestamp", "time", "datetime"];
 /// Words before an expression of any kind.
-const BEFORE_EXPRESSION: [&str; 30] = [
+const BEFORE_EXPRESSION: [&str; 32] = [
     "select",
     "distinct",
     "all",
@@ -94,6 +109,8 @@ const BEFORE_EXPRESSION: [&str; 30] = [
     "recursive",
     "unnest",
     "prewhere",
+    "struct",
+    "value",
 ];
 /// Names that mean something else where a name must stand.
 const RESERVED: [&str; 40] = [
@@ -149,6 +166,8 @@ impl Around {
             apart: false,
             open: Vec::new(),
             between: false,
+            creates: Creates::Nothing,
+            words: 0,
             double_is_text,
         }
     }
@@ -183,9 +202,13 @@ impl Around {
             '/' if next == Some('*') => self.state = State::BlockComment,
             '\'' | '"' | '`' => {
                 self.state = State::Quoted(c);
+                self.end_word();
                 self.word.clear();
             }
-            _ if c.is_whitespace() => self.apart = true,
+            _ if c.is_whitespace() => {
+                self.end_word();
+                self.apart = true;
+            }
             _ if is_word(c) => {
                 if self.apart || !is_word(self.last) {
                     self.word.clear();
@@ -193,26 +216,49 @@ impl Around {
                 self.word.extend(c.to_lowercase());
                 (self.last, self.apart) = (c, false);
             }
-            _ => {
-                match c {
-                    '(' | '[' => self.open.push(std::mem::take(&mut self.word)),
-                    ')' | ']' => drop(self.open.pop()),
-                    ';' => self.open.clear(),
-                    _ => {}
-                }
-                self.word.clear();
-                (self.last, self.apart) = (c, false);
-            }
+            _ => self.mark(c),
         }
-        if self.word == "between" {
-            self.between = true;
-        } else if self.apart && self.word == "where" {
-            self.between = false;
+    }
+
+    fn mark(&mut self, c: char) {
+        self.end_word();
+        match c {
+            '(' if self.open.is_empty() && self.creates == Creates::Table => self.open.push(COLUMNS.to_owned()),
+            '(' if self.open.is_empty() && self.creates == Creates::Function => self.open.push(PARAMETERS.to_owned()),
+            '(' | '[' => self.open.push(std::mem::take(&mut self.word)),
+            '<' if TYPES.contains(&self.word.as_str()) => self.open.push(format!("{}<", self.word)),
+            '>' if self.open.last().is_some_and(|word| word.ends_with('<')) => drop(self.open.pop()),
+            ')' | ']' => drop(self.open.pop()),
+            ';' => {
+                self.open.clear();
+                (self.creates, self.words) = (Creates::Nothing, 0);
+            }
+            _ => {}
+        }
+        self.word.clear();
+        (self.last, self.apart) = (c, false);
+    }
+
+    /// What a word that has just ended says of what follows.
+    fn end_word(&mut self) {
+        if self.word.is_empty() || self.apart || !is_word(self.last) {
+            return;
+        }
+        self.words += 1;
+        match self.word.as_str() {
+            "create" if self.words == 1 => self.creates = Creates::Something,
+            "table" if self.creates == Creates::Something => self.creates = Creates::Table,
+            "function" if self.creates == Creates::Something => self.creates = Creates::Function,
+            "view" | "select" | "as" => self.creates = Creates::Nothing,
+            "between" => self.between = true,
+            "where" => self.between = false,
+            _ => {}
         }
     }
 
     /// What to write for a value called `name`, before `after`. `custom`: what the settings want written.
     pub(super) fn choose(&mut self, after: &str, name: &str, custom: Option<&str>) -> StandIn {
+        self.end_word();
         let between = self.between;
         self.between = between && self.word != "and";
         let name = identifier(name);
@@ -235,19 +281,28 @@ impl Around {
         let named = || if RESERVED.contains(&name) { format!("{name}_") } else { name.to_owned() };
         let next = after.chars().next().unwrap_or(' ');
         let glued = !self.apart && is_word(self.last);
-        if glued || is_word(next) || next == '.' || next == crate::template::free::HOLE[0] {
+        if glued || is_word(next) || matches!(next, '.' | '(') || next == HOLE[0] {
             return one(if glued { name.to_owned() } else { named() }, false);
         }
+        let inside = self.open.last().map_or("", String::as_str);
+        let ahead = ahead(after);
         let word = self.word.as_str();
-        let at_word = is_word(self.last);
         match self.last {
             '.' | ':' | '@' | '$' | '#' if !self.apart => one(named(), false),
             '\0' | ';' => one(String::new(), false),
+            '<' | ',' | '(' if inside.ends_with('<') || inside == COLUMNS || inside == PARAMETERS => {
+                one(element(inside, &ahead, &named()), false)
+            }
+            // `with {name} as (`
+            ',' | ')' | '(' if ahead == Ahead::Body => one(named(), false),
             '(' | '[' => self.after_parenthesis(name),
             ',' => one(format!(":{name}"), self.open.last().is_some_and(|word| is_call(word))),
             ')' | ']' | '\'' | '"' | '`' => one(String::new(), false),
-            _ if !at_word => one(format!(":{name}"), true),
-            _ if BEFORE_NAME.contains(&word) => one(named(), false),
+            last if !is_word(last) => one(format!(":{name}"), true),
+            _ if ahead == Ahead::Body && matches!(word, "with" | "recursive") => one(named(), false),
+            _ if BEFORE_NAME.contains(&word) || inside == COLUMNS || inside == PARAMETERS || inside.ends_with('<') => {
+                one(named(), false)
+            }
             _ if BEFORE_TEXT.contains(&word) => one(format!("'{name}'"), true),
             _ if BEFORE_LITERAL.contains(&word) || (between && word == "and") => one(format!(":{name}"), true),
             _ if BEFORE_EXPRESSION.contains(&word) => one(format!(":{name}"), false),
@@ -264,6 +319,91 @@ impl Around {
         StandIn { text: format!(":{name}"), literal: is_call(before) }
     }
 }
+
+/// Stand for the word before a parenthesis that holds the columns of a table or the parameters of a function.
+const COLUMNS: &str = "columns(";
+const PARAMETERS: &str = "parameters(";
+/// Types that hold others between `<` and `>`.
+const TYPES: [&str; 4] = ["struct", "array", "map", "table"];
+
+/// A column, a parameter or a part of a type: a name and its type, as far as the text does not say them itself.
+fn element(inside: &str, ahead: &Ahead, name: &str) -> String {
+    match (inside, ahead) {
+        (_, Ahead::Word) => name.to_owned(),
+        ("array<", _) => "STRING".to_owned(),
+        _ => format!("{name} STRING"),
+    }
+}
+
+/// What follows a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ahead {
+    /// `AS (`: what stands here names a query.
+    Body,
+    /// A word that is neither a clause nor an operator: what stands here is named by it, or names it.
+    Word,
+    Other,
+}
+
+fn ahead(after: &str) -> Ahead {
+    let rest = after.trim_start();
+    let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+    let word = rest[..end].to_ascii_lowercase();
+    if word == "as" {
+        let body = rest[end..].trim_start().starts_with('(');
+        return if body { Ahead::Body } else { Ahead::Other };
+    }
+    if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) || AFTER_OPERAND.contains(&word.as_str()) {
+        return Ahead::Other;
+    }
+    Ahead::Word
+}
+
+/// Words that follow a whole operand.
+const AFTER_OPERAND: [&str; 42] = [
+    "from",
+    "where",
+    "group",
+    "order",
+    "having",
+    "qualify",
+    "limit",
+    "union",
+    "intersect",
+    "except",
+    "and",
+    "or",
+    "is",
+    "in",
+    "not",
+    "between",
+    "like",
+    "ilike",
+    "then",
+    "else",
+    "when",
+    "end",
+    "asc",
+    "desc",
+    "nulls",
+    "join",
+    "left",
+    "right",
+    "inner",
+    "full",
+    "cross",
+    "on",
+    "using",
+    "over",
+    "rows",
+    "range",
+    "separator",
+    "respect",
+    "ignore",
+    "at",
+    "escape",
+    "collate",
+];
 
 /// Whether a parenthesis after this word holds arguments or a list of values.
 fn is_call(word: &str) -> bool {
@@ -329,6 +469,19 @@ mod tests {
         check("where a and §", ":x", false);
         check("select § from t", ":x", false);
         check("select a, § from t", ":x", false);
+    }
+
+    #[test]
+    fn declarations_take_names_and_types() {
+        check("create table t (§, b int)", "x STRING", false);
+        check("create table t (a int, b §)", "x", false);
+        check("create temp function f(a §) returns §", "x", false);
+        check("array<struct<§, b int>>", "x STRING", false);
+        check("array<struct<§ string>>", "x", false);
+        check("with a as (select 1), § as (select 2)", "x", false);
+        check("with § as (select 2)", "x", false);
+        check("where §(a) > 1", "x", false);
+        check("select as struct §, a", ":x", false);
     }
 
     #[test]

@@ -91,6 +91,13 @@ impl Resolver<'_> {
                 Answer::Nothing => level = here.parent,
             }
         }
+        if let [single] = parts
+            && single.quote_style.is_none()
+            && single.value.starts_with('@')
+        {
+            // BigQuery's lexer takes a parameter for a name.
+            return nothing_known(&single.value, Vec::new(), span);
+        }
         self.unknown(parts, scope, span)
     }
 
