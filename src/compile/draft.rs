@@ -1,6 +1,6 @@
 //! Projects in, every model rendered out, with the names it may read: all that can be known before names mean anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::each::{Bug, each, guard};
@@ -11,8 +11,8 @@ use crate::algebra::Known;
 use crate::dialect::Dialect;
 use crate::project::{Kind, Model, Project};
 use crate::syntax::{Parsed, parse, scan};
-use crate::template::{Environment, Mode, Rendered, render};
-use crate::text::{Digest, Hasher};
+use crate::template::{Assume, Branch, Environment, Mode, Rendered, render, render_branch};
+use crate::text::{Digest, Hasher, Span};
 
 /// One model's text on its way: rendered.
 pub(super) struct Draft<'p> {
@@ -23,8 +23,17 @@ pub(super) struct Draft<'p> {
     pub(super) main: Version,
     /// As if its table existed already, where that differs.
     pub(super) incremental: Option<Version>,
+    /// As if its surroundings were others, where branches of its text wait for that.
+    pub(super) elsewhere: Vec<Elsewhere>,
     /// A panic of ours on the way here.
     pub(super) bug: Option<Bug>,
+}
+
+/// A rendering for the branches that it takes and no other one does.
+pub(super) struct Elsewhere {
+    pub(super) version: Version,
+    /// The branches, as they stand in the model's file.
+    pub(super) spans: Vec<Span>,
 }
 
 /// One rendering of a model.
@@ -91,22 +100,64 @@ pub(super) fn draft<'p>(
     known: &KnownById,
     cache: &Cache,
 ) -> Draft<'p> {
-    let version = |mode| version((project, model), environment, mode, known, cache);
+    let version = |mode, assume: &Assume| version((project, model), environment, (mode, assume), known, cache);
     let drafted = guard(|| {
-        let main = version(Mode::Fresh);
-        let incremental = main.rendered.asks_incremental.then(|| version(Mode::Incremental));
-        (main, incremental)
+        let main = version(Mode::Fresh, &Assume::new());
+        let incremental = main.rendered.asks_incremental.then(|| version(Mode::Incremental, &Assume::new()));
+        let incremental = incremental.filter(|other| other.rendered.text != main.rendered.text);
+        let elsewhere = elsewhere(&model.text, &main, incremental.as_ref(), &version);
+        Draft { model, project: index, main, incremental, elsewhere, bug: None }
     });
     match drafted {
-        Ok((main, incremental)) => {
-            let incremental = incremental.filter(|other| other.rendered.text != main.rendered.text);
-            Draft { model, project: index, main, incremental, bug: None }
-        }
+        Ok(draft) => draft,
         Err(bug) => Draft { bug: Some(bug), ..nothing(model, index, project) },
     }
 }
 
+/// Renderings per model that are made for branches alone.
+const MAX_ELSEWHERE: usize = 6;
+
+/// Renders until every branch with text in it was taken once.
+fn elsewhere(
+    text: &str,
+    main: &Version,
+    incremental: Option<&Version>,
+    version: &dyn Fn(Mode, &Assume) -> Version,
+) -> Vec<Elsewhere> {
+    let mut found: Vec<Elsewhere> = Vec::new();
+    let mut covered: BTreeSet<Span> = incremental.into_iter().chain([main]).flat_map(Version::taken).collect();
+    let met = |version: &Version, mode: Mode, assumed: &Assume| -> VecDeque<(Mode, Span, Assume)> {
+        let untaken = version.rendered.branches.iter().filter(|branch| !branch.taken);
+        let with =
+            |branch: &Branch| branch.assume.iter().chain(assumed).map(|(test, is)| (test.clone(), *is)).collect();
+        untaken.map(|branch| (mode, branch.span, with(branch))).collect()
+    };
+    let mut waiting = met(main, Mode::Fresh, &Assume::new());
+    waiting.extend(incremental.into_iter().flat_map(|version| met(version, Mode::Incremental, &Assume::new())));
+    while let Some((mode, span, assume)) = waiting.pop_front() {
+        let is_blank = text.get(span.range()).is_none_or(|text| text.trim().is_empty());
+        if is_blank || covered.contains(&span) || found.len() == MAX_ELSEWHERE || main.rendered.failed {
+            continue;
+        }
+        let version = version(mode, &assume);
+        let spans: Vec<Span> = version.taken().filter(|span| covered.insert(*span)).collect();
+        waiting.extend(met(&version, mode, &assume));
+        found.push(Elsewhere { version, spans });
+    }
+    found
+}
+
 impl<'p> Draft<'p> {
+    /// The renderings beside the first, each with the branches of the text that only it takes.
+    pub(super) fn readings(&self) -> impl Iterator<Item = (&Version, Vec<Span>)> {
+        let ours: BTreeSet<Span> = self.main.taken().collect();
+        let incremental = self
+            .incremental
+            .as_ref()
+            .map(move |version| (version, version.taken().filter(|span| !ours.contains(span)).collect()));
+        incremental.into_iter().chain(self.elsewhere.iter().map(|other| (&other.version, other.spans.clone())))
+    }
+
     /// The same model, with nothing rendered.
     pub(super) fn blank(&self, projects: &[Project]) -> Draft<'p> {
         nothing(self.model, self.project, &projects[self.project])
@@ -117,13 +168,13 @@ fn nothing<'p>(model: &'p Model, index: usize, project: &Project) -> Draft<'p> {
     let rendered = Arc::new(Rendered { files: vec![model.file.clone()], failed: true, ..Rendered::default() });
     let key = parse_key("", &project.dialect);
     let main = Version { rendered, key, reads: Reads::default(), early: None, refs: BTreeMap::new() };
-    Draft { model, project: index, main, incremental: None, bug: None }
+    Draft { model, project: index, main, incremental: None, elsewhere: Vec::new(), bug: None }
 }
 
 fn version(
     (project, model): (&Project, &Model),
     environment: &Environment,
-    mode: Mode,
+    (mode, assume): (Mode, &Assume),
     known: &KnownById,
     cache: &Cache,
 ) -> Version {
@@ -134,8 +185,10 @@ fn version(
         }
         Some(known.columns.iter().map(|column| (column.name.clone(), column.ty.name.clone())).collect())
     };
-    let rendered =
-        cache.rendered(render_key(model, environment, mode), known, || render(environment, model, mode, &columns));
+    let rendered = cache.rendered(render_key(model, environment, (mode, assume)), known, || match assume.is_empty() {
+        true => render(environment, model, mode, &columns),
+        false => render_branch(environment, model, mode, &columns, assume),
+    });
     let key = parse_key(&rendered.text, &project.dialect);
     // Only its statements say what a script is called by others: the tables it writes.
     let early =
@@ -153,6 +206,11 @@ fn version(
 }
 
 impl Version {
+    /// The branches it takes of those that its surroundings choose between.
+    pub(super) fn taken(&self) -> impl Iterator<Item = Span> + '_ {
+        self.rendered.branches.iter().filter(|branch| branch.taken).map(|branch| branch.span)
+    }
+
     /// The trees of its text.
     pub(super) fn parsed(&self, dialect: &Dialect) -> Arc<Parsed> {
         self.early.clone().unwrap_or_else(|| Arc::new(parse(&self.rendered.text, dialect)))
@@ -160,13 +218,16 @@ impl Version {
 }
 
 /// The address of everything a rendering reads, but for columns it may ask for.
-fn render_key(model: &Model, environment: &Environment, mode: Mode) -> Digest {
+fn render_key(model: &Model, environment: &Environment, (mode, assume): (Mode, &Assume)) -> Digest {
     let mut hasher = Hasher::new("rendered");
     hasher.digest(environment.digest()).digest(environment.graph_digest()).digest(model.digest);
     hasher.text(&model.id).text(model.file.path()).number(mode as u64);
     hasher.number(u64::from(model.body.start)).number(u64::from(model.body.end));
     hasher.text(&format!("{:?}{:?}{:?}", model.config, model.overrides, model.relation));
     hasher.text(&format!("{:?}", model.properties.columns));
+    for (test, outcome) in assume {
+        hasher.text(test).number(u64::from(*outcome));
+    }
     hasher.finish()
 }
 

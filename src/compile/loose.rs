@@ -85,6 +85,7 @@ impl Compilation {
                 outline: Arc::clone(&outline),
                 query: Arc::clone(&relation.query),
                 also: Vec::new(),
+                readings: Vec::new(),
                 lineage: Arc::clone(&relation.lineage),
                 fingerprints,
                 known: Arc::new(known),

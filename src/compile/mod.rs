@@ -36,7 +36,7 @@ use crate::project::{Model, Project, read};
 use crate::repo::{Disk, Moment, Snapshot};
 use crate::syntax::Outline;
 use crate::template::{Environment, Rendered};
-use crate::text::Place;
+use crate::text::{Place, Span};
 use draft::{Draft, KnownById, Offer, draft, drafts, environments};
 use names::{Names, Written};
 use order::Order;
@@ -78,6 +78,8 @@ pub struct CompiledModel {
     pub query: Arc<Query>,
     /// Further queries that write it: an incremental model over its existing table, later INSERTs of a script.
     pub also: Vec<Arc<Query>>,
+    /// Its text as it is under other circumstances: over its existing table, in another environment. For lint alone.
+    pub readings: Vec<Reading>,
     /// Of `query` and `also` together.
     pub lineage: Arc<ModelLineage>,
     /// Of `query`; `None` where it was not understood, or is not all that writes the relation.
@@ -89,6 +91,24 @@ pub struct CompiledModel {
     pub why: Vec<Cause>,
     /// Its statement fills a table that something else created.
     pub filled: bool,
+}
+
+/// A model's text as it is under other circumstances.
+#[derive(Clone)]
+pub struct Reading {
+    pub rendered: Arc<Rendered>,
+    pub query: Arc<Query>,
+    pub outline: Arc<Vec<Outline>>,
+    /// The branches of the text that are seen only here, in the model's file. What is found elsewhere in such a
+    /// reading may owe to an environment that nobody has.
+    pub spans: Vec<Span>,
+}
+
+impl Reading {
+    /// Does a place in a file stand in what only this reading shows?
+    pub fn shows(&self, model: &Model, place: &Place) -> bool {
+        place.file == model.file && self.spans.iter().any(|span| span.contains(place.span))
+    }
 }
 
 /// One reason for a status other than exact.

@@ -132,3 +132,18 @@ fn selectors_find_the_longest_name() {
     let similar = compiled.select("ordrs").expect_err("there is no such model");
     assert_eq!(similar, super::Unselected::Unknown { similar: Some("orders".to_owned()) });
 }
+
+#[test]
+fn branches_for_other_environments_are_read_too() {
+    let text = "{{ config(materialized='incremental') }}select id\n{% if target.name == 'prod' %}, nme as name{% endif %}\n\
+                {% if is_incremental() %}, (select max(id from x) as m{% endif %}\nfrom {{ ref('a') }}\n";
+    let compiled = one(&[DBT, DUCKDB, ("models/a.sql", "select 1 as id\n"), ("models/b.sql", text)]);
+    let model = &compiled.models["model.shop.b"];
+    assert_eq!(model.lineage.columns.len(), 1);
+    let shown: Vec<Vec<&str>> =
+        (model.readings.iter()).map(|reading| reading.spans.iter().map(|span| &text[span.range()]).collect()).collect();
+    assert_eq!(shown, [vec![", (select max(id from x) as m"], vec![", nme as name"]]);
+    assert_eq!(model.readings[1].query.problems.len(), 1, "a column that only production would miss");
+    let told: Vec<&str> = compiled.diagnostics.iter().map(|diagnostic| diagnostic.rule.as_str()).collect();
+    assert_eq!(told, ["parse-error"]);
+}

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::CompiledModel;
 use super::draft::{Draft, Version};
 use super::each::Bug;
 use super::order::Order;
 use super::reading::cycle;
+use super::{CompiledModel, Reading};
 use crate::diagnostic::Diagnostic;
 use crate::project::{Kind, Language, Project};
 use crate::repo::Snapshot;
@@ -37,10 +37,19 @@ pub(super) fn of_draft<'a>(
     let mut empty = true;
     for (version, outline) in outlines {
         told.extend(version.rendered.diagnostics.iter().cloned());
-        told.extend(faults(draft, version, outline));
+        told.extend(faults(draft, &version.rendered, outline));
         empty &= outline.is_empty();
     }
     told.extend(no_query(draft, project).filter(|_| empty));
+    told
+}
+
+/// What is wrong in branches of a model's text that its first rendering does not take.
+pub(super) fn of_reading(draft: &Draft<'_>, reading: &Reading) -> Vec<Diagnostic> {
+    let rendered = &reading.rendered;
+    let mut told = rendered.diagnostics.clone();
+    told.extend(faults(draft, rendered, &reading.outline));
+    told.retain(|diagnostic| reading.shows(draft.model, &diagnostic.place));
     told
 }
 
@@ -67,12 +76,12 @@ pub(super) fn sort(told: &mut Vec<Diagnostic>) {
 }
 
 /// Parse errors. Text that the template floor could not know in full is no fault of the user's SQL.
-fn faults(draft: &Draft<'_>, version: &Version, outline: &[Outline]) -> Vec<Diagnostic> {
-    if version.rendered.failed || !version.rendered.unknowns.is_empty() {
+fn faults(draft: &Draft<'_>, rendered: &Rendered, outline: &[Outline]) -> Vec<Diagnostic> {
+    if rendered.failed || !rendered.unknowns.is_empty() {
         return Vec::new();
     }
     let faults = outline.iter().filter_map(|statement| statement.fault.as_ref());
-    faults.map(|fault| parse_error(draft, &version.rendered, fault)).collect()
+    faults.map(|fault| parse_error(draft, rendered, fault)).collect()
 }
 
 fn parse_error(draft: &Draft<'_>, rendered: &Rendered, fault: &SyntaxError) -> Diagnostic {

@@ -9,7 +9,7 @@ use super::resolved::{Part, Resolved, Sight, resolved};
 use super::store::Cache;
 use super::told;
 use super::union::union;
-use super::{Cause, CompiledModel};
+use super::{Cause, CompiledModel, Reading};
 use crate::algebra::{How, Known, KnownColumn, Status, Type, Why, known};
 use crate::diagnostic::Diagnostic;
 use crate::lineage::ModelLineage;
@@ -32,10 +32,30 @@ pub(super) fn understand(
     });
     let second = second.as_ref().map(|(version, resolved)| (*version, resolved.as_ref()));
     let outlines = second.map(|(version, resolved)| (version, resolved.outline.as_slice()));
-    let told = told::of_draft(draft, project, [(&draft.main, main.outline.as_slice())].into_iter().chain(outlines));
+    let mut told = told::of_draft(draft, project, [(&draft.main, main.outline.as_slice())].into_iter().chain(outlines));
     let maker = Maker { draft, project, sight, outline: &main.outline };
     if written.is_empty() {
-        return (vec![maker.whole(&main, second)], told);
+        let mut model = maker.whole(&main, second);
+        let readings = draft.readings().map(|(version, spans)| {
+            let sight = sight.with_refs(&version.refs);
+            let resolved = resolved(version, &project.dialect, &sight, cache);
+            Reading {
+                rendered: Arc::clone(&version.rendered),
+                query: resolved
+                    .query
+                    .as_ref()
+                    .or(resolved.written.last())
+                    .map(|part| Arc::clone(&part.query))
+                    .unwrap_or_default(),
+                outline: Arc::clone(&resolved.outline),
+                spans,
+            }
+        });
+        model.readings = readings.collect();
+        for reading in &model.readings {
+            told.extend(told::of_reading(draft, reading));
+        }
+        return (vec![model], told);
     }
     let mut models: Vec<CompiledModel> = Vec::new();
     for part in &main.written {
@@ -106,6 +126,7 @@ impl Maker<'_> {
             outline: Arc::clone(self.outline),
             query: Arc::clone(&part.query),
             also: Vec::new(),
+            readings: Vec::new(),
             lineage: Arc::clone(&part.lineage),
             fingerprints: part.fingerprints.clone(),
             known: Arc::default(),
@@ -205,6 +226,17 @@ fn without_names(why: &str) -> String {
 }
 
 impl CompiledModel {
+    /// The model as if another reading of its text were its first.
+    pub fn as_read(&self, reading: &Reading) -> CompiledModel {
+        CompiledModel {
+            rendered: Arc::clone(&reading.rendered),
+            query: Arc::clone(&reading.query),
+            outline: Arc::clone(&reading.outline),
+            readings: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Causes from the SQL, at their places in the user's files.
     fn add_causes<'w>(&mut self, rendered: &Rendered, why: impl Iterator<Item = &'w Why>) {
         for why in why {

@@ -58,8 +58,11 @@ fn below(compilation: &Compilation, texts: &Texts) -> Vec<Raised> {
     let mut raised: Vec<Raised> =
         told.map(|diagnostic| Raised::new(diagnostic.clone(), texts.slice(&diagnostic.place))).collect();
     // A hole that a template left may hold the very name that is missing.
-    let whole = |compiled: &&CompiledModel| !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
-    for compiled in compilation.models.values().filter(whole) {
+    let whole = |compiled: &CompiledModel| !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
+    each_reading(compilation, &mut raised, |compiled, raised| {
+        if !whole(compiled) {
+            return;
+        }
         let facts = Facts::new(&compiled.query);
         for problem in &compiled.query.problems {
             let name = problem_rule(problem.kind);
@@ -69,8 +72,25 @@ fn below(compilation: &Compilation, texts: &Texts) -> Vec<Raised> {
             one.diagnostic.help.clone_from(&problem.help);
             raised.extend(named(vec![one], &rule.page));
         }
-    }
+    });
     raised
+}
+
+/// Calls `work` for every model, and once more for each other reading of its text; of the latter's findings those
+/// count that stand in branches which only that reading shows.
+fn each_reading(
+    compilation: &Compilation,
+    raised: &mut Vec<Raised>,
+    mut work: impl FnMut(&CompiledModel, &mut Vec<Raised>),
+) {
+    for compiled in compilation.models.values() {
+        work(compiled, raised);
+        for reading in compiled.readings.iter().filter(|reading| !reading.spans.is_empty()) {
+            let mut found = Vec::new();
+            work(&compiled.as_read(reading), &mut found);
+            raised.extend(found.into_iter().filter(|one| reading.shows(&compiled.model, &one.diagnostic.place)));
+        }
+    }
 }
 
 /// The rule that speaks of a problem; `None` where a rule looks for itself.
@@ -87,10 +107,10 @@ fn problem_rule(kind: ProblemKind) -> Option<&'static str> {
 /// What the rules say that judge one model at a time.
 fn of_models(compilation: &Compilation, selection: &Selection) -> Vec<Raised> {
     let mut raised = Vec::new();
-    for compiled in compilation.models.values() {
+    each_reading(compilation, &mut raised, |compiled, raised| {
         let project = &compilation.projects[compiled.project];
         if compiled.model.package != project.name {
-            continue;
+            return;
         }
         let facts = Facts::new(&compiled.query);
         for rule in rules() {
@@ -102,7 +122,7 @@ fn of_models(compilation: &Compilation, selection: &Selection) -> Vec<Raised> {
             check(&scene(compilation, compiled, &facts, &rule.page), &mut found);
             raised.extend(named(found, &rule.page));
         }
-    }
+    });
     raised
 }
 

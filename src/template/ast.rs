@@ -36,10 +36,8 @@ pub(super) enum Node {
         expr: Expr,
         span: Span,
     },
-    If {
-        arms: Vec<(Expr, Vec<Node>)>,
-        otherwise: Vec<Node>,
-    },
+    /// The last arm is `else`, written or not.
+    If(Vec<Arm>),
     For(Arc<For>),
     Set {
         target: Target,
@@ -111,6 +109,16 @@ pub(super) struct Block {
     pub(super) required: bool,
     pub(super) span: Span,
     pub(super) source: Arc<Source>,
+}
+
+/// One way that `{% if .. %}` can go.
+#[derive(Debug)]
+pub(super) struct Arm {
+    /// `None`: else.
+    pub(super) test: Option<Expr>,
+    pub(super) body: Vec<Node>,
+    /// What stands between its tags; empty where `else` is not written.
+    pub(super) span: Span,
 }
 
 #[derive(Debug)]
@@ -232,4 +240,39 @@ pub(super) enum Comparison {
     GreaterEqual,
     In,
     NotIn,
+}
+
+impl Expr {
+    /// The expressions that this one is made of.
+    pub(super) fn parts(&self) -> Vec<&Expr> {
+        use ExprKind as K;
+        fn given(arguments: &[Argument]) -> impl Iterator<Item = &Expr> {
+            arguments.iter().map(|argument| match argument {
+                Argument::Positional(expr)
+                | Argument::Named(_, expr)
+                | Argument::Spread(expr)
+                | Argument::SpreadNamed(expr) => expr,
+            })
+        }
+        match &self.kind {
+            K::Call(callee, arguments) => given(arguments).chain([callee.as_ref()]).collect(),
+            K::Filter(value, filter) | K::Test(value, filter) => {
+                given(&filter.arguments).chain([value.as_ref()]).collect()
+            }
+            K::List(items) | K::Tuple(items) | K::Join(items) => items.iter().collect(),
+            K::Dict(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+            K::Slice(value, bounds) => bounds.iter().flatten().chain([value.as_ref()]).collect(),
+            K::Attribute(value, _) | K::Not(value) | K::Negative(value) | K::Positive(value) => vec![value],
+            K::Item(a, b) | K::Binary(_, a, b) | K::And(a, b) | K::Or(a, b) => vec![a, b],
+            K::Compare(first, rest) => {
+                [first.as_ref()].into_iter().chain(rest.iter().map(|(_, value)| value)).collect()
+            }
+            K::Choice { test, then, otherwise } => {
+                [test, then].into_iter().chain(otherwise).map(AsRef::as_ref).collect()
+            }
+            K::None | K::Bool(_) | K::Int(_) | K::Big(_) | K::Float(_) | K::Str(_) | K::Name(_) | K::Broken => {
+                Vec::new()
+            }
+        }
+    }
 }

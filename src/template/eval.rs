@@ -50,18 +50,14 @@ impl Run<'_> {
                 let value = self.expr(expr, scope).map_err(|stop| stop.at(self.value_at(*span)))?;
                 self.print(&value, expr, *span, out)
             }
-            Node::If { arms, otherwise } => {
-                for (test, body) in arms {
-                    let value = self.expr(test, scope)?;
-                    self.decides(&value, test.span);
-                    if value.truth() {
-                        return self.nodes(body, scope, out);
-                    }
-                }
-                self.nodes(otherwise, scope, out)
+            Node::If(arms) => {
+                let taken = self.taken(arms, scope)?;
+                self.note_branches(arms, taken);
+                self.nodes(&arms[taken].body, scope, out)
             }
             Node::For(each) => self.for_loop(each, scope, out),
             Node::Set { target, value } => {
+                self.note_set(target, value);
                 let value = self.expr(value, scope)?;
                 self.assign(target, value, scope)
             }
@@ -300,7 +296,7 @@ fn span_of(node: &Node) -> Span {
         | Node::Import { span, .. }
         | Node::Extends { span, .. } => *span,
         Node::Block(block) => block.span,
-        Node::If { arms, .. } => arms.first().map_or(Span::default(), |(test, _)| test.span),
+        Node::If(arms) => arms.iter().find_map(|arm| arm.test.as_ref()).map_or(Span::default(), |test| test.span),
         Node::For(each) => each.span,
         Node::Set { value: expr, .. } | Node::Do(expr) => expr.span,
         Node::Macro(code) => code.span,

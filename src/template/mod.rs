@@ -5,6 +5,7 @@
 
 mod ast;
 mod builtin_macros;
+mod branch;
 mod call;
 mod checks;
 mod context;
@@ -49,6 +50,7 @@ use marked::{Buffer, From, Mark};
 use run::Run;
 use stop::Stop;
 
+pub use branch::{Assume, Branch};
 pub use environment::Environment;
 pub use rendered::{Call, Origin, Reference, Rendered, Segment, Unknown};
 
@@ -83,16 +85,23 @@ pub fn render(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_
                 Some(model),
                 &source(&model.file, model.text.clone(), package),
                 model.body,
-                (mode, columns),
+                (mode, columns, &Assume::new()),
             )
         }
     }
 }
 
+/// Renders a model as if conditions in its text turned out as `assume` says: a branch of [`Rendered::branches`] that
+/// its other renderings did not take.
+pub fn render_branch(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_>, assume: &Assume) -> Rendered {
+    let source = source(&model.file, model.text.clone(), Arc::from(model.package.as_str()));
+    render_source(env, Some(model), &source, model.body, (mode, columns, assume))
+}
+
 /// Renders a loose template as if it stood in `file` of the root project.
 pub fn render_text(env: &Environment, text: &str, file: &FileId) -> Rendered {
     let source = source(file, Arc::from(text), env.root.clone());
-    render_source(env, None, &source, Span::new(0, text.len()), (Mode::default(), &|_| None))
+    render_source(env, None, &source, Span::new(0, text.len()), (Mode::default(), &|_| None, &Assume::new()))
 }
 
 /// Ids of what a model refers to by literal names in its own text: enough to order models before they are rendered.
@@ -131,13 +140,13 @@ fn render_source(
     model: Option<&Model>,
     source: &Arc<Source>,
     body: Span,
-    (mode, columns): (Mode, &Columns<'_>),
+    (mode, columns, assume): (Mode, &Columns<'_>, &Assume),
 ) -> Rendered {
     let template = Arc::new(parser::parse(source, body));
     let mut asked = Vec::new();
     // A query ends the first rendering; the second one is as dbt renders before it has a warehouse.
     for mode in [mode, Mode::Parse] {
-        let mut run = Run::new(env, source.clone(), mode, columns);
+        let mut run = Run::new(env, source.clone(), mode, columns, assume);
         run.model = model;
         run.unknowns = std::mem::take(&mut asked);
         run.syntax_faults(&template);
@@ -186,6 +195,7 @@ fn finish(mut run: Run<'_>, buffer: Buffer) -> Rendered {
             Some((key.as_str()?.to_owned(), context::convert::to_data(value, span_of(key.as_str()?))))
         })
         .collect();
+    rendered.branches = run.branches.finish();
     rendered.refs = run.refs;
     rendered.diagnostics = run.diagnostics;
     rendered.unknowns = run.unknowns;

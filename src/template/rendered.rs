@@ -27,6 +27,8 @@ pub struct Rendered {
     pub reads_graph: bool,
     /// Ids of relations whose columns the template asked for, in order, without repeats.
     pub asked_columns: Vec<String>,
+    /// The branches in the model's own text that something outside it chooses between, in order.
+    pub branches: Vec<super::Branch>,
     /// Macros that ran, with their package: `package.name`.
     pub macros: Vec<String>,
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{Macro, Source};
+use super::branch::{Assume, Branches};
 use super::environment::Environment;
 use super::free::Hole;
 use super::function::Scope;
@@ -71,6 +72,7 @@ pub(super) struct Run<'e> {
     pub(super) inherit: Inherit,
     /// Values that are missing from the text made so far.
     pub(super) holes: Vec<Hole>,
+    pub(super) branches: Branches<'e>,
     pub(super) steps: u64,
     pub(super) bytes: u64,
     /// Files of the sources, by their number.
@@ -78,7 +80,13 @@ pub(super) struct Run<'e> {
 }
 
 impl<'e> Run<'e> {
-    pub(super) fn new(env: &'e Environment, source: Arc<Source>, mode: Mode, columns: &'e Columns<'e>) -> Self {
+    pub(super) fn new(
+        env: &'e Environment,
+        source: Arc<Source>,
+        mode: Mode,
+        columns: &'e Columns<'e>,
+        assume: &'e Assume,
+    ) -> Self {
         let model_file = source.file.clone();
         Run {
             env,
@@ -101,6 +109,7 @@ impl<'e> Run<'e> {
             closures: Vec::new(),
             inherit: Inherit::default(),
             holes: Vec::new(),
+            branches: Branches::new(assume),
             steps: 0,
             bytes: 0,
             model_file,

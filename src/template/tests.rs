@@ -20,7 +20,7 @@ fn model<'p>(project: &'p Project, name: &str) -> &'p Model {
     project.models.iter().find(|model| model.name == name).expect("the model was written")
 }
 
-fn rendered(files: &[(&str, &str)], name: &str, mode: Mode) -> Rendered {
+pub(super) fn rendered(files: &[(&str, &str)], name: &str, mode: Mode) -> Rendered {
     let project = project(files);
     let env = Environment::new(&project, &[]);
     render(&env, model(&project, name), mode, &|id| {

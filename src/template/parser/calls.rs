@@ -14,12 +14,11 @@ pub(in crate::template) fn literal_calls(nodes: &[Node], visit: &mut dyn FnMut(&
             | Node::Import { what: expr, .. }
             | Node::Extends { what: expr, .. } => calls_in(expr, visit),
             Node::Block(block) => literal_calls(&block.body, visit),
-            Node::If { arms, otherwise } => {
-                for (test, body) in arms {
-                    calls_in(test, visit);
-                    literal_calls(body, visit);
+            Node::If(arms) => {
+                for arm in arms {
+                    arm.test.iter().for_each(|test| calls_in(test, visit));
+                    literal_calls(&arm.body, visit);
                 }
-                literal_calls(otherwise, visit);
             }
             Node::For(each) => {
                 calls_in(&each.over, visit);
@@ -43,60 +42,18 @@ pub(in crate::template) fn literal_calls(nodes: &[Node], visit: &mut dyn FnMut(&
 }
 
 fn calls_in(expr: &Expr, visit: &mut dyn FnMut(&str, &[&str])) {
-    use ExprKind as K;
-    let mut arguments = |arguments: &[Argument]| {
-        for argument in arguments {
-            let (Argument::Positional(expr)
-            | Argument::Named(_, expr)
-            | Argument::Spread(expr)
-            | Argument::SpreadNamed(expr)) = argument;
-            calls_in(expr, visit);
-        }
-    };
-    match &expr.kind {
-        K::Call(callee, given) => {
-            arguments(given);
-            if let K::Name(name) = &callee.kind {
-                let texts: Option<Vec<&str>> =
-                    given.iter().filter(|g| matches!(g, Argument::Positional(_))).map(literal).collect();
-                if let Some(texts) = texts {
-                    visit(name, &texts);
-                }
-            } else {
-                calls_in(callee, visit);
-            }
-        }
-        K::Filter(value, filter) | K::Test(value, filter) => {
-            arguments(&filter.arguments);
-            calls_in(value, visit);
-        }
-        K::List(items) | K::Tuple(items) | K::Join(items) => {
-            for item in items {
-                calls_in(item, visit);
-            }
-        }
-        K::Dict(entries) => entries.iter().for_each(|(_, value)| calls_in(value, visit)),
-        K::Attribute(value, _) | K::Slice(value, _) | K::Not(value) | K::Negative(value) | K::Positive(value) => {
-            calls_in(value, visit);
-        }
-        K::Item(a, b) | K::Binary(_, a, b) | K::And(a, b) | K::Or(a, b) => {
-            calls_in(a, visit);
-            calls_in(b, visit);
-        }
-        K::Compare(first, rest) => {
-            calls_in(first, visit);
-            for (_, value) in rest {
-                calls_in(value, visit);
-            }
-        }
-        K::Choice { test, then, otherwise } => {
-            calls_in(test, visit);
-            calls_in(then, visit);
-            if let Some(value) = otherwise {
-                calls_in(value, visit);
-            }
-        }
-        K::None | K::Bool(_) | K::Int(_) | K::Big(_) | K::Float(_) | K::Str(_) | K::Name(_) | K::Broken => {}
+    for part in expr.parts() {
+        calls_in(part, visit);
+    }
+    if let ExprKind::Call(callee, given) = &expr.kind
+        && let ExprKind::Name(name) = &callee.kind
+        && let Some(texts) = given
+            .iter()
+            .filter(|given| matches!(given, Argument::Positional(_)))
+            .map(literal)
+            .collect::<Option<Vec<_>>>()
+    {
+        visit(name, &texts);
     }
 }
 

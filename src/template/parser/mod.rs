@@ -7,7 +7,7 @@ mod literal;
 
 use std::sync::Arc;
 
-use super::ast::{Block, Expr, ExprKind, Fault, Filter, For, Macro, Node, Param, Source, Target};
+use super::ast::{Arm, Block, Expr, ExprKind, Fault, Filter, For, Macro, Node, Param, Source, Target};
 use super::lexer::{Kind, Token, tokens};
 use crate::text::{Span, closest};
 
@@ -328,23 +328,34 @@ impl Parser<'_> {
 
     fn conditional(&mut self, opened: Span) -> Node {
         let mut arms = Vec::new();
-        let mut otherwise = Vec::new();
-        let mut test = self.condition();
+        let mut test = Some(self.condition());
         loop {
-            let (body, found) = self.body(opened, "endif", &["elif", "else"]);
-            arms.push((test, body));
+            let start = self.tokens[self.at - 1].span.end;
+            let also: &[&str] = if test.is_some() { &["elif", "else"] } else { &[] };
+            let (body, found) = self.body(opened, "endif", also);
+            let is_last = test.is_none();
+            arms.push(Arm { test, body, span: Span { start, end: self.last_tag().max(start) } });
             match found {
-                Some("elif") => test = self.condition(),
+                Some("elif") => test = Some(self.condition()),
                 Some("else") => {
                     self.skip_op(":");
                     self.close(false);
-                    otherwise = self.body(opened, "endif", &[]).0;
+                    test = None;
+                }
+                _ if is_last => break,
+                _ => {
+                    arms.push(Arm { test: None, body: Vec::new(), span: Span { start, end: start } });
                     break;
                 }
-                _ => break,
             }
         }
-        Node::If { arms, otherwise }
+        Node::If(arms)
+    }
+
+    /// Where the tag that was read last begins.
+    fn last_tag(&self) -> u32 {
+        let tag = self.tokens[..self.at].iter().rev().find(|token| token.kind == Kind::OpenBlock);
+        tag.map_or(0, |tag| tag.span.start)
     }
 
     fn for_loop(&mut self, opened: Span) -> Read<Node> {
