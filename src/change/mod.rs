@@ -107,7 +107,7 @@ fn kept(
     (head, two): (&Compilation, &CompiledModel),
 ) -> ModelChange {
     let own = own::own(one, two);
-    let dialect = &head.projects[two.project].dialect;
+    let dialect = two.model.dialect(&head.projects[two.project].dialect);
     let columns = columns::columns(&one.known, &two.known, dialect);
     let rows = rows::rows((base, one), (head, two));
     let broken = new_problems(one, two);

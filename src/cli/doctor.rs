@@ -68,6 +68,7 @@ fn counts(compilation: &Compilation, project: usize) -> Counts {
 fn describe(project: &Project, counts: Counts, paint: Paint, out: &mut String) {
     let kind = match project.kind {
         Kind::Dbt => "dbt",
+        Kind::SqlMesh => "SQLMesh",
         Kind::Plain => "plain SQL",
     };
     let root = if project.root.is_empty() { "." } else { &project.root };

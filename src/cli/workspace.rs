@@ -52,11 +52,11 @@ impl Workspace {
         if !compilation.models.is_empty() || !compilation.diagnostics.is_empty() {
             return Ok(());
         }
-        let roots = compilation.projects.iter().filter(|project| project.kind == Kind::Dbt);
+        let roots = compilation.projects.iter().filter(|project| project.kind != Kind::Plain);
         let roots: Vec<&str> = roots.map(|project| project.name.as_str()).collect();
         let failure = Failure::new(format!("no models were found in {}", self.repo.root().display()));
         Err(match roots.as_slice() {
-            [] => failure.hint("Looked for dbt_project.yml files and for .sql files, here and in all folders below."),
+            [] => failure.hint("Looked for dbt_project.yml files, SQLMesh's config files and .sql files, here and in all folders below."),
             names => failure.hint(format!("The model paths of {} hold no enabled model.", names.join(", "))),
         })
     }

@@ -166,7 +166,7 @@ impl<'p> Draft<'p> {
 
 fn nothing<'p>(model: &'p Model, index: usize, project: &Project) -> Draft<'p> {
     let rendered = Arc::new(Rendered { files: vec![model.file.clone()], failed: true, ..Rendered::default() });
-    let key = parse_key("", &project.dialect);
+    let key = parse_key("", model.dialect(&project.dialect));
     let main = Version { rendered, key, reads: Reads::default(), early: None, refs: BTreeMap::new() };
     Draft { model, project: index, main, incremental: None, elsewhere: Vec::new(), bug: None }
 }
@@ -189,10 +189,10 @@ fn version(
         true => render(environment, model, mode, &columns),
         false => render_branch(environment, model, mode, &columns, assume),
     });
-    let key = parse_key(&rendered.text, &project.dialect);
+    let dialect = model.dialect(&project.dialect);
+    let key = parse_key(&rendered.text, dialect);
     // Only its statements say what a script is called by others: the tables it writes.
-    let early =
-        (project.kind == Kind::Plain).then(|| cache.parsed.get_or(key, || parse(&rendered.text, &project.dialect)));
+    let early = (project.kind == Kind::Plain).then(|| cache.parsed.get_or(key, || parse(&rendered.text, dialect)));
     let reads = match &early {
         Some(parsed) => reads(parsed),
         None => Reads { names: scan(&rendered.text).into_iter().collect(), ..Reads::default() },

@@ -122,6 +122,7 @@ fn model(name: &str, file: &FileId, sql: &str) -> Model {
         text: Arc::from(sql),
         digest: Digest::of(sql.as_bytes()),
         language: Language::Sql,
+        dialect: None,
         body: Span::new(0, sql.len()),
         relation: RelationName { identifier: name.to_owned(), ..RelationName::default() },
         config: Config::default(),

@@ -4,6 +4,7 @@
 //! in which they are equal. One broken model never hides the others: what goes wrong is a diagnostic at its place, and
 //! a panic of ours costs the one model in which it happens. [`loose`] does the same for SQL without a project.
 
+mod accumulated;
 mod answers;
 mod declared;
 mod draft;

@@ -22,6 +22,10 @@ struct Known {
     built: NameIndex,
     read: NameIndex,
     ids: Vec<String>,
+    /// Names are whole but for the catalog: `orders` is never `shop.orders`.
+    whole: bool,
+    /// Other projects that it may read from, which build what it does not.
+    others: Vec<usize>,
 }
 
 /// For one draft the tables its text writes: names in lower case, and their ids.
@@ -31,7 +35,12 @@ impl Names {
     /// Names of all projects, and for each draft the ids of what its text writes.
     pub(super) fn new(projects: &[Project], drafts: &[Draft<'_>]) -> (Self, Vec<Written>) {
         let mut names = Names { projects: vec![Known::default(); projects.len()], routines: Vec::new() };
-        for (known, project) in names.projects.iter_mut().zip(projects) {
+        for (at, (known, project)) in names.projects.iter_mut().zip(projects).enumerate() {
+            known.whole = project.kind == Kind::SqlMesh;
+            if known.whole {
+                let builds = |other: &usize| *other != at && projects[*other].kind != Kind::Plain;
+                known.others = (0..projects.len()).filter(builds).collect();
+            }
             known.add_declared(project);
         }
         let written = names.add_written(projects, drafts);
@@ -42,8 +51,14 @@ impl Names {
     /// What a name means in a project, if it is one of the repo's own relations.
     pub(super) fn find(&self, project: usize, parts: &[&str]) -> Option<&str> {
         let known = &self.projects[project];
-        let found = known.built.find(parts.iter().copied()).or_else(|| known.read.find(parts.iter().copied()))?;
-        Some(&known.ids[found])
+        let built = |known: &'_ Known| known.built.find(asked(parts, known.whole));
+        let own = built(known).or_else(|| known.read.find(asked(parts, known.whole)));
+        if let Some(found) = own {
+            return Some(&known.ids[found]);
+        }
+        let mut others = known.others.iter().map(|other| &self.projects[*other]);
+        // Another project builds by whole names too, or by names that end so.
+        others.find_map(|other| Some(other.ids[built(other).filter(|_| parts.len() > 1)?].as_str()))
     }
 
     /// The longest names first: `t1` in one file and `main.t1` in another are one table.
@@ -101,19 +116,24 @@ impl Known {
         }
         for source in &project.sources {
             let index = self.push(source.id.clone());
-            self.read.add(parts(&source.relation), index);
+            self.read.add(asked(&parts(&source.relation), self.whole), index);
         }
     }
 
     fn add_built(&mut self, relation: &RelationName, id: &str) {
         let index = self.push(id.to_owned());
-        self.built.add(parts(relation), index);
+        self.built.add(asked(&parts(relation), self.whole), index);
     }
 
     fn push(&mut self, id: String) -> usize {
         self.ids.push(id);
         self.ids.len() - 1
     }
+}
+
+/// The parts of a name to look for: a whole name of one part stands in no schema, so that it ends no longer name.
+fn asked<'p>(parts: &'p [&'p str], whole: bool) -> impl Iterator<Item = &'p str> {
+    (whole && parts.len() == 1).then_some("").into_iter().chain(parts.iter().copied())
 }
 
 fn parts(relation: &RelationName) -> Vec<&str> {

@@ -40,6 +40,9 @@ pub(super) fn reading_order(
             // A plain name may be a CTE's, and a plain script may well read what a later one fills.
             let maybe = named(draft, version, names).flat_map(|id| makers.get(id).into_iter().flatten().copied());
             weak[at].extend(maybe.filter(|maker| *maker != at));
+            if projects[draft.project].kind == Kind::SqlMesh {
+                strong[at].extend(surely(draft, version, names, makers).filter(|maker| *maker != at));
+            }
         }
         if projects[draft.project].kind == Kind::Plain {
             let moved = std::mem::take(&mut strong[at]);
@@ -49,6 +52,21 @@ pub(super) fn reading_order(
         weak[at].retain(|maker| !sure.contains(maker));
     }
     order(&strong, &weak)
+}
+
+/// Who builds what is read by a plain name that can be no CTE's: SQLMesh knows no other way to read a model.
+fn surely<'a>(
+    draft: &'a Draft<'_>,
+    version: &'a Version,
+    names: &'a Names,
+    makers: &'a BTreeMap<String, Vec<usize>>,
+) -> impl Iterator<Item = usize> {
+    let read = version.reads.names.iter().filter(|name| name.len() > 1);
+    let ids = read.filter_map(|name| {
+        let parts: Vec<&str> = name.iter().map(String::as_str).collect();
+        names.find(draft.project, &parts)
+    });
+    ids.flat_map(|id| makers.get(id).into_iter().flatten().copied())
 }
 
 fn named<'a>(draft: &'a Draft<'_>, version: &'a Version, names: &'a Names) -> impl Iterator<Item = &'a str> {

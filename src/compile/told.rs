@@ -113,7 +113,7 @@ fn no_query(draft: &Draft<'_>, project: &Project) -> Option<Diagnostic> {
     };
     let place = Place::new(&model.file, Span::at(model.body.start as usize));
     let diagnostic = match project.kind {
-        Kind::Dbt => Diagnostic::error("parse-error", place, message),
+        Kind::Dbt | Kind::SqlMesh => Diagnostic::error("parse-error", place, message),
         Kind::Plain => Diagnostic::warn("parse-error", place, message),
     };
     Some(diagnostic.help("Write a SELECT, or delete the file.").model(&model.id))

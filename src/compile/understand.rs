@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accumulated::accumulate;
 use super::declared::declare;
 use super::draft::{Draft, Version};
 use super::names::Written;
@@ -13,7 +14,7 @@ use super::{Cause, CompiledModel, Reading};
 use crate::algebra::{How, Known, KnownColumn, Status, Type, Why, known};
 use crate::diagnostic::Diagnostic;
 use crate::lineage::ModelLineage;
-use crate::project::{Language, Model, ModelKind, Project, RelationName};
+use crate::project::{Kind, Language, Model, ModelKind, Project, RelationName};
 use crate::syntax::Outline;
 use crate::template::Rendered;
 use crate::text::{Hasher, Place, Span};
@@ -25,10 +26,11 @@ pub(super) fn understand(
     (sight, written): (&Sight<'_>, &Written),
     cache: &Cache,
 ) -> (Vec<CompiledModel>, Vec<Diagnostic>) {
-    let main = resolved(&draft.main, &project.dialect, sight, cache);
+    let dialect = draft.model.dialect(&project.dialect);
+    let main = resolved(&draft.main, dialect, sight, cache);
     let second = draft.incremental.as_ref().map(|version| {
         let sight = sight.with_refs(&version.refs);
-        (version, resolved(version, &project.dialect, &sight, cache))
+        (version, resolved(version, dialect, &sight, cache))
     });
     let second = second.as_ref().map(|(version, resolved)| (*version, resolved.as_ref()));
     let outlines = second.map(|(version, resolved)| (version, resolved.outline.as_slice()));
@@ -38,7 +40,7 @@ pub(super) fn understand(
         let mut model = maker.whole(&main, second);
         let readings = draft.readings().map(|(version, spans)| {
             let sight = sight.with_refs(&version.refs);
-            let resolved = resolved(version, &project.dialect, &sight, cache);
+            let resolved = resolved(version, dialect, &sight, cache);
             Reading {
                 rendered: Arc::clone(&version.rendered),
                 query: resolved
@@ -138,11 +140,16 @@ impl Maker<'_> {
         };
         compiled.add_causes(&rendered, why.iter().chain(&part.query.why));
         self.judge(&mut compiled, &rendered);
+        let is_test = compiled.model.kind == ModelKind::SingularTest;
         let mut known = offered(part, &compiled.model.id);
         if compiled.filled {
             // Whatever else the table holds, this statement does not say.
             known.open = true;
             known.keys.clear();
+        }
+        known.open |= rendered.open;
+        if self.project.kind == Kind::SqlMesh && !is_test {
+            accumulate(&mut known, &compiled.model);
         }
         if compiled.status == Status::Opaque {
             self.widen(&mut known, &mut compiled.lineage);

@@ -12,6 +12,8 @@ mod model;
 mod names;
 mod readers;
 mod settings;
+pub mod statements;
+pub mod tokens;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,11 +27,12 @@ use crate::text::Place;
 pub use files::{Each, Files, join};
 pub use globs::Globs;
 pub use model::{
-    Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group, Language, MacroFile, Model, ModelKind,
-    Properties, RelationName, Seed, SeedColumn, Source, Test,
+    AUDIT_ARGUMENTS, BLUEPRINT_VARIABLES, Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group,
+    Language, MacroFile, Model, ModelKind, Properties, RelationName, Seed, SeedColumn, Source, THIS_MODEL, Test,
 };
 pub use names::Names;
 pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings};
+pub use readers::python_texts;
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
 ///
@@ -47,6 +50,7 @@ pub fn read_files(snapshot: &dyn Files, disk: &dyn Files, home_profiles: Option<
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Dbt,
+    SqlMesh,
     Plain,
 }
 
@@ -72,6 +76,8 @@ pub struct Project {
     pub macros: Vec<MacroFile>,
     /// Files that templates outside dbt include, import from or extend.
     pub templates: Vec<MacroFile>,
+    /// Macros that only Python can run, by name in lower case, and where each is.
+    pub python_macros: BTreeMap<String, Place>,
     /// Project vars: package name (or `""` for all) -> name -> value.
     pub vars: BTreeMap<String, BTreeMap<String, Value>>,
     /// `dispatch:` of `dbt_project.yml`: macro namespace -> search order.
@@ -99,6 +105,7 @@ impl Project {
             groups: Vec::new(),
             macros: Vec::new(),
             templates: Vec::new(),
+            python_macros: BTreeMap::new(),
             vars: BTreeMap::new(),
             dispatch: BTreeMap::new(),
             target: Target::default(),

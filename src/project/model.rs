@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::data::Value;
+use crate::dialect::Dialect;
 use crate::text::{Digest, FileId, Place, Span};
 
 /// What a model's text is written in.
@@ -15,7 +16,9 @@ pub enum Language {
     Sql,
     /// SQL with placeholders, as the settings say they are written.
     Placeholders,
-    /// A dbt Python model: opaque but for its refs and config.
+    /// SQL with SQLMesh's macros, or its Jinja blocks.
+    SqlMesh,
+    /// A model in Python: opaque but for the names it reads.
     Python,
 }
 
@@ -36,6 +39,8 @@ pub struct Model {
     pub text: Arc<str>,
     pub digest: Digest,
     pub language: Language,
+    /// The dialect of its text, where that is not the project's.
+    pub dialect: Option<Arc<Dialect>>,
     /// Where the text of this model starts in its file (a snapshot block, one statement of a script). The text is the
     /// whole file; only the bytes of `body` are this model's.
     pub body: Span,
@@ -63,6 +68,20 @@ pub enum ModelKind {
     /// A table that a plain SQL script creates or fills.
     Table,
 }
+
+impl Model {
+    /// The dialect of its text, in a project of that dialect.
+    pub fn dialect<'a>(&'a self, project: &'a Arc<Dialect>) -> &'a Arc<Dialect> {
+        self.dialect.as_ref().unwrap_or(project)
+    }
+}
+
+/// Config key of an audit's query: what `@column` and its like mean, as SQL by name.
+pub const AUDIT_ARGUMENTS: &str = "audit_arguments";
+/// Config key of an audit's query: the relation it asks.
+pub const THIS_MODEL: &str = "this_model";
+/// Config key of a model made from a blueprint: its variables.
+pub const BLUEPRINT_VARIABLES: &str = "blueprint_variables";
 
 /// The name of a table in the warehouse; parts as written, unquoted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -61,6 +61,7 @@ pub(super) fn environment(project: &Project, others: &[&Project]) -> Digest {
             relation_into(&mut hasher, &source.relation);
         }
     }
+    described(&mut hasher, &(project.dialect.label(), project.python_macros.keys().collect::<Vec<_>>()));
     for (package, vars) in &project.vars {
         described(&mut hasher, &(package, plain_all(vars)));
     }

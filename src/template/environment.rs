@@ -14,6 +14,7 @@ use super::value::Value;
 use super::{builtin_macros, run::Run};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::dialect::Dialect;
 use crate::project::{
     Kind, Model, ModelKind, Project, RelationName, Seed, Source as SourceTable, Target, TemplateSettings,
 };
@@ -41,6 +42,11 @@ pub struct Environment {
     pub(super) placeholders: Option<Finder>,
     /// `"a"` is a text in the project's dialect, not a name.
     pub(super) double_is_text: bool,
+    pub(super) dialect: Arc<Dialect>,
+    /// The project is SQLMesh's.
+    pub(super) sqlmesh: bool,
+    /// Macros that only Python can run, by name in lower case.
+    python_macros: BTreeMap<String, Place>,
     models: BTreeMap<String, Vec<Entry>>,
     sources: BTreeMap<String, Vec<(String, String, RelationName)>>,
     names: BTreeMap<(String, String), Arc<str>>,
@@ -112,6 +118,9 @@ impl Environment {
             settings: project.settings.template.clone(),
             placeholders: Finder::new(&project.settings.template),
             double_is_text: project.dialect.flag("double_quoted_strings"),
+            dialect: Arc::clone(&project.dialect),
+            sqlmesh: project.kind == Kind::SqlMesh,
+            python_macros: project.python_macros.clone(),
             models: BTreeMap::new(),
             sources: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -286,6 +295,14 @@ impl Environment {
     /// The packages of the project and their versions.
     pub(super) fn packages(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.packages.iter().map(|(name, (_, version))| (name.as_str(), version.as_deref()))
+    }
+
+    pub(super) fn is_python_macro(&self, lower: &str) -> bool {
+        self.python_macros.contains_key(lower)
+    }
+
+    pub(super) fn python_macro_names(&self) -> impl Iterator<Item = &str> {
+        self.python_macros.keys().map(String::as_str)
     }
 
     pub(super) fn macro_names(&self) -> impl Iterator<Item = &str> {

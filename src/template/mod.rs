@@ -30,6 +30,7 @@ mod print;
 mod python;
 mod rendered;
 mod run;
+mod sqlmesh;
 mod stand_in;
 mod stop;
 mod templates;
@@ -77,6 +78,8 @@ pub fn render(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_
             Some(finder) => placeholder::render(env, model, finder),
             None => Rendered::verbatim_part(&model.file, &model.text, model.body),
         },
+        Language::SqlMesh => sqlmesh::render(env, model, columns),
+        Language::Python if env.sqlmesh => sqlmesh::python(env, model),
         Language::Python => python::render(env, model),
         Language::Jinja => {
             let package = Arc::from(model.package.as_str());
@@ -200,6 +203,7 @@ fn finish(mut run: Run<'_>, buffer: Buffer) -> Rendered {
     rendered.diagnostics = run.diagnostics;
     rendered.unknowns = run.unknowns;
     rendered.failed = run.failed;
+    rendered.open = run.opens;
     rendered.asks_incremental = run.asks_incremental;
     rendered.reads_graph = run.reads_graph;
     rendered.asked_columns = run.asked_columns;

@@ -21,6 +21,8 @@ pub struct Rendered {
     pub unknowns: Vec<Unknown>,
     /// The text could not be rendered at all; `text` is then what was understood up to the fault.
     pub failed: bool,
+    /// The text may have more columns than it shows.
+    pub open: bool,
     /// `is_incremental()` was asked: the other rendering may differ.
     pub asks_incremental: bool,
     /// `graph` was read: the text depends on [`super::Environment::graph_digest`] too.

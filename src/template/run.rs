@@ -61,6 +61,10 @@ pub(super) struct Run<'e> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) unknowns: Vec<Unknown>,
     pub(super) failed: bool,
+    /// What is unknown may be columns that do not show.
+    pub(super) opens: bool,
+    /// Names that every template sees, where they are not dbt's.
+    pub(super) globals: Option<Rc<Scope>>,
     pub(super) asks_incremental: bool,
     pub(super) reads_graph: bool,
     pub(super) asked_columns: Vec<String>,
@@ -101,6 +105,8 @@ impl<'e> Run<'e> {
             diagnostics: Vec::new(),
             unknowns: Vec::new(),
             failed: false,
+            opens: false,
+            globals: None,
             asks_incremental: false,
             reads_graph: false,
             asked_columns: Vec::new(),
@@ -204,6 +210,15 @@ impl<'e> Run<'e> {
             self.unknowns.push(unknown);
         }
         Value::Unknown
+    }
+
+    /// Notes what could not be known, by the mark of the text that stands for it.
+    pub(super) fn unknown_at(&mut self, why: &str, at: From) {
+        let place = self.places(at).1.unwrap_or_else(|| Place::top(&self.model_file));
+        let unknown = Unknown { why: why.to_owned(), place };
+        if !self.unknowns.contains(&unknown) {
+            self.unknowns.push(unknown);
+        }
     }
 
     /// Notes that a macro runs.

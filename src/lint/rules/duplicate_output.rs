@@ -12,7 +12,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     }
     let mut seen = BTreeMap::new();
     for output in scene.query().outputs.iter().filter(|output| !output.name.is_empty()) {
-        let key = scene.project.dialect.column_key(&output.name, output.quoted);
+        let key = scene.compiled.model.dialect(&scene.project.dialect).column_key(&output.name, output.quoted);
         let Some(first) = seen.get(&key).copied() else {
             seen.insert(key, output.span);
             continue;

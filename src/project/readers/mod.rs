@@ -1,9 +1,12 @@
 //! One reader per kind of repo, each from its files to a Project.
 
 mod bigquery_etl;
+mod csv_file;
 mod dbt;
 mod includes;
+mod infer;
 mod plain;
+mod sqlmesh;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +14,8 @@ use super::files::{Each, Files, parent, relative};
 use super::{Kind, Project};
 use crate::diagnostic::Diagnostic;
 use crate::text::FileId;
+
+pub use sqlmesh::python_texts;
 
 /// What a reader is given.
 pub(super) struct Repo<'a> {
@@ -26,11 +31,14 @@ pub(super) struct Repo<'a> {
 pub(super) fn read(repo: &Repo<'_>) -> Vec<Project> {
     let dbt = dbt::find(repo);
     let roots: Vec<&str> = dbt.iter().map(|file| parent(file.path())).collect();
-    let plain = plain::find(repo, &roots);
+    let sqlmesh = sqlmesh::find(repo, &roots);
+    let taken: Vec<&str> = roots.iter().copied().chain(sqlmesh.iter().map(String::as_str)).collect();
+    let plain = plain::find(repo, &taken);
     let mut projects = dbt::read(&dbt, repo);
     // A package that another project reads as its own is no project beside it, unless it stands alone at the root.
     let local: Vec<String> = projects.iter().flat_map(local_packages).collect();
     projects.retain(|project| !local.contains(&project.root));
+    projects.extend(sqlmesh.iter().filter_map(|root| sqlmesh::read(root, repo)));
     for root in &plain {
         projects.push(plain::read(root, &plain, repo));
     }

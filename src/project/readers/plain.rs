@@ -160,6 +160,7 @@ fn finish(
         groups: Vec::new(),
         macros: Vec::new(),
         templates: Vec::new(),
+        python_macros: BTreeMap::new(),
         vars: BTreeMap::from([(String::new(), settings.vars.clone())]),
         dispatch: BTreeMap::new(),
         target,
@@ -207,6 +208,7 @@ fn model(file: &FileId, root: &str, project: &str, alone: bool, repo: &Repo<'_>)
         text,
         digest: repo.snapshot.digest(file),
         language: if templated { Language::Jinja } else { Language::Sql },
+        dialect: None,
         relation: RelationName {
             database: above.get(1).map(|folder| (*folder).to_owned()),
             schema: above.first().map(|folder| (*folder).to_owned()),

@@ -97,6 +97,9 @@ pub(super) fn global(run: &mut Run<'_>, name: &str) -> Option<Value> {
     if env.is_package(name) {
         return Some(Value::object(Object::Package(std::sync::Arc::from(name))));
     }
+    if let Some(value) = run.globals.as_ref().and_then(|globals| globals.get(name)) {
+        return Some(value);
+    }
     if !run.offers(name) {
         return None;
     }

@@ -10,7 +10,6 @@ mod data_tests;
 mod document;
 mod entry;
 mod expression;
-mod infer;
 mod jinja;
 mod loaded;
 mod models;
@@ -160,6 +159,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         groups,
         macros,
         templates: Vec::new(),
+        python_macros: BTreeMap::new(),
         dispatch: root.dispatch.clone(),
         packages: packages.clone(),
         diagnostics: said,

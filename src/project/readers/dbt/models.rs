@@ -167,6 +167,7 @@ pub(super) fn build(
         text,
         digest,
         language: if python { Language::Python } else { Language::Jinja },
+        dialect: None,
         relation: resource::relation(frame, &crate::project::Config::default(), head.name, head.version, head.kind),
         config: crate::project::Config::default(),
         overrides: crate::project::Config::default(),
