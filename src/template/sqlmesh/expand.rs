@@ -18,6 +18,8 @@ use crate::text::Span;
 /// Stack that must be left before a macro's arguments are entered, and how much is added where it is not.
 const RED_ZONE: usize = 192 << 10;
 const MORE_STACK: usize = 2 << 20;
+/// Steps that every application of a function counts for besides its tokens.
+const APPLY: usize = 20;
 
 /// One rendering of SQLMesh's macros under way.
 pub(super) struct Engine<'r, 'e> {
@@ -283,6 +285,7 @@ impl Engine<'_, '_> {
 
     /// A function applied to its arguments.
     pub(super) fn apply(&mut self, lambda: &Lambda, arguments: &[Piece]) -> Result<Piece, Stop> {
+        self.run.spend(lambda.body.tokens.len() + APPLY)?;
         let before = self.locals.len();
         for (name, value) in lambda.params.iter().zip(arguments) {
             self.locals.push(Local { name: name.clone(), value: value.clone(), bare: true });
@@ -431,8 +434,8 @@ impl Out {
             Piece::Sql(_) => false,
         };
         if is_nothing {
-            self.skip_comma = self.comma.is_none();
-            self.flush(false);
+            // A comma before it stays, unless nothing follows.
+            self.skip_comma = true;
             return;
         }
         self.flush(true);
