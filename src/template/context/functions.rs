@@ -54,6 +54,7 @@ pub(in crate::template) fn call(run: &mut Run<'_>, name: &str, args: Args, span:
             let inner = Args { positional: args.positional.get(2..).unwrap_or_default().to_vec(), named: args.named };
             run.call(&callee, inner, span)
         }
+        "gateway" | "blueprint_var" => crate::template::sqlmesh::call(run, name, &args),
         "diff_of_two_dicts" => Ok(Value::dict([])),
         _ => jinja(run, name, args),
     }

@@ -77,7 +77,7 @@ impl Engine<'_, '_> {
             "GENERATE_SURROGATE_KEY" => sums::surrogate_key(self, &arguments, site),
             "SAFE_ADD" => sums::safe(&arguments, " + ", site),
             "SAFE_SUB" => sums::safe(&arguments, " - ", site),
-            "SAFE_DIV" => sums::safe_div(&arguments, site),
+            "SAFE_DIV" => sums::safe_div(self, &arguments, site),
             "HAVERSINE_DISTANCE" => sums::haversine(self, &arguments, site),
             "INSERT_SEED" => Ok(Piece::Nothing),
             _ => Err(self.no_macro(name)),

@@ -28,6 +28,9 @@ pub(super) struct Engine<'r, 'e> {
     pub(super) quotes: Quotes,
     /// What `@DEF` and functions without names set, the last one first.
     pub(super) locals: Vec<Local>,
+    /// Parameters from here on are filled in where their bare names stand: those of the function at hand. In the
+    /// arguments of a macro that it calls they are written `@x`.
+    pub(super) bare_from: usize,
     /// Functions that `@DEF` made.
     pub(super) functions: Vec<(String, Rc<Lambda>)>,
     pub(super) depth: u32,
@@ -123,6 +126,13 @@ impl Engine<'_, '_> {
             }
             return Ok(at + 1);
         }
+        // SQLMesh's own parser takes either word in every dialect.
+        let except =
+            at > 0 && code.is(at - 1, "*") && code.word(at).eq_ignore_ascii_case("EXCEPT") && code.is(at + 1, "(");
+        if except && matches!(self.dialect.parser.as_str(), "duckdb" | "snowflake" | "redshift") {
+            out.piece(Piece::text("EXCLUDE"), code.site(&(at..at + 1)), code, at + 1);
+            return Ok(at + 1);
+        }
         match self.parameter(code, at) {
             Some(value) => out.piece(value, code.site(&(at..at + 1)), code, at + 1),
             None => out.literal(&text, code, at),
@@ -133,7 +143,7 @@ impl Engine<'_, '_> {
     /// What a bare name means within a function: its parameter, where it is no part of a longer name.
     fn parameter(&self, code: &Code, at: usize) -> Option<Piece> {
         let token = code.tokens[at];
-        if !matches!(token.kind, TokenKind::Word | TokenKind::Quoted) || self.locals.iter().all(|local| !local.bare) {
+        if !matches!(token.kind, TokenKind::Word | TokenKind::Quoted) || self.bare_locals().all(|local| !local.bare) {
             return None;
         }
         let inner = at > 0 && code.is(at - 1, ".");
@@ -142,8 +152,12 @@ impl Engine<'_, '_> {
         }
         let written = code.written(token.span);
         let name = unquoted(written).unwrap_or_else(|| written.to_owned()).to_ascii_lowercase();
-        let found = self.locals.iter().rev().find(|local| local.bare && local.name == name);
+        let found = self.bare_locals().rev().find(|local| local.bare && local.name == name);
         found.map(|local| local.value.clone())
+    }
+
+    fn bare_locals(&self) -> impl DoubleEndedIterator<Item = &Local> {
+        self.locals.get(self.bare_from..).unwrap_or_default().iter()
     }
 
     fn chain(&mut self, code: &Code, at: usize, chain: &Chain, end: usize, out: &mut Out) -> Result<usize, Stop> {
@@ -245,6 +259,13 @@ impl Engine<'_, '_> {
 
     /// The arguments between a call's brackets. What a macro makes a list of are several; nothing is none.
     pub(super) fn arguments(&mut self, code: &Code, range: Range<usize>) -> Result<Arguments, Stop> {
+        let outer = std::mem::replace(&mut self.bare_from, self.locals.len());
+        let found = self.given(code, range);
+        self.bare_from = outer;
+        found
+    }
+
+    fn given(&mut self, code: &Code, range: Range<usize>) -> Result<Arguments, Stop> {
         let mut found = Arguments::default();
         let base = range.start;
         let parts = crate::project::tokens::parts(code.text.as_str(), &code.tokens[range]);
@@ -287,6 +308,7 @@ impl Engine<'_, '_> {
     pub(super) fn apply(&mut self, lambda: &Lambda, arguments: &[Piece]) -> Result<Piece, Stop> {
         self.run.spend(lambda.body.tokens.len() + APPLY)?;
         let before = self.locals.len();
+        let outer = std::mem::replace(&mut self.bare_from, before);
         for (name, value) in lambda.params.iter().zip(arguments) {
             self.locals.push(Local { name: name.clone(), value: value.clone(), bare: true });
         }
@@ -296,6 +318,7 @@ impl Engine<'_, '_> {
             Ok(out.finish_piece())
         });
         self.locals.truncate(before);
+        self.bare_from = outer;
         let made = made?;
         if let Piece::Sql(sql) = &made {
             self.run.spend_bytes(sql.as_str().len())?;

@@ -8,10 +8,11 @@ use crate::diagnostic::Diagnostic;
 use crate::project::{BLUEPRINT_VARIABLES, tokens::Quotes};
 use crate::template::context::convert;
 use crate::template::environment;
-use crate::template::function::Scope;
+use crate::template::function::{Args, Function, Scope};
 use crate::template::marked::{Buffer, Text};
 use crate::template::parser;
 use crate::template::run::Run;
+use crate::template::stop::Stop;
 use crate::template::value::Value;
 use crate::text::{Place, Span};
 
@@ -41,7 +42,7 @@ fn globals(run: &Run<'_>) -> Rc<Scope> {
     let scope = Scope::new(None);
     let env = run.env;
     let set = |name: &str, value: Value| scope.set(&Arc::from(name), value);
-    for (name, value) in variables::times() {
+    for (name, value) in variables::times(run.model) {
         let value = match value {
             Ok(number) => {
                 number.parse().map(Value::Int).or_else(|_| number.parse().map(Value::Float)).unwrap_or(Value::None)
@@ -50,21 +51,26 @@ fn globals(run: &Run<'_>) -> Rc<Scope> {
         };
         set(&name, value);
     }
-    for vars in env.vars.get("").into_iter().chain([&env.setting_vars]) {
-        for (name, value) in vars {
-            set(&name.to_ascii_lowercase(), convert::from_data(value));
-        }
-    }
     set("runtime_stage", Value::text(variables::STAGE));
-    set("gateway", Value::text(variables::gateway(env, run.model)));
+    for name in ["gateway", "blueprint_var"] {
+        set(name, Value::function(Function::Native(name)));
+    }
     if let Some(model) = run.model {
         set("this_model", Value::text(variables::this_model(model, Quotes::of(model.dialect(&env.dialect)))));
-        let blueprint = model.config.0.get(BLUEPRINT_VARIABLES).map(crate::data::Value::entries).unwrap_or_default();
-        for (name, value) in blueprint {
-            let sql = value.get("sql").and_then(crate::data::Value::scalar);
-            let text = sql.map(|sql| crate::project::tokens::unquoted(&sql).unwrap_or(sql));
-            set(&name.text, text.map_or_else(|| convert::from_data(value), Value::text));
-        }
     }
     scope
+}
+
+/// `gateway()` and `blueprint_var('name', default)`.
+pub(in crate::template) fn call(run: &mut Run<'_>, name: &str, args: &Args) -> Result<Value, Stop> {
+    if name == "gateway" {
+        return Ok(Value::text(variables::gateway(run.env, run.model)));
+    }
+    let wanted = args.text(0, "var_name")?.to_ascii_lowercase();
+    let found = run.model.and_then(|model| model.config.0.get(BLUEPRINT_VARIABLES)?.get(&wanted));
+    let default = || args.get(1, "default").cloned().unwrap_or(Value::None);
+    Ok(found.map_or_else(default, |value| match value.get("sql").and_then(crate::data::Value::scalar) {
+        Some(sql) => Value::text(sql),
+        None => convert::from_data(value),
+    }))
 }

@@ -32,6 +32,7 @@ use crate::text::Span;
 use code::Code;
 use expand::Engine;
 
+pub(super) use jinja::call;
 pub(super) use python::render as python;
 
 /// Renders the query of a model or audit. What stands before and after it makes no part of the model's rows, but
@@ -68,7 +69,7 @@ fn literal(text: &str, span: Span) -> Text {
 impl<'r, 'e> Engine<'r, 'e> {
     fn new(run: &'r mut Run<'e>, dialect: &'r Dialect) -> Self {
         let quotes = Quotes::of(dialect);
-        Engine { run, dialect, quotes, locals: Vec::new(), functions: Vec::new(), depth: 0 }
+        Engine { run, dialect, quotes, locals: Vec::new(), bare_from: 0, functions: Vec::new(), depth: 0 }
     }
 
     /// Hears every `@DEF(..)` of the file.

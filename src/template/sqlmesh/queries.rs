@@ -191,27 +191,28 @@ pub(super) fn date_spine(engine: &mut Engine<'_, '_>, arguments: &Arguments, sit
             build.sql(sql)
         };
     };
-    let step = if part == "quarter" && !matches!(engine.dialect.parser.as_str(), "bigquery" | "duckdb" | "snowflake") {
-        "INTERVAL '3' MONTH".to_owned()
-    } else {
-        format!("INTERVAL '1' {}", part.to_ascii_uppercase())
-    };
+    let parser = engine.dialect.parser.as_str();
+    let quarter = part == "quarter" && matches!(parser, "databricks" | "postgres");
+    let (count, unit) = if quarter { (3, "MONTH".to_owned()) } else { (1, part.to_ascii_uppercase()) };
     let column = format!("date_{part}");
-    let mut build = Build::new(site);
-    let (open, close) = match engine.dialect.parser.as_str() {
+    let sequence = engine.dialect.function("SEQUENCE").is_some();
+    let (open, close) = match parser {
         "duckdb" => ("UNNEST(CAST(GENERATE_SERIES(", format!(") AS DATE[])) AS _exploded({column})")),
         "bigquery" => ("UNNEST(GENERATE_DATE_ARRAY(", format!(")) AS {column}")),
-        "databricks" => ("EXPLODE(SEQUENCE(", format!(")) AS _exploded({column})")),
-        "postgres" => ("GENERATE_SERIES(", format!(") AS _exploded({column})")),
+        "databricks" | "hive" => ("EXPLODE(SEQUENCE(", format!(")) AS _exploded({column})")),
+        "postgres" => {
+            ("(SELECT CAST(value AS DATE) FROM GENERATE_SERIES(", format!(") AS _t(value)) AS _exploded({column})"))
+        }
+        _ if sequence => ("UNNEST(SEQUENCE(", format!(")) AS _exploded({column})")),
         _ => ("UNNEST(GENERATE_DATE_ARRAY(", format!(")) AS _exploded({column})")),
     };
-    let is_series = open == "GENERATE_SERIES(";
-    let value = if is_series { format!("CAST({column} AS DATE) AS {column}") } else { column };
-    build.say(&format!("SELECT {value} FROM {open}"));
+    let interval = if parser == "postgres" { format!("'{count} {unit}'") } else { format!("'{count}' {unit}") };
+    let mut build = Build::new(site);
+    build.say(&format!("SELECT {column} FROM {open}"));
     dated(&mut build, &start);
     build.say(", ");
     dated(&mut build, &end);
-    Ok(build.say(&format!(", {step}")).say(&close).piece())
+    Ok(build.say(&format!(", INTERVAL {interval}")).say(&close).piece())
 }
 
 /// `@PIVOT(column, ['a', 'b'], alias, agg, cmp, prefix, suffix, then_value, else_value, quote, distinct)`

@@ -24,10 +24,14 @@ pub(super) fn safe(arguments: &Arguments, sign: &str, site: From) -> Result<Piec
 }
 
 /// `@SAFE_DIV(a, b)`
-pub(super) fn safe_div(arguments: &Arguments, site: From) -> Result<Piece, Stop> {
+pub(super) fn safe_div(engine: &Engine<'_, '_>, arguments: &Arguments, site: From) -> Result<Piece, Stop> {
     let (above, below) = (arguments.sql(0, "numerator")?.trimmed(), arguments.sql(1, "denominator")?.trimmed());
     let mut build = Build::new(site);
-    wrapped(&mut build, &above);
+    if engine.dialect.integer_division {
+        build.say("CAST(").sql(&above).say(" AS DOUBLE PRECISION)");
+    } else {
+        wrapped(&mut build, &above);
+    }
     Ok(build.say(" / NULLIF(").sql(&below).say(", 0)").piece())
 }
 
@@ -58,16 +62,19 @@ pub(super) fn surrogate_key(engine: &Engine<'_, '_>, arguments: &Arguments, site
     }
     let hash = arguments.named("hash_function").and_then(Argument::piece);
     let hash = hash.map_or_else(|| "MD5".to_owned(), |hash| hash.into_sql(site).name(engine.quotes));
-    let mut build = Build::new(site);
-    // BigQuery's MD5 gives bytes; SQLMesh writes its hexadecimal form.
-    let hex = engine.dialect.parser == "bigquery" && hash.eq_ignore_ascii_case("MD5");
     let text_type = if engine.quotes.double_is_text { "STRING" } else { "TEXT" };
-    build.say(if hex { "TO_HEX(" } else { "" }).say(&hash).say("(CONCAT(");
+    let mut build = Build::new(site);
+    // SQLMesh writes the hexadecimal form where MD5 gives bytes, and `||` where CONCAT would skip NULL.
+    let hex = engine.dialect.parser == "bigquery" && hash.eq_ignore_ascii_case("MD5");
+    let bars = matches!(engine.dialect.parser.as_str(), "duckdb" | "postgres" | "redshift");
+    let (open, between, close) = if bars { ("(", " || '|' || ", ")") } else { ("(CONCAT(", ", '|', ", "))") };
+    build.say(if hex { "TO_HEX(" } else { "" }).say(&hash).say(open);
     for (at, field) in fields.iter().enumerate() {
-        build.say(if at > 0 { ", '|', " } else { "" });
-        build.say("COALESCE(CAST(").sql(field).say(&format!(" AS {}), '_sqlmesh_surrogate_key_null_')", text_type));
+        build.say(if at > 0 { between } else { "" });
+        build.say("COALESCE(CAST(").sql(field);
+        build.say(&format!(" AS {text_type}), '_sqlmesh_surrogate_key_null_')"));
     }
-    Ok(build.say("))").say(if hex { ")" } else { "" }).piece())
+    Ok(build.say(close).say(if hex { ")" } else { "" }).piece())
 }
 
 /// `@HAVERSINE_DISTANCE(lat1, lon1, lat2, lon2, 'mi')`
@@ -86,8 +93,10 @@ pub(super) fn haversine(engine: &Engine<'_, '_>, arguments: &Arguments, site: Fr
         }
     };
     let mut build = Build::new(site);
+    let whole = engine.dialect.integer_division;
     let half = |build: &mut Build, to: &Sql, from: &Sql| {
-        build.say("POWER(SIN(RADIANS((").sql(to).say(" - ").sql(from).say(") / 2)), 2)");
+        let (open, close) = if whole { ("CAST((", ") AS DOUBLE PRECISION)") } else { ("(", ")") };
+        build.say("POWER(SIN(RADIANS(").say(open).sql(to).say(" - ").sql(from).say(close).say(" / 2)), 2)");
     };
     build.say("7922 * ASIN(SQRT((");
     half(&mut build, &lat2, &lat1);

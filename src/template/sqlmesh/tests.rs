@@ -42,7 +42,7 @@ fn project() -> Project {
     let vars = [("env", text("prod")), ("seven", number), ("letters", list), ("yes", yes)];
     project.vars = BTreeMap::from([(String::new(), vars.map(|(name, value)| (name.to_owned(), value)).into())]);
     let file = FileId::new("macros/m.sql");
-    let body = "{% macro double(x) %}{{ x }} * 2 /* {{ gateway }} */{% endmacro %}";
+    let body = "{% macro double(x) %}{{ x }} * 2 /* {{ gateway() }} */{% endmacro %}";
     project.macros.push(MacroFile {
         package: "shop".to_owned(),
         file: file.clone(),
@@ -120,7 +120,7 @@ const FEATURES: &[(&str, &str)] = &[
     ("SELECT @'@env-@{seven}' AS x", "SELECT 'prod-7' AS x"),
     ("SELECT '@env' AS x", "SELECT '@env' AS x"),
     ("SELECT a AS \"@{env} a\" FROM db.t", "SELECT a AS \"prod a\" FROM db.t"),
-    ("SELECT a -- @none\nFROM /* @none( */ db.t", "SELECT a -- @none FROM /* @none( */ db.t"),
+    ("SELECT a /* @none */ FROM /* @none( */ db.t", "SELECT a /* @none */ FROM /* @none( */ db.t"),
     ("SELECT @VAR('env'), @VAR('none', 1), @VAR('none')", "SELECT 'prod', 1, NULL"),
     ("SELECT @region, @BLUEPRINT_VAR('region')", "SELECT 'eu', 'eu'"),
     ("SELECT @gateway", "SELECT 'local'"),
@@ -149,13 +149,19 @@ const FEATURES: &[(&str, &str)] = &[
         "SELECT CASE WHEN b = 'a' THEN 1 END AS is_a, CASE WHEN b = 'b' THEN 1 END AS is_b FROM db.t",
     ),
     ("SELECT @EACH(['a', 'b'], x -> c AS @x) FROM db.t", "SELECT c AS \"a\", c AS \"b\" FROM db.t"),
-    ("SELECT @EACH(['a', 'b'], x -> t.@x) FROM db.t AS t", "SELECT t.\"a\", t.\"b\" FROM db.t AS t"),
+    ("SELECT @EACH([a, b], x -> t.@x) FROM db.t AS t", "SELECT t.a, t.b FROM db.t AS t"),
     ("SELECT @EACH([1, 2], x -> x AS n_@{x}_n)", "SELECT 1 AS n_1_n, 2 AS n_2_n"),
     ("SELECT @EACH(@letters, x -> x AS @x)", "SELECT 'x' AS \"x\", 'y' AS \"y\""),
     ("SELECT @EACH(a, b, x -> x + 1) FROM db.t", "SELECT a + 1, b + 1 FROM db.t"),
     ("SELECT @EACH([(a, b), (c, 1)], (x, y) -> x + y) FROM db.t", "SELECT a + b, c + 1 FROM db.t"),
-    ("SELECT c, @EACH([a], x -> @IF(FALSE, x)) FROM db.t", "SELECT c FROM db.t"),
-    ("SELECT @EACH([a, b], x -> @EACH([1, 2], y -> x + y)) FROM db.t", "SELECT a + 1, a + 2, b + 1, b + 2 FROM db.t"),
+    (
+        "SELECT c, @EACH(['a', 'b'], x -> @IF(@x = 'a', 1, 2) AS v_@x) FROM db.t",
+        "SELECT c, 1 AS v_a, 2 AS v_b FROM db.t",
+    ),
+    (
+        "SELECT @EACH([a, b], x -> x::TEXT AS @{x}_text) FROM db.t",
+        "SELECT a::TEXT AS a_text, b::TEXT AS b_text FROM db.t",
+    ),
     ("SELECT a FROM db.t WHERE @REDUCE([a, b, c], (x, y) -> x + y) > 1", "SELECT a FROM db.t WHERE a + b + c > 1"),
     (
         "SELECT a FROM db.t WHERE @REDUCE(@EACH([a, b], x -> x IS NULL), (x, y) -> x OR y)",
@@ -226,7 +232,10 @@ const FEATURES: &[(&str, &str)] = &[
         "@UNION('all', db.t, db.u)",
         "SELECT CAST(a AS INT) AS a, CAST(c AS INT) AS c FROM db.t UNION ALL SELECT CAST(a AS INT) AS a, CAST(c AS INT) AS c FROM db.u",
     ),
-    ("@UNION(FALSE, 'all', db.t, db.u)", "SELECT CAST(a AS INT) AS a, CAST(c AS INT) AS c FROM db.t"),
+    (
+        "WITH x AS (SELECT a FROM db.u) SELECT a FROM (@UNION(FALSE, 'all', db.t, db.u)) AS y",
+        "WITH x AS (SELECT a FROM db.u) SELECT a FROM (SELECT CAST(a AS INT) AS a, CAST(c AS INT) AS c FROM db.t) AS y",
+    ),
     (
         "WITH x AS (@DEDUPLICATE(db.t, [a, CAST(b AS DATE)], ['c DESC', 'b ASC'])) SELECT a FROM x",
         "WITH x AS (SELECT * FROM db.t QUALIFY ROW_NUMBER() OVER (PARTITION BY a, CAST(b AS DATE) ORDER BY c DESC, b ASC) = 1) SELECT a FROM x",
@@ -246,11 +255,11 @@ const FEATURES: &[(&str, &str)] = &[
     // expressions
     (
         "SELECT @GENERATE_SURROGATE_KEY(a, b) AS k FROM db.t",
-        "SELECT MD5(CONCAT(COALESCE(CAST(a AS TEXT), '_sqlmesh_surrogate_key_null_'), '|', COALESCE(CAST(b AS TEXT), '_sqlmesh_surrogate_key_null_'))) AS k FROM db.t",
+        "SELECT MD5(COALESCE(CAST(a AS TEXT), '_sqlmesh_surrogate_key_null_') || '|' || COALESCE(CAST(b AS TEXT), '_sqlmesh_surrogate_key_null_')) AS k FROM db.t",
     ),
     (
         "SELECT @GENERATE_SURROGATE_KEY(a, hash_function := 'SHA256') AS k FROM db.t",
-        "SELECT SHA256(CONCAT(COALESCE(CAST(a AS TEXT), '_sqlmesh_surrogate_key_null_'))) AS k FROM db.t",
+        "SELECT SHA256(COALESCE(CAST(a AS TEXT), '_sqlmesh_surrogate_key_null_')) AS k FROM db.t",
     ),
     (
         "SELECT @SAFE_ADD(a, c) AS s FROM db.t",
@@ -273,8 +282,8 @@ const FEATURES: &[(&str, &str)] = &[
     ),
     ("SELECT a FROM db.t WHERE b = $$@x;$$", "SELECT a FROM db.t WHERE b = $$@x;$$"),
     (
-        "JINJA_QUERY_BEGIN; {% set x = 'a' %}SELECT {{ x }}, {{ double(x) }} AS y, '{{ start_ds }}' AS z, @seven AS s FROM {{ this_model }}; JINJA_END;",
-        "SELECT a, a * 2 /* local */ AS y, '1970-01-01' AS z, 7 AS s FROM db.m;",
+        "JINJA_QUERY_BEGIN; {% set x = 'a' %}SELECT {{ x }}, {{ double(x) }} AS y, '{{ start_ds }}' AS z, {{ var('seven') }} AS s, {{ blueprint_var('region') }} AS r, @end_date AS d FROM {{ this_model }}; JINJA_END;",
+        "SELECT a, a * 2 /* local */ AS y, '1970-01-01' AS z, 7 AS s, 'eu' AS r, CAST('1970-01-01' AS DATE) AS d FROM db.m;",
     ),
 ];
 

@@ -4,6 +4,7 @@
 use super::expand::Engine;
 use super::piece::{Piece, Sql, text_literal};
 use crate::data::{Kind, Value};
+use crate::dialect::Dialect;
 use crate::project::Model;
 use crate::project::tokens::Quotes;
 use crate::project::{AUDIT_ARGUMENTS, BLUEPRINT_VARIABLES, RelationName, THIS_MODEL};
@@ -33,12 +34,12 @@ pub(super) fn find(engine: &mut Engine<'_, '_>, name: &str) -> Option<Piece> {
     if let Some(local) = engine.locals.iter().rev().find(|local| local.name == lower) {
         return Some(local.value.clone());
     }
-    let quotes = engine.quotes;
+    let dialect = engine.dialect;
     let (env, model) = (engine.run.env, engine.run.model);
     if let Some(sql) = model.and_then(|model| model.config.0.get(AUDIT_ARGUMENTS)?.get(&lower)?.scalar()) {
         return Some(written(engine, &sql));
     }
-    if let Some(value) = runtime(env, model, &lower, quotes) {
+    if let Some(value) = runtime(env, model, &lower, dialect) {
         return Some(Piece::text(value));
     }
     let blueprint = model.and_then(|model| model.config.0.get(BLUEPRINT_VARIABLES)?.get(&lower));
@@ -99,7 +100,8 @@ pub(super) fn literal(value: &Value, quotes: Quotes) -> String {
 }
 
 /// What SQLMesh itself sets.
-fn runtime(env: &Environment, model: Option<&Model>, lower: &str, quotes: Quotes) -> Option<String> {
+fn runtime(env: &Environment, model: Option<&Model>, lower: &str, dialect: &Dialect) -> Option<String> {
+    let quotes = Quotes::of(dialect);
     match lower {
         "runtime_stage" => return Some(text_literal(STAGE, quotes)),
         "gateway" => return Some(text_literal(&gateway(env, model), quotes)),
@@ -111,13 +113,24 @@ fn runtime(env: &Environment, model: Option<&Model>, lower: &str, quotes: Quotes
         _ => {}
     }
     let (moment, part) = moment(lower)?;
+    if !is_seen(moment, model) {
+        return None;
+    }
+    let zoned = if quotes.double_is_text { "TIMESTAMP" } else { "TIMESTAMPTZ" };
+    let local = if dialect.parser == "bigquery" { "DATETIME" } else { "TIMESTAMP" };
     Some(match part {
-        "dt" => format!("CAST('{DAY} {}+00:00' AS TIMESTAMPTZ)", moment.1),
-        "dtntz" => format!("CAST('{DAY} {}' AS TIMESTAMP)", moment.1),
+        "dt" => format!("CAST('{DAY} {}+00:00' AS {zoned})", moment.1),
+        "dtntz" => format!("CAST('{DAY} {}' AS {local})", moment.1),
         "date" => format!("CAST('{DAY}' AS DATE)"),
         "epoch" | "millis" | "hour" => number(moment, part).to_owned(),
         _ => format!("'{}'", text_of(moment, part)),
     })
+}
+
+/// Models that are always built whole have no interval that starts and ends.
+fn is_seen(moment: Moment, model: Option<&Model>) -> bool {
+    let kind = model.and_then(|model| model.config.str("kind")).unwrap_or_default();
+    !matches!(kind, "FULL" | "VIEW") || !matches!(moment.0, "start" | "end")
 }
 
 type Moment = &'static (&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -145,8 +158,8 @@ fn text_of(moment: Moment, part: &str) -> String {
 }
 
 /// The variables of time as templates see them: their names, and their values as text or number.
-pub(super) fn times() -> impl Iterator<Item = (String, Result<&'static str, String>)> {
-    MOMENTS.iter().flat_map(|moment| {
+pub(super) fn times(model: Option<&Model>) -> impl Iterator<Item = (String, Result<&'static str, String>)> {
+    MOMENTS.iter().filter(move |moment| is_seen(moment, model)).flat_map(|moment| {
         PARTS.into_iter().map(move |part| {
             let value = match part {
                 "epoch" | "millis" | "hour" => Ok(number(moment, part)),
@@ -222,7 +235,15 @@ pub(super) fn fill(engine: &mut Engine<'_, '_>, text: &str) -> String {
 pub(super) fn undefined(engine: &Engine<'_, '_>, name: &str) -> Stop {
     let stop = Stop::fault(format!("nothing sets the variable `@{name}`")).rule("undefined-variable");
     let env = engine.run.env;
-    let times: Vec<String> = times().map(|(name, _)| name).collect();
+    let model = engine.run.model;
+    if moment(&name.to_ascii_lowercase()).is_some_and(|(moment, _)| !is_seen(moment, model)) {
+        let kind = model.and_then(|model| model.config.str("kind")).unwrap_or_default();
+        let help = format!(
+            "A model of the kind {kind} is built whole, so it has no start and no end; `@execution_ds` it has."
+        );
+        return stop.help(help);
+    }
+    let times: Vec<String> = times(model).map(|(name, _)| name).collect();
     let locals = engine.locals.iter().map(|local| local.name.as_str());
     let known = locals.chain(env.var_names()).chain(times.iter().map(String::as_str));
     match closest(&name.to_ascii_lowercase(), known.chain(["this_model", "runtime_stage", "gateway"])) {

@@ -130,7 +130,7 @@ pub(super) fn queries(
             let Some(definition) = definitions.get(name).filter(|definition| definition.asks_one_model()) else {
                 continue;
             };
-            let id = format!("test.{project}.{}.{model}", definition.name);
+            let id = format!("test.{project}.{model}.{}", definition.name);
             if found.iter().any(|known: &Model| known.id == id) {
                 continue;
             }

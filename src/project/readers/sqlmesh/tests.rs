@@ -120,8 +120,8 @@ fn audits_of_the_project_are_queries_for_each_use() {
         ("models/a.sql", "MODEL (name db.a, audits (positive(column := id))); select 1 as id"),
     ]);
     let ids: Vec<&str> = project.models.iter().map(|model| model.id.as_str()).collect();
-    assert_eq!(ids, ["model.shop.db.a", "test.shop.alone", "test.shop.positive.db.a"]);
-    let test = model(&project, "test.shop.positive.db.a");
+    assert_eq!(ids, ["model.shop.db.a", "test.shop.alone", "test.shop.db.a.positive"]);
+    let test = model(&project, "test.shop.db.a.positive");
     assert_eq!(test.config.str("this_model"), Some("db.a"));
     assert_eq!(&test.text[test.body.range()], "select * from @this_model where @column < @n");
 }
