@@ -201,6 +201,8 @@ impl Run<'_> {
             }
             Target::Tuple(targets, _) if self.is_open() && is_free(&value) => self.assign_free(targets, scope),
             Target::Tuple(targets, span) => {
+                // Names are looked for one by one.
+                self.spend(targets.len() * targets.len() / 16)?;
                 let items = self.items(&value).and_then(|items| {
                     if items.len() == targets.len() {
                         return Ok(items);

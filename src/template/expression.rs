@@ -89,8 +89,12 @@ impl Run<'_> {
                     return Ok(free.clone());
                 }
                 let made = operators::arithmetic(*operator, &a, &b)?;
-                if let Value::Str(text) = &made {
-                    self.spend_bytes(text.as_str().len())?;
+                match &made {
+                    Value::Str(text) => self.spend_bytes(text.as_str().len())?,
+                    Value::List(items) => self.spend(items.borrow().len() / 4)?,
+                    Value::Tuple(items) => self.spend(items.len() / 4)?,
+                    Value::Big(number) => self.spend(number.bits() as usize / 64)?,
+                    _ => {}
                 }
                 Ok(made)
             }
@@ -161,6 +165,10 @@ impl Run<'_> {
                     return Err(Stop::fault(format!("a slice needs whole numbers, not a {}", value.kind())));
                 }
             }
+        }
+        self.spend(operators::cost(&holder))?;
+        if let Value::Str(text) = &holder {
+            self.spend_bytes(text.as_str().len())?;
         }
         super::methods::slice(&holder, bounds)
     }

@@ -117,6 +117,14 @@ impl Buffer {
         }
     }
 
+    /// Adds the bytes `start..end` of a text.
+    pub(super) fn push_slice(&mut self, text: &Text, start: usize, end: usize) {
+        match &text.marks {
+            None => self.push(&text.text[start..end], From::Nowhere),
+            Some(marks) => self.push_part(&text.text, marks, start, end),
+        }
+    }
+
     fn push_part(&mut self, text: &str, marks: &[Mark], start: usize, end: usize) {
         let first = marks.partition_point(|mark| mark.end as usize <= start);
         let mut begin = if first == 0 { 0 } else { marks[first - 1].end as usize };

@@ -15,9 +15,11 @@ use super::stop::Stop;
 use super::value::{Key, Map, Value};
 
 /// Texts and lists made by one operator are refused beyond this size.
-const MAX_SIZE: usize = 32 << 20;
+const MAX_SIZE: usize = 4 << 20;
+/// Lists longer than this are refused.
+const MAX_ITEMS: usize = 200_000;
 /// Whole numbers beyond this many bits are refused.
-const MAX_BITS: u64 = 1 << 16;
+const MAX_BITS: u64 = 1 << 13;
 /// Lists that hold themselves are compared down to this depth, and with this many comparisons.
 const MAX_DEPTH: usize = 60;
 const MAX_COMPARISONS: usize = 200_000;
@@ -205,10 +207,8 @@ pub(super) fn arithmetic(operator: Arithmetic, a: &Value, b: &Value) -> Result<V
     }
     match (operator, a, b) {
         (Arithmetic::Add, Value::Str(a), Value::Str(b)) => join(&[a.clone(), b.clone()]),
-        (Arithmetic::Add, Value::List(a), Value::List(b)) => {
-            Ok(Value::list(a.borrow().iter().chain(b.borrow().iter()).cloned()))
-        }
-        (Arithmetic::Add, Value::Tuple(a), Value::Tuple(b)) => Ok(Value::tuple(a.iter().chain(b.iter()).cloned())),
+        (Arithmetic::Add, Value::List(a), Value::List(b)) => both(&a.borrow(), &b.borrow()).map(Value::list),
+        (Arithmetic::Add, Value::Tuple(a), Value::Tuple(b)) => both(a, b).map(Value::tuple),
         (Arithmetic::Subtract, Value::Set(a), Value::Set(b)) => {
             let b = b.borrow();
             Ok(Value::set(a.borrow().keys().filter(|key| !b.contains_key(*key)).cloned()))
@@ -218,6 +218,14 @@ pub(super) fn arithmetic(operator: Arithmetic, a: &Value, b: &Value) -> Result<V
         }
         _ => Err(mismatch(operator, a, b)),
     }
+}
+
+fn both(a: &[Value], b: &[Value]) -> Result<Vec<Value>, Stop> {
+    if a.len() + b.len() > MAX_ITEMS {
+        let stop = Stop::fault("this list is too large");
+        return Err(stop.help("Look for a list that is doubled in a loop."));
+    }
+    Ok(a.iter().chain(b).cloned().collect())
 }
 
 fn mismatch(operator: Arithmetic, a: &Value, b: &Value) -> Stop {
@@ -308,8 +316,8 @@ fn repeat(value: &Value, times: i64) -> Option<Result<Value, Stop>> {
     let times = usize::try_from(times).unwrap_or(0);
     let size = match value {
         Value::Str(text) => text.as_str().len(),
-        Value::List(items) => items.borrow().len() * 40,
-        Value::Tuple(items) => items.len() * 40,
+        Value::List(items) => items.borrow().len() * (MAX_SIZE / MAX_ITEMS),
+        Value::Tuple(items) => items.len() * (MAX_SIZE / MAX_ITEMS),
         _ => return None,
     };
     if size.saturating_mul(times) > MAX_SIZE {

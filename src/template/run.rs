@@ -20,9 +20,11 @@ use crate::project::Model;
 use crate::text::{FileId, Place, Span};
 
 /// Evaluated nodes and expressions per rendering; an endless loop ends here.
-const MAX_STEPS: u64 = 1_500_000;
+const MAX_STEPS: u64 = 1_000_000;
 /// Bytes of text made per rendering, intermediate texts included.
-const MAX_BYTES: u64 = 192 << 20;
+const MAX_BYTES: u64 = 32 << 20;
+/// Diagnostics per rendering; more help nobody.
+const MAX_DIAGNOSTICS: usize = 50;
 /// Macros within macros.
 pub(super) const MAX_CALLS: u32 = 200;
 
@@ -199,7 +201,7 @@ impl<'e> Run<'e> {
     /// Adds a diagnostic unless the same was said of the same place.
     pub(super) fn note(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.model = self.model.map(|model| model.id.clone());
-        if !self.diagnostics.contains(&diagnostic) {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS && !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
     }

@@ -30,13 +30,24 @@
 {%- for field in field_list %}coalesce({{ field }}, 0){% if not loop.last %} - {% endif %}{% endfor -%}
 {%- endmacro %}
 {% macro group_by(n) %}group by {% for at in range(1, n + 1) %}{{ at }}{% if not loop.last %},{% endif %}{% endfor %}{% endmacro %}
-{% macro width_bucket(expr, min_value, max_value, num_buckets) -%}
+{% macro width_bucket(expr, min_value, max_value, num_buckets) %}{{ return(adapter.dispatch('width_bucket', 'dbt_utils')(expr, min_value, max_value, num_buckets)) }}{% endmacro %}
+{% macro snowflake__width_bucket(expr, min_value, max_value, num_buckets) %}width_bucket({{ expr }}, {{ min_value }}, {{ max_value }}, {{ num_buckets }}){% endmacro %}
+{% macro default__width_bucket(expr, min_value, max_value, num_buckets) -%}
 {%- set size = '((' ~ max_value ~ ' - ' ~ min_value ~ ') / ' ~ num_buckets ~ ')' -%}
-case when {{ expr }} < {{ min_value }} then 0 when {{ expr }} >= {{ max_value }} then {{ num_buckets }} + 1 else floor(({{ expr }} - {{ min_value }}) / {{ size }}) + 1 end
+(case when mod({{ dbt.safe_cast(expr, dbt.type_numeric()) }}, {{ dbt.safe_cast('(' ~ size ~ ')' if size[0] != '(' else size, dbt.type_numeric()) }}) = 0 then 1 else 0 end) + least(ceil(({{ expr }} - {{ min_value }}) / {{ size }}), {{ num_buckets }} + 1)
 {%- endmacro %}
-{% macro haversine_distance(lat1, lon1, lat2, lon2, unit='mi') -%}
+{% macro haversine_distance(lat1, lon1, lat2, lon2, unit='mi') %}{{ return(adapter.dispatch('haversine_distance', 'dbt_utils')(lat1, lon1, lat2, lon2, unit)) }}{% endmacro %}
+{% macro default__haversine_distance(lat1, lon1, lat2, lon2, unit='mi') -%}
 {%- set factor = 1.60934 if unit == 'km' else 1 -%}
 2 * 3961 * asin(sqrt(power((sin(radians(({{ lat2 }} - {{ lat1 }}) / 2))), 2) + cos(radians({{ lat1 }})) * cos(radians({{ lat2 }})) * power((sin(radians(({{ lon2 }} - {{ lon1 }}) / 2))), 2))) * {{ factor }}
+{%- endmacro %}
+{% macro bigquery__haversine_distance(lat1, lon1, lat2, lon2, unit='mi') -%}
+{%- set factor = 1.60934 if unit == 'km' else 1 -%}
+{%- set a = 'acos(-1) * ' ~ lat1 ~ ' / 180' -%}
+{%- set b = 'acos(-1) * ' ~ lon1 ~ ' / 180' -%}
+{%- set c = 'acos(-1) * ' ~ lat2 ~ ' / 180' -%}
+{%- set d = 'acos(-1) * ' ~ lon2 ~ ' / 180' -%}
+2 * 3961 * asin(sqrt(power(sin(({{ c }} - {{ a }}) / 2), 2) + cos({{ a }}) * cos({{ c }}) * power(sin(({{ d }} - {{ b }}) / 2), 2))) * {{ factor }}
 {%- endmacro %}
 
 {# ---- columns of relations ---- #}
@@ -104,13 +115,13 @@ case when {{ expr }} < {{ min_value }} then 0 when {{ expr }} >= {{ max_value }}
 {%- set gone = gone | map('lower') | list -%}
 {%- set names = [] -%}
 {%- for column in adapter.get_columns_in_relation(relation) if column.name | lower not in gone -%}
-{%- do names.append(adapter.quote(column.name) if quote_identifiers else column.name) -%}
+{%- do names.append(column.name) -%}
 {%- endfor -%}
 {%- for name in names %}
     select
         {% for other in kept %}{{ adapter.quote(other) if quote_identifiers else other }},
-        {% endfor %}cast('{{ name }}' as {{ dbt.type_string() }}) as {{ field_name }},
-        cast({{ name }} as {{ cast_to }}) as {{ value_name }}
+        {% endfor %}cast('{{ name }}' as {{ dbt.type_string() }}) as {{ adapter.quote(field_name) if quote_identifiers else field_name }},
+        cast({{ adapter.quote(name) if quote_identifiers else name }} as {{ cast_to }}) as {{ adapter.quote(value_name) if quote_identifiers else value_name }}
     from {{ relation }}
     {% if not loop.last %}
     union all
@@ -143,6 +154,27 @@ case when {{ expr }} < {{ min_value }} then 0 when {{ expr }} >= {{ max_value }}
 {%- set found = run_query('select ' ~ schema_pattern ~ table_pattern) -%}
 {{ return([]) }}
 {%- endmacro %}
+{% macro get_table_types_sql() -%}
+{%- set external = 'FOREIGN' if target.type in ('postgres', 'redshift') else 'EXTERNAL TABLE' -%}
+case table_type
+    {% if target.type == 'databricks' %}when 'MANAGED' then 'table'
+    {% endif %}when 'BASE TABLE' then 'table'
+    {% if target.type != 'databricks' %}when '{{ external }}' then 'external'
+    {% endif %}when 'MATERIALIZED VIEW' then 'materializedview'
+    else lower(table_type)
+end as {{ adapter.quote('table_type') }}
+{%- endmacro %}
+{% macro get_tables_by_pattern_sql(schema_pattern, table_pattern, exclude='', database=target.database) -%}
+select distinct
+    table_schema as {{ adapter.quote('table_schema') }},
+    table_name as {{ adapter.quote('table_name') }},
+    {{ dbt_utils.get_table_types_sql() }}
+from {{ database }}.information_schema.tables
+where table_schema ilike '{{ schema_pattern }}'
+and table_name ilike '{{ table_pattern }}'
+and table_name not ilike '{{ exclude }}'
+{%- endmacro %}
+{% macro get_tables_by_prefix_sql(schema, prefix, exclude='', database=target.database) %}{{ return(dbt_utils.get_tables_by_pattern_sql(schema, prefix ~ '%', exclude, database)) }}{% endmacro %}
 {% macro get_relations_by_prefix(schema, prefix, exclude='', database=target.database) %}{{ return(dbt_utils.get_relations_by_pattern(schema, prefix ~ '%', exclude, database)) }}{% endmacro %}
 
 {% macro deduplicate(relation, partition_by, order_by) %}{{ return(adapter.dispatch('deduplicate', 'dbt_utils')(relation, partition_by, order_by)) }}{% endmacro %}
@@ -159,10 +191,7 @@ select * from {{ relation }} as tt qualify row_number() over (partition by {{ pa
 {% macro snowflake__deduplicate(relation, partition_by, order_by) -%}
 select * from {{ relation }} qualify row_number() over (partition by {{ partition_by }} order by {{ order_by }}) = 1
 {%- endmacro %}
-{% macro duckdb__deduplicate(relation, partition_by, order_by) -%}
-select * from {{ relation }} qualify row_number() over (partition by {{ partition_by }} order by {{ order_by }}) = 1
-{%- endmacro %}
-{% macro spark__deduplicate(relation, partition_by, order_by) -%}
+{% macro databricks__deduplicate(relation, partition_by, order_by) -%}
 select * from {{ relation }} qualify row_number() over (partition by {{ partition_by }} order by {{ order_by }}) = 1
 {%- endmacro %}
 {% macro postgres__deduplicate(relation, partition_by, order_by) -%}
@@ -190,10 +219,16 @@ from {{ relation }}
 {%- endmacro %}
 
 {# ---- rows ---- #}
-{% macro generate_series(upper_bound) %}{{ return(dbt.generate_series(upper_bound)) }}{% endmacro %}
-{% macro date_spine(datepart, start_date, end_date) %}{{ return(dbt.date_spine(datepart, start_date, end_date)) }}{% endmacro %}
+{% macro generate_series(upper_bound) %}{{ return(dbt.default__generate_series(upper_bound)) }}{% endmacro %}
+{% macro date_spine(datepart, start_date, end_date) -%}
+{{ dbt._dates_from_numbers(datepart, start_date, end_date, dbt_utils.generate_series(dbt_utils.get_intervals_between(start_date, end_date, datepart)), 'row_number() over (order by generated_number) - 1') }}
+{%- endmacro %}
 {% macro get_powers_of_two(upper_bound) %}{{ return(dbt.get_powers_of_two(upper_bound)) }}{% endmacro %}
 {% macro get_intervals_between(start_date, end_date, datepart) %}{{ return(dbt.get_intervals_between(start_date, end_date, datepart)) }}{% endmacro %}
+
+{# ---- checks of arguments: what is wrong with them shows elsewhere ---- #}
+{% macro _is_relation(obj, macro) %}{% endmacro %}
+{% macro _is_ephemeral(obj, macro) %}{% endmacro %}
 
 {# ---- texts ---- #}
 {% macro slugify(string) -%}
@@ -215,7 +250,7 @@ nullif({{ dbt.split_part(dbt.split_part(field, wanted, 2), "'&'", 1) }}, '')
 {% macro get_url_path(field) -%}
 {%- set bare = dbt.replace(dbt.replace(field, "'http://'", "''"), "'https://'", "''") -%}
 {%- set start = "coalesce(nullif(" ~ dbt.position("'/'", bare) ~ ", 0), " ~ dbt.position("'?'", bare) ~ " - 1)" -%}
-{{ dbt.safe_cast(dbt.split_part(dbt.right(bare, dbt.length(bare) ~ ' - ' ~ start), "'?'", 1), dbt.type_string()) }}
+{{ dbt.safe_cast(dbt.split_part(dbt.right(bare, dbt.length(bare) ~ '-' ~ start), "'?'", 1), dbt.type_string()) }}
 {%- endmacro %}
 
 {# ---- spellings that moved to dbt ---- #}

@@ -29,12 +29,16 @@ pub(in crate::template) struct Facts {
     pub(in crate::template) types: &'static [(&'static str, &'static str)],
     /// Answers in lower case.
     pub(in crate::template) lower_types: bool,
+    /// What quotes columns, where it is not what quotes relations.
+    pub(in crate::template) column_quote: Option<char>,
+    /// The name of exact numbers with a size (empty: the name that was asked for), or none where the size is left out.
+    pub(in crate::template) sized_number: Option<&'static str>,
 }
 
 impl Facts {
-    /// A name in the adapter's quotes.
+    /// A column in the adapter's quotes.
     pub(in crate::template) fn quoted(&self, name: &str) -> String {
-        match self.quote {
+        match self.column_quote.unwrap_or(self.quote) {
             '[' => format!("[{}]", name.replace(']', "]]")),
             quote => format!("{quote}{name}{quote}"),
         }
@@ -49,6 +53,8 @@ const ANY: Facts = Facts {
     prints_database: true,
     types: &[("STRING", "TEXT")],
     lower_types: false,
+    column_quote: None,
+    sized_number: Some(""),
 };
 const SQL_SERVER: &[(&str, &str)] = &[
     ("STRING", "VARCHAR(8000)"),
@@ -93,7 +99,15 @@ const FABRIC: &[(&str, &str)] = &[
     ("VARBINARY", "VARBINARY(MAX)"),
     ("BINARY", "BINARY(1)"),
 ];
-const SPARK: Facts = Facts { name: "spark", quote: '`', quotes: false, prints_database: false, types: &[], ..ANY };
+const SPARK: Facts = Facts {
+    name: "spark",
+    quote: '`',
+    quotes: false,
+    prints_database: false,
+    types: &[],
+    sized_number: Some("decimal"),
+    ..ANY
+};
 const BIGQUERY: &[(&str, &str)] = &[("TEXT", "STRING"), ("FLOAT", "FLOAT64"), ("INTEGER", "INT64")];
 const CLICKHOUSE: &[(&str, &str)] =
     &[("STRING", "String"), ("TIMESTAMP", "DateTime"), ("FLOAT", "Float32"), ("INTEGER", "Int32")];
@@ -104,21 +118,30 @@ const ADAPTERS: [Facts; 16] = [
     Facts { name: "redshift", parents: &["postgres"], ..ANY },
     Facts { name: "duckdb", ..ANY },
     Facts { name: "snowflake", quotes: false, ..ANY },
-    Facts { name: "bigquery", quote: '`', types: BIGQUERY, ..ANY },
+    Facts { name: "bigquery", quote: '`', types: BIGQUERY, sized_number: None, ..ANY },
     Facts {
         name: "databricks",
         parents: &["spark"],
         quote: '`',
         types: &[("LONG", "BIGINT")],
         lower_types: true,
+        sized_number: Some("decimal"),
         ..ANY
     },
     SPARK,
     Facts { name: "trino", types: &[("STRING", "VARCHAR"), ("FLOAT", "DOUBLE")], ..ANY },
     Facts { name: "athena", types: &[("STRING", "VARCHAR"), ("TEXT", "VARCHAR")], ..ANY },
-    Facts { name: "clickhouse", quote: '`', prints_database: false, types: CLICKHOUSE, ..ANY },
+    Facts {
+        name: "clickhouse",
+        quote: '`',
+        prints_database: false,
+        types: CLICKHOUSE,
+        column_quote: Some('"'),
+        sized_number: Some("Decimal"),
+        ..ANY
+    },
     Facts { name: "sqlserver", parents: &["fabric"], types: SQL_SERVER, ..ANY },
-    Facts { name: "fabric", types: FABRIC, ..ANY },
+    Facts { name: "fabric", types: FABRIC, column_quote: Some('['), ..ANY },
     Facts { name: "synapse", parents: &["fabric"], types: SQL_SERVER, ..ANY },
     Facts { name: "mysql", quote: '`', prints_database: false, ..ANY },
     Facts { name: "sqlite", prints_database: false, ..ANY },

@@ -87,7 +87,16 @@ pub(super) fn class_method(run: &Run<'_>, name: &str, args: &Args) -> Result<Val
         }
         "translate_type" => Ok(Value::text(translated(run.env.adapter, args.text(0, "dtype")?))),
         "string_type" => Ok(Value::text(format!("character varying({})", args.int(0, "size").unwrap_or(256)))),
-        "numeric_type" => Ok(Value::text(print::plain(args.need(0, "dtype")?))),
+        "numeric_type" => {
+            let name = args.text(0, "dtype")?;
+            let (precision, scale) = (args.int(1, "precision"), args.int(2, "scale"));
+            Ok(Value::text(match (run.env.adapter.sized_number, precision.zip(scale)) {
+                (Some(own), Some((precision, scale))) => {
+                    format!("{}({precision},{scale})", if own.is_empty() { name } else { own })
+                }
+                _ => name.to_owned(),
+            }))
+        }
         _ => Err(Stop::fault(format!("`api.Column` has no method `{name}`"))),
     }
 }

@@ -16,7 +16,7 @@ use crate::template::value::{Key, Value};
 use crate::text::Span;
 
 /// Longer ranges are refused.
-const MAX_RANGE: i64 = 200_000;
+const MAX_RANGE: i64 = 100_000;
 
 pub(in crate::template) fn call(run: &mut Run<'_>, name: &str, args: Args, span: Span) -> Result<Value, Stop> {
     match name {

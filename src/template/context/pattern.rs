@@ -100,6 +100,8 @@ fn compile(pattern: &str, flags: i64) -> Result<Rc<Regex>, Stop> {
 }
 
 pub(super) fn method(run: &mut Run<'_>, pattern: &Rc<Regex>, name: &str, args: &Args) -> Result<Value, Stop> {
+    let searched = args.positional.iter().filter_map(Value::as_str).map(str::len).max().unwrap_or(0);
+    run.spend(searched / 16)?;
     let found = |captures: Option<Captures<'_>>| match captures {
         Some(captures) => Value::object(Object::Match(Match::new(pattern, &captures))),
         None => Value::None,

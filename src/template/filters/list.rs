@@ -115,7 +115,7 @@ pub(in crate::template) fn sorted(run: &mut Run<'_>, items: Vec<Value>, reverse:
 }
 
 fn sorted_by(run: &mut Run<'_>, items: Vec<Value>, keys: Vec<Vec<Value>>, reverse: bool) -> Result<Vec<Value>, Stop> {
-    run.spend(items.len())?;
+    run.spend(items.len() * 4)?;
     let mut fault = None;
     let mut pairs: Vec<(Vec<Value>, Value)> = keys.into_iter().zip(items).collect();
     pairs.sort_by(|(a, _), (b, _)| {

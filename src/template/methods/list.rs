@@ -5,7 +5,7 @@ use crate::template::function::Args;
 use crate::template::operators::equal;
 use crate::template::run::Run;
 use crate::template::stop::Stop;
-use crate::template::value::{Dict, Key, List, Value};
+use crate::template::value::{Dict, Key, List, Map, Value};
 
 pub(super) const METHODS: [&str; 11] =
     ["append", "extend", "insert", "pop", "remove", "index", "count", "sort", "reverse", "copy", "clear"];
@@ -124,27 +124,27 @@ pub(super) fn set(run: &mut Run<'_>, set: &Dict, name: &str, args: &Args) -> Res
         "copy" => return Ok(Value::set(set.borrow().keys().cloned())),
         _ => {}
     }
-    let mut others = Vec::new();
+    let mut others = Map::new();
     for other in &args.positional {
-        others.extend(run.items(other)?.into_iter().filter_map(Key::new));
+        others.extend(run.items(other)?.into_iter().filter_map(Key::new).map(|key| (key, Value::None)));
     }
     let own = set.borrow();
-    let kept = |wanted: bool| Value::set(own.keys().filter(|key| others.contains(key) == wanted).cloned());
+    let kept = |wanted: bool| Value::set(own.keys().filter(|key| others.contains_key(*key) == wanted).cloned());
     match name {
         "update" => {
             drop(own);
-            set.borrow_mut().extend(others.into_iter().map(|key| (key, Value::None)));
+            set.borrow_mut().extend(others);
             Ok(Value::None)
         }
-        "union" => Ok(Value::set(own.keys().cloned().chain(others))),
+        "union" => Ok(Value::set(own.keys().cloned().chain(others.into_keys()))),
         "intersection" => Ok(kept(true)),
         "difference" => Ok(kept(false)),
         "symmetric_difference" => {
-            let theirs = others.iter().filter(|key| !own.contains_key(*key)).cloned();
-            Ok(Value::set(own.keys().filter(|key| !others.contains(key)).cloned().chain(theirs)))
+            let theirs = others.keys().filter(|key| !own.contains_key(*key)).cloned();
+            Ok(Value::set(own.keys().filter(|key| !others.contains_key(*key)).cloned().chain(theirs)))
         }
-        "issubset" => Ok(Value::Bool(own.keys().all(|key| others.contains(key)))),
-        "issuperset" => Ok(Value::Bool(others.iter().all(|key| own.contains_key(key)))),
+        "issubset" => Ok(Value::Bool(own.keys().all(|key| others.contains_key(key)))),
+        "issuperset" => Ok(Value::Bool(others.keys().all(|key| own.contains_key(key)))),
         _ => Err(Stop::fault(format!("a set has no method `{name}`"))),
     }
 }

@@ -5,7 +5,7 @@ use crate::template::filters::text as filter;
 use crate::template::format;
 use crate::template::function::Args;
 use crate::template::lexer::is_space;
-use crate::template::marked::Text;
+use crate::template::marked::{Buffer, From, Text};
 use crate::template::operators;
 use crate::template::print;
 use crate::template::run::Run;
@@ -72,8 +72,12 @@ pub(super) fn call(run: &mut Run<'_>, text: &Text, name: &str, args: &Args) -> R
         "lstrip" => Ok(Value::Str(strip(text, args, true, false)?)),
         "rstrip" => Ok(Value::Str(strip(text, args, false, true)?)),
         "replace" => replace(run, text, args),
-        "split" | "rsplit" => split(text, name, args),
-        "splitlines" => Ok(Value::list(lines(text, args.truth(0, "keepends")))),
+        "split" | "rsplit" => split(run, text, name, args),
+        "splitlines" => {
+            let lines = lines(text, args.truth(0, "keepends"));
+            run.spend(lines.len() / 2)?;
+            Ok(Value::list(lines))
+        }
         "partition" | "rpartition" => partition(text, name, args),
         "join" => join(run, text, args),
         "format" => Ok(Value::text(format::braces(own, args)?)),
@@ -127,25 +131,24 @@ pub(in crate::template) fn replaced(
     most: usize,
 ) -> Result<Text, Stop> {
     let own = text.as_str();
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for (at, found) in own.match_indices(old).take(most) {
-        parts.push(text.slice(start, at));
-        parts.push(new.clone());
-        start = at + found.len();
-    }
-    if parts.is_empty() {
+    let found = own.match_indices(old).take(most).count();
+    if found == 0 {
         return Ok(text.clone());
     }
-    parts.push(text.slice(start, own.len()));
-    run.spend_bytes(own.len() + parts.len() / 2 * new.as_str().len())?;
-    match operators::join(&parts)? {
-        Value::Str(text) => Ok(text),
-        _ => Ok(text.clone()),
+    run.spend(found / 4)?;
+    run.spend_bytes(own.len() + found.saturating_mul(new.as_str().len()))?;
+    let mut buffer = Buffer::default();
+    let mut start = 0;
+    for (at, found) in own.match_indices(old).take(most) {
+        buffer.push_slice(text, start, at);
+        buffer.push_text(new, From::Nowhere);
+        start = at + found.len();
     }
+    buffer.push_slice(text, start, own.len());
+    Ok(buffer.finish())
 }
 
-fn split(text: &Text, name: &str, args: &Args) -> Result<Value, Stop> {
+fn split(run: &mut Run<'_>, text: &Text, name: &str, args: &Args) -> Result<Value, Stop> {
     let own = text.as_str();
     let most = args.int(1, "maxsplit").and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     let part = |piece: &str| {
@@ -168,6 +171,7 @@ fn split(text: &Text, name: &str, args: &Args) -> Result<Value, Stop> {
             }
         }
     };
+    run.spend(pieces.len() / 2)?;
     Ok(Value::list(pieces.into_iter().map(part)))
 }
 
