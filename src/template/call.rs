@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::ast::Macro;
+use super::ast::{Argument, Expr, ExprKind, Macro};
 use super::context;
 use super::context::object::Object;
 use super::function::{Args, Function, Scope};
@@ -89,6 +89,52 @@ impl Run<'_> {
         result
     }
 
+    /// `{{ name(..) }}` where the name is a macro's: its text goes straight to `out`. The value where the macro returned
+    /// one instead; `None` for any other expression, of which nothing was evaluated.
+    pub(super) fn print_call(
+        &mut self,
+        expr: &Expr,
+        scope: &Rc<Scope>,
+        out: &mut Buffer,
+    ) -> Option<Result<Option<Value>, Stop>> {
+        let ExprKind::Call(callee, arguments) = &expr.kind else { return None };
+        let callee = match &callee.kind {
+            ExprKind::Name(name) => scope.get(name).or_else(|| context::global(self, name))?,
+            ExprKind::Attribute(holder, name) => {
+                let ExprKind::Name(package) = &holder.kind else { return None };
+                let holder = scope.get(package).or_else(|| context::global(self, package))?;
+                let Value::Object(object) = &holder else { return None };
+                let Object::Package(package) = &**object else { return None };
+                let code = self.env.package_macro(package, name)?;
+                return Some(self.print_macro((&code, None, None), arguments, (expr.span, scope), out));
+            }
+            _ => return None,
+        };
+        let Value::Function(function) = &callee else { return None };
+        let Function::Macro { code, scope: own, calls } = &**function else { return None };
+        Some(self.print_macro((code, own.as_ref(), *calls), arguments, (expr.span, scope), out))
+    }
+
+    fn print_macro(
+        &mut self,
+        (code, own, calls): (&Arc<Macro>, Option<&Rc<Scope>>, Option<u32>),
+        arguments: &[Argument],
+        (span, scope): (Span, &Rc<Scope>),
+        out: &mut Buffer,
+    ) -> Result<Option<Value>, Stop> {
+        let args = self.arguments(arguments, scope)?;
+        let start = out.position();
+        let result = self.run_macro((code, own, calls), args, span, |run, inner| run.nodes(&code.body, inner, out));
+        let result = match result {
+            Ok(()) => return Ok(None),
+            Err(Stop::Return(value)) => Ok(Some(value)),
+            Err(Stop::Break | Stop::Continue) => Ok(Some(Value::text(""))),
+            Err(stop) => Err(stop.at(self.value_at(span))),
+        };
+        out.rewind(&start);
+        result
+    }
+
     pub(super) fn call_macro(
         &mut self,
         code: &Arc<Macro>,
@@ -97,6 +143,21 @@ impl Run<'_> {
         args: Args,
         span: Span,
     ) -> Result<Value, Stop> {
+        match self.run_macro((code, scope, calls), args, span, |run, inner| run.captured(&code.body, inner)) {
+            Err(Stop::Return(value)) => Ok(value),
+            Err(Stop::Break | Stop::Continue) => Ok(Value::text("")),
+            other => other,
+        }
+    }
+
+    /// Does `body` as the body of a macro, in a scope with its parameters.
+    fn run_macro<T>(
+        &mut self,
+        (code, scope, calls): (&Arc<Macro>, Option<&Rc<Scope>>, Option<u32>),
+        args: Args,
+        span: Span,
+        body: impl FnOnce(&mut Self, &Rc<Scope>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
         self.step()?;
         if scope.is_none() {
             self.ran(code);
@@ -106,14 +167,10 @@ impl Run<'_> {
         let result = self.deeper(|run| {
             let inner = Scope::new(scope.cloned());
             run.bind(code, args, &inner)?;
-            run.captured(&code.body, &inner)
+            body(run, &inner)
         });
         self.frame = outer;
-        match result {
-            Err(Stop::Return(value)) => Ok(value),
-            Err(Stop::Break | Stop::Continue) => Ok(Value::text("")),
-            other => other,
-        }
+        result
     }
 
     /// The frame a macro's text is evaluated in. `calls`: where its text stands, if not in a macro of its own.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::ast::{Macro, Node, Source};
 use super::context::adapter::{self, Facts};
 use super::context::graph;
@@ -20,12 +22,15 @@ use crate::project::{
 };
 use crate::text::{Digest, FileId, Place, Span, closest};
 
+/// Macros of one package by name.
+type Macros = IndexMap<Arc<str>, Arc<Macro>>;
+
 /// What all models of one project are rendered with. Shared between threads.
 pub struct Environment {
     pub(super) root: Arc<str>,
-    macros: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<Macro>>>,
+    macros: IndexMap<Arc<str>, Macros>,
     /// Packages of this program, used where the project has none of that name.
-    embedded: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Arc<Macro>>>,
+    embedded: IndexMap<Arc<str>, Macros>,
     files: Vec<FileId>,
     pub(super) adapter: &'static Facts,
     pub(super) target: Target,
@@ -47,9 +52,9 @@ pub struct Environment {
     pub(super) sqlmesh: bool,
     /// Macros that only Python can run, by name in lower case.
     python_macros: BTreeMap<String, Place>,
-    models: BTreeMap<String, Vec<Entry>>,
-    sources: BTreeMap<String, Vec<(String, String, RelationName)>>,
-    names: BTreeMap<(String, String), Arc<str>>,
+    models: IndexMap<String, Vec<Entry>>,
+    sources: IndexMap<String, Vec<(String, String, RelationName)>>,
+    names: IndexMap<(String, String), Arc<str>>,
     pub(super) graph: Graph,
     pub(super) words: Words,
     diagnostics: Vec<Diagnostic>,
@@ -100,8 +105,8 @@ impl Environment {
     pub fn new(project: &Project, others: &[&Project]) -> Environment {
         let mut env = Environment {
             root: Arc::from(project.name.as_str()),
-            macros: BTreeMap::new(),
-            embedded: BTreeMap::new(),
+            macros: IndexMap::new(),
+            embedded: IndexMap::new(),
             files: Vec::new(),
             adapter: adapter::facts(&project.target.adapter),
             target: project.target.clone(),
@@ -121,9 +126,9 @@ impl Environment {
             dialect: Arc::clone(&project.dialect),
             sqlmesh: project.kind == Kind::SqlMesh,
             python_macros: project.python_macros.clone(),
-            models: BTreeMap::new(),
-            sources: BTreeMap::new(),
-            names: BTreeMap::new(),
+            models: IndexMap::new(),
+            sources: IndexMap::new(),
+            names: IndexMap::new(),
             graph: Graph::default(),
             words: Words {
                 loop_name: Arc::from("loop"),
@@ -398,7 +403,7 @@ pub(super) fn loose_source(text: &str, like: &Source) -> Arc<Source> {
     Arc::new(Source { file, text: Arc::from(text), package, id: like.id, embedded: like.embedded, returns })
 }
 
-fn add_macros(body: Vec<Node>, package: &mut BTreeMap<Arc<str>, Arc<Macro>>) {
+fn add_macros(body: Vec<Node>, package: &mut Macros) {
     for node in body {
         match node {
             Node::Macro(code) => {

@@ -47,7 +47,13 @@ impl Run<'_> {
         match node {
             Node::Text(span) => self.literal(*span, out),
             Node::Print { expr, span } => {
-                let value = self.expr(expr, scope).map_err(|stop| stop.at(self.value_at(*span)))?;
+                let value = match self.print_call(expr, scope, out) {
+                    Some(Ok(None)) => return Ok(()),
+                    Some(Ok(Some(value))) => Ok(value),
+                    Some(Err(stop)) => Err(stop),
+                    None => self.expr(expr, scope),
+                };
+                let value = value.map_err(|stop| stop.at(self.value_at(*span)))?;
                 self.print(&value, expr, *span, out)
             }
             Node::If(arms) => {

@@ -71,6 +71,13 @@ pub(super) struct Buffer {
     pub(super) marks: Vec<Mark>,
 }
 
+/// A place in a text in the making.
+pub(super) struct Position {
+    text: usize,
+    marks: usize,
+    last: Option<u32>,
+}
+
 impl Buffer {
     /// Adds bytes that came from `from`; runs that go on in the same place become one.
     pub(super) fn push(&mut self, text: &str, from: From) {
@@ -114,6 +121,20 @@ impl Buffer {
                     start = mark.end as usize;
                 }
             }
+        }
+    }
+
+    /// Where the text stands, to come back to by [`Buffer::rewind`].
+    pub(super) fn position(&self) -> Position {
+        Position { text: self.text.len(), marks: self.marks.len(), last: self.marks.last().map(|mark| mark.end) }
+    }
+
+    /// Forgets what was added since.
+    pub(super) fn rewind(&mut self, to: &Position) {
+        self.text.truncate(to.text);
+        self.marks.truncate(to.marks);
+        if let (Some(mark), Some(end)) = (self.marks.last_mut(), to.last) {
+            mark.end = end;
         }
     }
 

@@ -1,6 +1,6 @@
 //! One rendering under way: what it has asked, found wrong, and may still spend.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -79,6 +79,8 @@ pub(super) struct Run<'e> {
     /// Values that are missing from the text made so far.
     pub(super) holes: Vec<Hole>,
     pub(super) branches: Branches<'e>,
+    /// What names of each package turned out to mean.
+    pub(super) known: Vec<(Arc<str>, HashMap<Box<str>, Value>)>,
     pub(super) steps: u64,
     pub(super) bytes: u64,
     /// Files of the sources, by their number.
@@ -118,6 +120,7 @@ impl<'e> Run<'e> {
             inherit: Inherit::default(),
             holes: Vec::new(),
             branches: Branches::new(assume),
+            known: Vec::new(),
             steps: 0,
             bytes: 0,
             model_file,

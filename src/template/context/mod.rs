@@ -18,6 +18,9 @@ mod reference;
 pub(super) mod relation;
 mod variables;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::function::Function;
 use super::run::Run;
 use super::value::Value;
@@ -79,8 +82,30 @@ const FUNCTIONS: [&str; 47] = [
 const PARTS: [&str; 10] =
     ["config", "var", "adapter", "api", "exceptions", "modules", "graph", "builtins", "context", "model"];
 
-/// What a name means outside any scope: a macro, a package, a part of the context; in dbt's order.
+/// What a name means outside any scope. Names of one package mean the same throughout a rendering, so each is looked up
+/// once; but texts that import others may give them a meaning as they go.
 pub(super) fn global(run: &mut Run<'_>, name: &str) -> Option<Value> {
+    if run.globals.is_some() || run.env.templates.is_some() {
+        return look_up(run, name);
+    }
+    let package = &run.frame.source.package;
+    if let Some(known) = run.known.iter().find(|(known, _)| Arc::ptr_eq(known, package)) {
+        if let Some(value) = known.1.get(name) {
+            return Some(value.clone());
+        }
+    } else {
+        run.known.push((package.clone(), HashMap::new()));
+    }
+    let found = look_up(run, name)?;
+    let package = &run.frame.source.package;
+    if let Some((_, names)) = run.known.iter_mut().find(|(known, _)| Arc::ptr_eq(known, package)) {
+        names.insert(Box::from(name), found.clone());
+    }
+    Some(found)
+}
+
+/// A macro, a package, a part of the context; in dbt's order.
+fn look_up(run: &mut Run<'_>, name: &str) -> Option<Value> {
     let env = run.env;
     let package = run.model.map_or(&*env.root, |model| model.package.as_str());
     let own = &run.frame.source.package;
