@@ -111,7 +111,7 @@ pub fn render_text(env: &Environment, text: &str, file: &FileId) -> Rendered {
 /// What macros refer to shows only in [`Rendered::refs`].
 pub fn references(env: &Environment, model: &Model) -> Vec<String> {
     if model.language == Language::Python {
-        return python::references(env, model).into_iter().filter_map(|reference| reference.id).collect();
+        return python::references(env, model);
     }
     if model.language != Language::Jinja {
         return Vec::new();

@@ -277,3 +277,24 @@ fn the_digest_follows_what_renderings_read() {
     assert_eq!(one, same);
     assert_ne!(one, other);
 }
+
+#[test]
+fn python_models_say_what_they_read_and_set() {
+    let text = "# dbt.ref('nope')\ndef model(dbt, session):\n    dbt.config(materialized='table', tags=['a'])\n    \
+                a = dbt.ref(\"orders\")\n    b = dbt.source('raw', 'users')\n    c = dbt.ref('order')\n    return a\n";
+    let files = [
+        ("models/orders.sql", "select 1 as id"),
+        ("models/sources.yml", "sources: [{name: raw, tables: [{name: users}]}]"),
+        ("models/scored.py", text),
+    ];
+    let found = rendered(&files, "scored", Mode::default());
+    let ids: Vec<Option<&str>> = found.refs.iter().map(|reference| reference.id.as_deref()).collect();
+    assert_eq!(ids, [Some("model.shop.orders"), Some("source.shop.raw.users"), None]);
+    assert_eq!(found.config.str("materialized"), Some("table"));
+    assert_eq!(found.diagnostics.len(), 1);
+    assert_eq!(found.diagnostics[0].help.as_deref(), Some("Did you mean `orders`?"));
+    let place = &found.refs[0].place;
+    assert_eq!(&text[place.span.range()], "dbt.ref(\"orders\")");
+    let wrong = rendered(&[("models/w.py", "def model(session):\n    return dbt.ref(name)")], "w", Mode::default());
+    assert_eq!(wrong.diagnostics.len(), 2, "{:?}", wrong.diagnostics);
+}
