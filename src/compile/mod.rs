@@ -18,6 +18,7 @@ mod reads;
 mod resolved;
 mod routines;
 mod schema;
+mod settings;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ use order::Order;
 use reading::{makers, reading_order};
 use resolved::Sight;
 use routines::Routines;
+use settings::settled;
 
 pub use answers::{Counts, Selected, Unselected};
 use each::each_guarded;
@@ -133,7 +135,7 @@ pub struct Around<'a> {
 
 /// Compiles a Snapshot.
 pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compilation {
-    let projects = read(snapshot, around.disk, around.home_profiles, &in_parallel);
+    let projects = settled(read(snapshot, around.disk, around.home_profiles, &in_parallel));
     let environments = environments(&projects);
     let tables = tables(&projects);
     let known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone()))).collect();

@@ -27,7 +27,7 @@ fn compilations(commits: &[&[(&str, &str)]]) -> (Vec<Compilation>, Cache) {
     (compiled.collect(), cache)
 }
 
-fn one(files: &[(&str, &str)]) -> Compilation {
+pub(super) fn one(files: &[(&str, &str)]) -> Compilation {
     compilations(&[files]).0.remove(0)
 }
 

@@ -10,6 +10,7 @@ mod globs;
 mod guess;
 mod model;
 mod names;
+mod quoting;
 mod readers;
 mod settings;
 pub mod statements;
@@ -31,6 +32,7 @@ pub use model::{
     Language, MacroFile, Model, ModelKind, Properties, RelationName, Seed, SeedColumn, Source, THIS_MODEL, Test,
 };
 pub use names::Names;
+pub use quoting::Quoting;
 pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings};
 pub use readers::python_texts;
 
@@ -82,6 +84,8 @@ pub struct Project {
     pub vars: BTreeMap<String, BTreeMap<String, Value>>,
     /// `dispatch:` of `dbt_project.yml`: macro namespace -> search order.
     pub dispatch: BTreeMap<String, Vec<String>>,
+    /// Which parts of the names of what the project builds are quoted, where it says so.
+    pub quoting: Quoting,
     pub target: Target,
     pub packages: Vec<Package>,
     pub diagnostics: Vec<Diagnostic>,
@@ -108,6 +112,7 @@ impl Project {
             python_macros: BTreeMap::new(),
             vars: BTreeMap::new(),
             dispatch: BTreeMap::new(),
+            quoting: Quoting::default(),
             target: Target::default(),
             packages: Vec::new(),
             diagnostics: Vec::new(),

@@ -67,6 +67,10 @@ pub(super) fn environment(project: &Project, others: &[&Project]) -> Digest {
     }
     described(&mut hasher, &plain_all(&project.settings.vars));
     described(&mut hasher, &(&project.settings.env, &project.dispatch));
+    described(&mut hasher, &project.quoting);
+    for source in &project.sources {
+        described(&mut hasher, &source.config.0.get("quoting").map(plain));
+    }
     let target = &project.target;
     described(
         &mut hasher,

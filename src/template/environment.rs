@@ -18,7 +18,7 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::Dialect;
 use crate::project::{
-    Kind, Model, ModelKind, Project, RelationName, Seed, Source as SourceTable, Target, TemplateSettings,
+    Kind, Model, ModelKind, Project, Quoting, RelationName, Seed, Source as SourceTable, Target, TemplateSettings,
 };
 use crate::text::{Digest, FileId, Place, Span, closest};
 
@@ -55,6 +55,9 @@ pub struct Environment {
     models: IndexMap<String, Vec<Entry>>,
     sources: IndexMap<String, Vec<(String, String, RelationName)>>,
     names: IndexMap<(String, String), Arc<str>>,
+    /// Which parts of names are quoted: of what the project builds, and of the sources that say it themselves.
+    quoting: [bool; 3],
+    source_quoting: BTreeMap<String, [bool; 3]>,
     pub(super) graph: Graph,
     pub(super) words: Words,
     diagnostics: Vec<Diagnostic>,
@@ -129,6 +132,8 @@ impl Environment {
             models: IndexMap::new(),
             sources: IndexMap::new(),
             names: IndexMap::new(),
+            quoting: [false; 3],
+            source_quoting: BTreeMap::new(),
             graph: Graph::default(),
             words: Words {
                 loop_name: Arc::from("loop"),
@@ -140,6 +145,7 @@ impl Environment {
             digest: digests::environment(project, others),
             graph_digest: Digest::default(),
         };
+        env.quoting = project.quoting.over([env.adapter.quotes; 3]);
         env.read_macros(project);
         if project.kind == Kind::Plain {
             let first = env.files.len() as u32 + 1;
@@ -251,6 +257,10 @@ impl Environment {
         }
         for source in &project.sources {
             self.name(&source.id, &source.relation);
+            let quoting = Quoting::read(source.config.0.get("quoting"));
+            if !quoting.is_silent() {
+                self.source_quoting.insert(source.id.clone(), quoting.over([self.adapter.quotes; 3]));
+            }
             let key = format!("{}.{}", source.source, source.name);
             let entry = (source.package.clone(), source.id.clone(), source.relation.clone());
             self.sources.entry(key).or_default().push(entry);
@@ -260,6 +270,16 @@ impl Environment {
     fn name(&mut self, id: &str, relation: &RelationName) {
         let schema = relation.schema.as_deref().unwrap_or_default().to_ascii_lowercase();
         self.names.entry((schema, relation.identifier.to_ascii_lowercase())).or_insert_with(|| Arc::from(id));
+    }
+
+    /// Which parts of a relation's name are quoted. dbt does not apply the project's quoting to sources.
+    pub(super) fn quoting(&self, id: Option<&str>) -> [bool; 3] {
+        match id {
+            Some(id) if id.starts_with("source.") => {
+                self.source_quoting.get(id).copied().unwrap_or([self.adapter.quotes; 3])
+            }
+            _ => self.quoting,
+        }
     }
 
     /// What a table's name stands for in the project.

@@ -13,7 +13,7 @@ use crate::project::config_file;
 use crate::project::files::{has_extension, map_each, parent, relative, stem, under, unreadable, whole};
 use crate::project::globs::Globs;
 use crate::project::{
-    Config, Kind, Language, MacroFile, Model, ModelKind, Project, Properties, RelationName, Settings, Target,
+    Config, Kind, Language, MacroFile, Model, ModelKind, Project, Properties, Quoting, RelationName, Settings, Target,
     TemplateSettings,
 };
 use crate::text::FileId;
@@ -163,6 +163,7 @@ fn finish(
         python_macros: BTreeMap::new(),
         vars: BTreeMap::from([(String::new(), settings.vars.clone())]),
         dispatch: BTreeMap::new(),
+        quoting: Quoting::default(),
         target,
         packages: Vec::new(),
         diagnostics: said,

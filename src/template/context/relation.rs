@@ -81,12 +81,13 @@ impl Run<'_> {
     /// A relation by name, printed as the adapter prints it.
     pub(in crate::template) fn relation(&self, name: &RelationName, id: Option<&str>) -> Relation {
         let parts = [name.database.as_deref(), name.schema.as_deref(), Some(name.identifier.as_str())];
-        Relation { id: id.map(Arc::from), ..self.new_relation(parts.map(|part| part.map(Arc::from))) }
+        let quote = self.env.quoting(id);
+        Relation { id: id.map(Arc::from), quote, ..self.new_relation(parts.map(|part| part.map(Arc::from))) }
     }
 
     fn new_relation(&self, parts: [Option<Arc<str>>; 3]) -> Relation {
         let facts = self.env.adapter;
-        let quote = [facts.quotes; 3];
+        let quote = self.env.quoting(None);
         Relation {
             parts,
             include: [facts.prints_database, true, true],

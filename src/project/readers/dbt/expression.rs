@@ -49,18 +49,28 @@ fn render(text: &str, scope: &Scope<'_>) -> Option<Value> {
     let trimmed = text.trim();
     let only = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
     if let Some(inner) = only.filter(|inner| !inner.contains("{{")) {
-        return evaluate(inner, scope);
+        return evaluate(inner, scope).or_else(|| stand_in(inner));
     }
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let (inner, next) = after.split_once("}}")?;
         out.push_str(before);
-        out.push_str(&evaluate(inner, scope)?.scalar()?);
+        out.push_str(&evaluate(inner, scope).or_else(|| stand_in(inner))?.scalar()?);
         rest = next;
     }
     out.push_str(rest);
     Some(text_value(out))
+}
+
+/// What stands for a variable of the environment that nobody gives a value: `ENV_<name>`, as in templates. Within a
+/// larger expression it stays unknown, for nothing may be decided by it.
+fn stand_in(inner: &str) -> Option<Value> {
+    let call = super::jinja::Call::read(inner)?;
+    match call.arguments.as_slice() {
+        [name] if call.name == "env_var" && call.named.is_empty() => Some(text_value(format!("ENV_{name}"))),
+        _ => None,
+    }
 }
 
 fn evaluate(inner: &str, scope: &Scope<'_>) -> Option<Value> {
@@ -434,6 +444,7 @@ mod tests {
         check("{{ var('off', false) }}", &Kind::Bool(false));
         check("{{ var('a', var('s')) }}", &text("x"));
         check("{{ env_var('HOME_DB') }}_{{ env_var('X', 'dev') }}", &text("raw_dev"));
+        check("{{ env_var('NO') }}.a", &text("ENV_NO.a"));
         check("{{ target.name == 'prod' }}", &Kind::Bool(true));
         check("{{ target.type in ['bigquery', 'duckdb'] }}", &Kind::Bool(false));
         check("{{ 'a' if target.name != 'prod' else 'b' }}", &text("b"));
@@ -444,9 +455,14 @@ mod tests {
 
     #[test]
     fn what_needs_the_engine_stays_as_written() {
-        for raw in
-            ["{{ macro() }}", "{% if x %}a{% endif %}", "{{ env_var('NO') }}", "{{ (", "{{", "{{ var('no') or 1 }}"]
-        {
+        for raw in [
+            "{{ macro() }}",
+            "{% if x %}a{% endif %}",
+            "{{ env_var('NO') == 'x' }}",
+            "{{ (",
+            "{{",
+            "{{ var('no') or 1 }}",
+        ] {
             check(raw, &text(raw));
         }
     }

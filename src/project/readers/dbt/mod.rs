@@ -43,7 +43,9 @@ use crate::project::config_file;
 use crate::project::files::{Files, map_each, parent, relative, text_or_say};
 use crate::project::globs::Globs;
 use crate::project::names::Names;
-use crate::project::{Exposure, Group, Kind, MacroFile, Model, Package, Project, Seed, Settings, Source, Target};
+use crate::project::{
+    Exposure, Group, Kind, MacroFile, Model, Package, Project, Quoting, Seed, Settings, Source, Target,
+};
 use crate::text::FileId;
 
 /// The `dbt_project.yml` files of a repo that are projects of their own, not parts of another.
@@ -160,6 +162,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         macros,
         templates: Vec::new(),
         python_macros: BTreeMap::new(),
+        quoting: Quoting::read(root.tree().get("quoting")),
         dispatch: root.dispatch.clone(),
         packages: packages.clone(),
         diagnostics: said,

@@ -26,6 +26,8 @@ pub(super) struct SourceEntry {
     pub overrides: Option<String>,
     pub properties: Properties,
     pub configs: Vec<Value>,
+    /// `quoting:` of the source and, over it, of the table.
+    pub quoting: Vec<Value>,
 }
 
 const SOURCE_KEYS: [&str; 18] = [
@@ -88,6 +90,7 @@ pub(super) fn read(named: &Named, item: &Value, file: &FileId, said: &mut Vec<Di
         overrides: scalar(&["overrides"]),
         properties: Properties { description: text(item, "description"), ..Properties::default() },
         configs: configs(item, file, said),
+        quoting: item.get("quoting").cloned().into_iter().collect(),
     };
     tables.items().iter().filter_map(|table| self::table(&whole, table, file, said)).collect()
 }
@@ -106,6 +109,7 @@ fn table(whole: &SourceEntry, item: &Value, file: &FileId, said: &mut Vec<Diagno
     table.loader = item.get("loader").and_then(Value::scalar).or_else(|| whole.loader.clone());
     table.properties = properties;
     table.configs.extend(configs(item, file, said));
+    table.quoting.extend(item.get("quoting").cloned());
     if item.get("freshness").is_some() || item.at(&["config", "freshness"]).is_some() {
         // `freshness: null` on a table switches the source's off.
         table.freshness = setting(item, "freshness");
@@ -132,6 +136,9 @@ pub(super) fn source(entry: &SourceEntry, part: &Part, folders: &[&str], frame: 
     }
     if !part.is_root {
         cascade::collect(frame.root.configs("sources"), &path, &scope, &mut config);
+    }
+    for quoting in &entry.quoting {
+        cascade::put(&mut config, "quoting", quoting, &scope);
     }
     if !resource::enabled(&config) {
         return None;
