@@ -110,7 +110,8 @@ pub fn render_text(env: &Environment, text: &str, file: &FileId) -> Rendered {
 /// Renders a text of the project's YAML, as it stands in `package`; `None` where the engine cannot tell either.
 pub fn render_setting(env: &Environment, package: &str, text: &str) -> Option<String> {
     let source = source(&FileId::new("dbt_project.yml"), Arc::from(text), Arc::from(package));
-    let rendered = render_source(env, None, &source, Span::new(0, text.len()), (Mode::default(), &|_| None));
+    let how: (Mode, &Columns<'_>, &Assume) = (Mode::default(), &|_| None, &Assume::new());
+    let rendered = render_source(env, None, &source, Span::new(0, text.len()), how);
     let sure = !rendered.failed && rendered.unknowns.is_empty() && rendered.diagnostics.is_empty();
     sure.then_some(rendered.text)
 }
