@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::data::{Kind, Value};
-use crate::project::{Config, Project, RelationName};
+use crate::project::{Config, Kind as ProjectKind, Project, RelationName};
 use crate::template::{Environment, render_setting};
 
 /// Renders what is left of Jinja in the names and the config of models, seeds and sources.
 pub(super) fn settled(mut projects: Vec<Project>) -> Vec<Project> {
     for at in 0..projects.len() {
-        if !asks(&projects[at]) {
+        if projects[at].kind != ProjectKind::Dbt || !asks(&projects[at]) {
             continue;
         }
         let others = projects.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, project)| project);

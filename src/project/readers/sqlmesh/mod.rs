@@ -103,6 +103,7 @@ pub(super) fn read(root: &str, repo: &Repo<'_>) -> Option<Project> {
         python_macros,
         vars: BTreeMap::from([(String::new(), config.variables.clone())]),
         dispatch: BTreeMap::new(),
+        quoting: crate::project::Quoting::default(),
         target,
         packages: Vec::new(),
         diagnostics: said,
