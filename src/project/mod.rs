@@ -29,7 +29,7 @@ pub use files::{Each, Files, join};
 pub use globs::Globs;
 pub use model::{
     AUDIT_ARGUMENTS, BLUEPRINT_VARIABLES, Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group,
-    Language, MacroFile, Model, ModelKind, Properties, RelationName, Seed, SeedColumn, Source, THIS_MODEL, Test,
+    Language, MacroFile, Model, ModelKind, Properties, PythonMacro, RelationName, Seed, SeedColumn, Source, THIS_MODEL, Test,
 };
 pub use names::Names;
 pub use quoting::Quoting;
@@ -78,8 +78,8 @@ pub struct Project {
     pub macros: Vec<MacroFile>,
     /// Files that templates outside dbt include, import from or extend.
     pub templates: Vec<MacroFile>,
-    /// Macros that only Python can run, by name in lower case, and where each is.
-    pub python_macros: BTreeMap<String, Place>,
+    /// Macros written in Python, by name in lower case.
+    pub python_macros: BTreeMap<String, PythonMacro>,
     /// Project vars: package name (or `""` for all) -> name -> value.
     pub vars: BTreeMap<String, BTreeMap<String, Value>>,
     /// `dispatch:` of `dbt_project.yml`: macro namespace -> search order.

@@ -262,6 +262,14 @@ pub struct Group {
     pub place: Place,
 }
 
+/// A macro that only Python can run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PythonMacro {
+    pub place: Place,
+    /// What it returns, where that is one literal.
+    pub value: Option<Value>,
+}
+
 /// A file of macros, kept whole; the template floor finds the blocks in it.
 #[derive(Clone, Debug)]
 pub struct MacroFile {

@@ -119,9 +119,7 @@ impl<'t> Lexer<'t> {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else if let Some(inner) = rest.strip_prefix("/*") {
                 self.at += inner.find("*/").map_or(rest.len(), |end| end + 4);
-            } else if blanks == 0 {
-                return;
-            } else if !rest.starts_with(char::is_whitespace) {
+            } else if blanks == 0 || !rest.starts_with(char::is_whitespace) {
                 return;
             }
         }

@@ -61,7 +61,7 @@ pub(super) fn environment(project: &Project, others: &[&Project]) -> Digest {
             relation_into(&mut hasher, &source.relation);
         }
     }
-    described(&mut hasher, &(project.dialect.label(), project.python_macros.keys().collect::<Vec<_>>()));
+    described(&mut hasher, &(project.dialect.label(), python_macros(project)));
     for (package, vars) in &project.vars {
         described(&mut hasher, &(package, plain_all(vars)));
     }
@@ -100,6 +100,11 @@ fn plain(value: &data::Value) -> String {
         }
         other => format!("{other:?}"),
     }
+}
+
+/// What is known of the macros that only Python can run.
+fn python_macros(project: &Project) -> Vec<(&String, Option<String>)> {
+    project.python_macros.iter().map(|(name, code)| (name, code.value.as_ref().map(plain))).collect()
 }
 
 /// The address of what `graph` shows.

@@ -18,7 +18,8 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::Dialect;
 use crate::project::{
-    Kind, Model, ModelKind, Project, Quoting, RelationName, Seed, Source as SourceTable, Target, TemplateSettings,
+    Kind, Model, ModelKind, Project, PythonMacro, Quoting, RelationName, Seed, Source as SourceTable, Target,
+    TemplateSettings,
 };
 use crate::text::{Digest, FileId, Place, Span, closest};
 
@@ -51,7 +52,7 @@ pub struct Environment {
     /// The project is SQLMesh's.
     pub(super) sqlmesh: bool,
     /// Macros that only Python can run, by name in lower case.
-    python_macros: BTreeMap<String, Place>,
+    python_macros: BTreeMap<String, PythonMacro>,
     models: IndexMap<String, Vec<Entry>>,
     sources: IndexMap<String, Vec<(String, String, RelationName)>>,
     names: IndexMap<(String, String), Arc<str>>,
@@ -322,8 +323,8 @@ impl Environment {
         self.packages.iter().map(|(name, (_, version))| (name.as_str(), version.as_deref()))
     }
 
-    pub(super) fn is_python_macro(&self, lower: &str) -> bool {
-        self.python_macros.contains_key(lower)
+    pub(super) fn python_macro(&self, lower: &str) -> Option<&PythonMacro> {
+        self.python_macros.get(lower)
     }
 
     pub(super) fn python_macro_names(&self) -> impl Iterator<Item = &str> {

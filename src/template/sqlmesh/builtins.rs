@@ -53,7 +53,13 @@ impl Engine<'_, '_> {
             let given = arguments.pieces();
             return self.apply(&lambda, &given);
         }
-        if self.run.env.is_python_macro(&lower) {
+        if let Some(code) = self.run.env.python_macro(&lower) {
+            if let Some(value) = &code.value {
+                // A text that a macro returns is SQL.
+                return Ok(Piece::text(
+                    value.str().map_or_else(|| super::variables::literal(value, self.quotes), str::to_owned),
+                ));
+            }
             let why = format!("the macro `@{name}` is written in Python, which only SQLMesh can run");
             return Ok(self.stand_in(name, &arguments, why, site));
         }

@@ -9,6 +9,7 @@ mod code;
 mod evaluate;
 mod expand;
 mod jinja;
+mod made_before;
 mod piece;
 mod python;
 mod queries;
@@ -51,6 +52,7 @@ pub(super) fn render(env: &Environment, model: &Model, columns: &Columns<'_>) ->
             StatementKind::JinjaQuery(inner) => jinja::render(&mut run, inner),
             _ => literal(&model.text, all[at].span),
         };
+        let whole = made_before::within(&model.text, &all[..at], whole, quotes);
         let mut engine = Engine::new(&mut run, &dialect);
         engine.definitions(&model.text, &all);
         engine.render(whole, &mut buffer);

@@ -65,7 +65,17 @@ pub(super) fn star(engine: &mut Engine<'_, '_>, arguments: &Arguments, site: Fro
     let Some(columns) = engine.columns_of(&relation) else {
         let mut build = Build::new(site);
         build.say(&table).say(".*");
-        if !exclude.is_empty() || !prefix.is_empty() || !suffix.is_empty() {
+        let word = match engine.dialect.parser.as_str() {
+            "duckdb" | "snowflake" | "redshift" => Some("EXCLUDE"),
+            "bigquery" | "databricks" | "clickhouse" => Some("EXCEPT"),
+            _ => None,
+        };
+        if let Some(word) = word.filter(|_| !exclude.is_empty()) {
+            let names: Vec<String> = exclude.iter().map(|name| identifier(name, false, engine.quotes)).collect();
+            build.say(&format!(" {word} ({})", names.join(", ")));
+        }
+        let shown = exclude.is_empty() || word.is_some();
+        if !shown || !prefix.is_empty() || !suffix.is_empty() {
             let why = format!("the columns of `{}`, which `@STAR` lists, are not known", relation.as_str());
             build.hole(Hole { why, at: site });
         }

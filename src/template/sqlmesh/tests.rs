@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::data::{Key, Kind as DataKind, Value};
 use crate::project::{
-    BLUEPRINT_VARIABLES, Config, Kind, Language, MacroFile, Model, ModelKind, Project, Properties, RelationName, Source,
+    BLUEPRINT_VARIABLES, Config, Kind, Language, MacroFile, Model, ModelKind, Project, Properties, PythonMacro,
+    RelationName, Source,
 };
 use crate::template::{Environment, Mode, Rendered, render};
 use crate::text::{Digest, FileId, Place, Span};
@@ -49,7 +50,9 @@ fn project() -> Project {
         text: Arc::from(body),
         digest: Digest::of(body.as_bytes()),
     });
-    project.python_macros.insert("mine".to_owned(), Place::top(&file));
+    let code = |value: Option<Value>| PythonMacro { place: Place::top(&file), value };
+    project.python_macros.insert("mine".to_owned(), code(None));
+    project.python_macros.insert("quoted".to_owned(), code(Some(text("'a' || b"))));
     project
 }
 
@@ -282,8 +285,8 @@ const FEATURES: &[(&str, &str)] = &[
     ),
     ("SELECT a FROM db.t WHERE b = $$@x;$$", "SELECT a FROM db.t WHERE b = $$@x;$$"),
     (
-        "JINJA_QUERY_BEGIN; {% set x = 'a' %}SELECT {{ x }}, {{ double(x) }} AS y, '{{ start_ds }}' AS z, {{ var('seven') }} AS s, {{ blueprint_var('region') }} AS r, @end_date AS d FROM {{ this_model }}; JINJA_END;",
-        "SELECT a, a * 2 /* local */ AS y, '1970-01-01' AS z, 7 AS s, 'eu' AS r, CAST('1970-01-01' AS DATE) AS d FROM db.m;",
+        "JINJA_QUERY_BEGIN; {% set x = 'a' %}SELECT {{ x }}, {{ double(x) }} AS y, '{{ start_ds }}' AS z, {{ var('seven') }} AS s, {{ blueprint_var('region') }} AS r, @end_date AS d FROM db.t; JINJA_END;",
+        "SELECT a, a * 2 /* local */ AS y, '1970-01-01' AS z, 7 AS s, 'eu' AS r, CAST('1970-01-01' AS DATE) AS d FROM db.t;",
     ),
 ];
 
@@ -314,6 +317,19 @@ fn literal_text_keeps_its_place_and_macros_answer_for_what_they_make() {
 }
 
 #[test]
+fn what_is_made_for_the_query_is_read_with_it() {
+    check(
+        "CREATE OR REPLACE TEMP TABLE x AS SELECT @seven AS a FROM db.t; CREATE VIEW IF NOT EXISTS y AS (SELECT 1 AS b); \
+         CREATE TABLE raw.z AS SELECT 1; SELECT a FROM x, y",
+        "WITH x AS (SELECT 7 AS a FROM db.t), y AS ((SELECT 1 AS b)) SELECT a FROM x, y",
+    );
+    check(
+        "CREATE TEMP TABLE x AS FROM db.t; WITH y AS (SELECT 1) SELECT a FROM x, y",
+        "WITH x AS (FROM db.t), y AS (SELECT 1) SELECT a FROM x, y",
+    );
+}
+
+#[test]
 fn python_macros_are_unknown_and_what_they_read_is_read() {
     let sql = "SELECT @mine(a, 'x') AS x, @mine(b) FROM db.t WHERE @IF(@mine(), a, b) > 1";
     let rendered = rendered(sql);
@@ -325,6 +341,7 @@ fn python_macros_are_unknown_and_what_they_read_is_read() {
     let places: Vec<&str> = rendered.unknowns.iter().map(|unknown| &sql[unknown.place.span.range()]).collect();
     assert_eq!(places, ["@mine(a, 'x')", "@mine(b)", "@mine()", "@IF(@mine(), a, b)"]);
     assert!(!self::rendered("SELECT @mine(a) AS x FROM db.t").open);
+    check("SELECT @QUOTED() AS x FROM db.t", "SELECT 'a' || b AS x FROM db.t");
 }
 
 #[test]
@@ -336,7 +353,9 @@ fn what_is_not_known_is_kept_and_said() {
     said("SELECT @IF(a > 1, a, b) AS x FROM db.t", "SELECT CASE WHEN a > 1 THEN a ELSE b END AS x FROM db.t");
     said("SELECT a FROM db.t @WHERE(b) a > 1", "SELECT a FROM db.t WHERE a > 1");
     said("SELECT @EVAL(f(1)) AS x", "SELECT f(1) AS x");
-    said("SELECT @STAR(db.unknown, exclude := [a]) FROM db.unknown", "SELECT \"unknown\".* FROM db.unknown");
+    said("SELECT @STAR(db.unknown, prefix := 'p_') FROM db.unknown", "SELECT \"unknown\".* FROM db.unknown");
+    let star = rendered("SELECT @STAR(db.unknown, exclude := [a]) FROM db.unknown");
+    assert_eq!(star.text, "SELECT \"unknown\".* EXCLUDE (a) FROM db.unknown");
     let star = rendered("SELECT @STAR(db.unknown) FROM db.unknown");
     assert_eq!((star.text.as_str(), star.unknowns.len()), ("SELECT \"unknown\".* FROM db.unknown", 0));
     assert_eq!(star.asked_columns, ["source.shop.db.unknown"]);

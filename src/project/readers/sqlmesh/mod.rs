@@ -25,7 +25,7 @@ use crate::project::config_file;
 use crate::project::files::{Files, has_extension, join, map_each, parent, relative, stem, text_or_say, under};
 use crate::project::globs::Globs;
 use crate::project::tokens::Quotes;
-use crate::project::{Kind, MacroFile, Model, Project, RelationName, Seed, Settings, Source, Target};
+use crate::project::{Kind, MacroFile, Model, Project, PythonMacro, RelationName, Seed, Settings, Source, Target};
 use crate::text::{FileId, Place, Span};
 use config::ConfigFile;
 use consumers::Ids;
@@ -239,8 +239,12 @@ fn macros(listing: &Listing<'_>, frame: &Frame<'_>, said: &mut Vec<Diagnostic>) 
     files.map(read).collect()
 }
 
-/// Macros written in Python, by name in lower case, and where each is.
-fn python_macros(listing: &Listing<'_>, files: &dyn Files, said: &mut Vec<Diagnostic>) -> BTreeMap<String, Place> {
+/// Macros written in Python, by name in lower case.
+fn python_macros(
+    listing: &Listing<'_>,
+    files: &dyn Files,
+    said: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, PythonMacro> {
     let mut found = BTreeMap::new();
     for file in listing.below("macros", &["py"]) {
         let text = text_or_say(files, &file, said);
@@ -250,7 +254,8 @@ fn python_macros(listing: &Listing<'_>, files: &dyn Files, said: &mut Vec<Diagno
         for decorator in python::Module::read(&text).decorators().into_iter().filter(|one| one.name == "macro") {
             let named = decorator.arguments.get("0").or_else(|| decorator.arguments.get("name"));
             let name = named.and_then(Value::scalar).filter(|name| !name.is_empty()).unwrap_or(decorator.function);
-            found.insert(name.to_ascii_lowercase(), Place::new(&file, decorator.span));
+            let place = Place::new(&file, decorator.span);
+            found.insert(name.to_ascii_lowercase(), PythonMacro { place, value: decorator.constant });
         }
     }
     found

@@ -169,7 +169,16 @@ impl File<'_> {
                     let name = value.scalar().or_else(|| value.get("name").and_then(Value::scalar));
                     described.kind = described.kind.or_else(|| name.map(|name| name.to_ascii_uppercase()));
                 }
-                "dialect" | "audits" => {}
+                "dialect" => {}
+                "audits" => {
+                    // Those of the project come before the model's own.
+                    let written = format!("audits ({})", value.strings().join(", "));
+                    let quotes = Quotes::of(self.frame.dialect);
+                    let header = Text::read(&written, Span::new(0, written.len()), quotes, &BTreeMap::new());
+                    let mut audits = Described::from_header(&header, described.span).audits;
+                    audits.iter_mut().for_each(|audit| audit.span = described.span);
+                    described.audits.splice(0..0, audits);
+                }
                 key => drop(described.properties.entry(key.to_owned()).or_insert_with(|| value.clone())),
             }
         }
@@ -219,7 +228,7 @@ impl File<'_> {
             text: Arc::clone(&self.text),
             digest: self.digest,
             language,
-            dialect: described.text("dialect").and_then(|name| adapter::known(&name)),
+            dialect: described.text("dialect").and_then(|name| adapter::known(name.split(',').next()?)),
             body,
             relation,
             enabled: described.properties.get("enabled").and_then(Value::bool) != Some(false),

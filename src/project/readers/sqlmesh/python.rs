@@ -47,6 +47,8 @@ pub(super) struct Decorator {
     pub arguments: Value,
     /// The function it decorates.
     pub function: String,
+    /// What the function returns, where one literal is all that it does.
+    pub constant: Option<Value>,
     pub span: Span,
 }
 
@@ -89,7 +91,8 @@ impl<'t> Module<'t> {
             };
             let last = self.tokens.get(reader.at.saturating_sub(1)).map_or(Span::default(), |token| token.span);
             let span = self.tokens[at + 1].span.cover(last);
-            found.push(Decorator { name, arguments, function: self.function_after(reader.at), span });
+            let (function, constant) = self.function_after(reader.at);
+            found.push(Decorator { name, arguments, function, constant, span });
         }
         found
     }
@@ -100,9 +103,40 @@ impl<'t> Module<'t> {
         texts.map(|token| (unquoted(&self.text[token.span.range()]), token.span))
     }
 
-    fn function_after(&self, at: usize) -> String {
+    /// The function that is defined next, and what it returns.
+    fn function_after(&self, at: usize) -> (String, Option<Value>) {
         let found = (at..self.tokens.len()).find(|at| matches!(self.word(*at), "def" | "class"));
-        found.map_or("", |at| self.word(at + 1)).to_owned()
+        let Some(at) = found else { return (String::new(), None) };
+        (self.word(at + 1).to_owned(), self.constant(at + 2))
+    }
+
+    /// What a function returns whose parameters start at a token: `(..) -> x: return literal`.
+    fn constant(&self, open: usize) -> Option<Value> {
+        let mut depth = 0usize;
+        let mut at = open;
+        while depth > 0 || !self.is_sign(at, ":") {
+            depth = match self.slice(at) {
+                "(" | "[" => depth + 1,
+                ")" | "]" => depth.saturating_sub(1),
+                _ if at >= self.tokens.len() || self.is(at, Sort::Margin) => return None,
+                _ => depth,
+            };
+            at += 1;
+        }
+        at += 1;
+        while self.is(at, Sort::Text) {
+            at += 1;
+        }
+        if self.word(at) != "return" {
+            return None;
+        }
+        let mut reader = Reader { module: self, at: at + 1, bound: Vec::new(), depth: 0, steps: 0 };
+        let literal = self.is(at + 1, Sort::Text)
+            || self.is(at + 1, Sort::Number)
+            || ["True", "False"].contains(&self.word(at + 1));
+        let value = reader.expression();
+        let ends = reader.at >= self.tokens.len() || self.is(reader.at, Sort::Margin);
+        (literal && ends && !value.is_null()).then_some(value)
     }
 
     fn is(&self, at: usize, sort: Sort) -> bool {
@@ -525,6 +559,21 @@ mod tests {
         let found: Vec<String> =
             found.iter().map(|one| format!("{} {} {}", one.name, shown(&one.arguments), one.function)).collect();
         assert_eq!(found, ["model {0=a.b kind=FULL} execute", "other {} execute"]);
+    }
+
+    #[test]
+    fn a_function_of_one_literal_is_known() {
+        let check = |body: &str, expected: Option<&str>| {
+            let text = format!("@macro()\ndef f(evaluator, a: t.Dict[str, int] = {{}}) -> str:\n{body}\n\nx = 1\n");
+            let found = Module::read(&text).decorators().remove(0);
+            assert_eq!(found.constant.as_ref().map(shown).as_deref(), expected, "{body}");
+        };
+        check("    return 200", Some("200"));
+        check("    \"\"\"Says so.\"\"\"\n    return \"'a'\"", Some("'a'"));
+        check("    return f'{a}'", None);
+        check("    return 1 if a else 2", None);
+        check("    return a", None);
+        check("    b = 1\n    return 1", None);
     }
 
     #[test]
