@@ -155,7 +155,9 @@ impl Routines {
             open.extend(called.filter(|at| seen.insert(*at)).collect::<Vec<_>>());
         }
         let mut hasher = Hasher::new("routine");
-        seen.iter().for_each(|at| drop(hasher.digest(self.all[*at].text)));
+        for at in seen {
+            hasher.digest(self.all[at].text);
+        }
         hasher.finish()
     }
 

@@ -32,7 +32,7 @@ fn asks(project: &Project) -> bool {
     let sources = project.sources.iter().map(|source| (&source.relation, &source.config));
     let mut all = models.chain(seeds).chain(sources);
     all.any(|(relation, config)| {
-        parts(relation).any(|part| is_jinja(part))
+        parts(relation).any(is_jinja)
             || config.0.iter().any(|(key, value)| !LATER.contains(&key.as_str()) && holds(value))
     })
 }
@@ -84,7 +84,7 @@ impl Settling<'_> {
         let outer = [&mut relation.database, &mut relation.schema].into_iter().flatten();
         for part in outer.chain([&mut relation.identifier]).filter(|part| is_jinja(part)) {
             if let Some(found) = self.text(package, part) {
-                *part = found.trim().to_owned();
+                found.trim().clone_into(part);
             }
         }
     }

@@ -310,7 +310,9 @@ fn merge(under: &mut Settings, over: Settings) {
         (&mut under_template.build, template.build),
         (&mut under_template.incremental, template.incremental),
     ];
-    lists.into_iter().for_each(|(under, over)| under.extend(over));
+    for (under, over) in lists {
+        under.extend(over);
+    }
     under.trust_proved_only |= over.trust_proved_only;
 }
 

@@ -33,8 +33,8 @@ pub use model::{
 };
 pub use names::Names;
 pub use quoting::Quoting;
-pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings};
 pub use readers::python_texts;
+pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings};
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
 ///

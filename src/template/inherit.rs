@@ -99,7 +99,7 @@ impl Run<'_> {
             }
             Node::Import { what, names, context, span } => {
                 let Some(template) = self.template(what, false, scope, *span)? else {
-                    self.import_nothing(names, scope);
+                    import_nothing(names, scope);
                     return Ok(());
                 };
                 let inner = Scope::new(context.then(|| scope.clone()));
@@ -179,14 +179,6 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-
-    /// What could not be found may have defined all that is asked of it.
-    fn import_nothing(&mut self, names: &Imported, scope: &Rc<Scope>) {
-        match names {
-            Imported::Whole(name) => scope.set(name, Value::Unknown),
-            Imported::Parts(parts) => parts.iter().for_each(|(_, name)| scope.set(name, Value::Unknown)),
-        }
     }
 
     /// The file that an include or its like names; `None` where there need not be one, or only a run knows which.
@@ -280,6 +272,14 @@ impl Run<'_> {
             .blocks
             .contains_key(name)
             .then(|| Value::object(Object::Block { name: name.clone(), level: 0, scope }))
+    }
+}
+
+/// What could not be found may have defined all that is asked of it.
+fn import_nothing(names: &Imported, scope: &Rc<Scope>) {
+    match names {
+        Imported::Whole(name) => scope.set(name, Value::Unknown),
+        Imported::Parts(parts) => parts.iter().for_each(|(_, name)| scope.set(name, Value::Unknown)),
     }
 }
 

@@ -291,7 +291,7 @@ impl Around {
             '.' | ':' | '@' | '$' | '#' if !self.apart => one(named(), false),
             '\0' | ';' => one(String::new(), false),
             '<' | ',' | '(' if inside.ends_with('<') || inside == COLUMNS || inside == PARAMETERS => {
-                one(element(inside, &ahead, &named()), false)
+                one(element(inside, ahead, &named()), false)
             }
             // `with {name} as (`
             ',' | ')' | '(' if ahead == Ahead::Body => one(named(), false),
@@ -327,7 +327,7 @@ const PARAMETERS: &str = "parameters(";
 const TYPES: [&str; 4] = ["struct", "array", "map", "table"];
 
 /// A column, a parameter or a part of a type: a name and its type, as far as the text does not say them itself.
-fn element(inside: &str, ahead: &Ahead, name: &str) -> String {
+fn element(inside: &str, ahead: Ahead, name: &str) -> String {
     match (inside, ahead) {
         (_, Ahead::Word) => name.to_owned(),
         ("array<", _) => "STRING".to_owned(),

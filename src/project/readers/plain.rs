@@ -52,8 +52,8 @@ pub(super) fn read(root: &str, all_roots: &[String], repo: &Repo<'_>) -> Project
         }
         _ => None,
     };
-    if let Some(layout) = &layout {
-        layout.settle(&mut settings);
+    if layout.is_some() {
+        bigquery_etl::settle(&mut settings);
     }
     let exclude = Globs::new(&settings.exclude);
     let deeper: Vec<&String> =
@@ -94,7 +94,7 @@ pub(super) fn read(root: &str, all_roots: &[String], repo: &Repo<'_>) -> Project
     let (dialect, template) = (&project.dialect, &project.settings.template);
     project.models.iter_mut().for_each(|model| model.language = language(model, dialect, template));
     let dialect_reason = dialect_reason.unwrap_or_else(|| project.dialect_reason.clone());
-    with_templates(Project { sources, dialect_reason, ..project }, repo)
+    with_templates(Project { dialect_reason, sources, ..project }, repo)
 }
 
 /// What a text is written in, once the settings and the dialect are known.

@@ -12,7 +12,7 @@ impl Parser<'_> {
         let what = self.choice()?;
         let ignore_missing = self.word() == "ignore" && self.text_ahead(1) == "missing";
         self.at += if ignore_missing { 2 } else { 0 };
-        let context = self.context()?.unwrap_or(true);
+        let context = self.context().unwrap_or(true);
         Ok(Node::Include { span: opened.cover(what.span), what, ignore_missing, context })
     }
 
@@ -23,12 +23,12 @@ impl Parser<'_> {
             return Err(self.expected("`as` and a name"));
         }
         let names = Imported::Whole(self.name()?);
-        let context = self.context()?.unwrap_or(false);
+        let context = self.context().unwrap_or(false);
         Ok(Node::Import { span: opened.cover(what.span), what, names, context })
     }
 
     /// `from 'a.sql' import b, c as d with context`
-    pub(super) fn from_import(&mut self, opened: Span) -> Read<Node> {
+    pub(super) fn import_parts(&mut self, opened: Span) -> Read<Node> {
         let what = self.choice()?;
         if !self.skip_word("import") {
             return Err(self.expected("`import` and names"));
@@ -36,14 +36,14 @@ impl Parser<'_> {
         let mut names = Vec::new();
         let mut context = None;
         while self.token().kind == Kind::Name {
-            context = self.context()?;
+            context = self.context();
             if context.is_some() {
                 break;
             }
             let name = self.name()?;
             let here = if self.skip_word("as") { self.name()? } else { name.clone() };
             names.push((name, here));
-            context = self.context()?;
+            context = self.context();
             if context.is_some() || !self.skip_op(",") {
                 break;
             }
@@ -79,17 +79,17 @@ impl Parser<'_> {
     }
 
     /// `with context` or `without context`, if either stands here.
-    fn context(&mut self) -> Read<Option<bool>> {
+    fn context(&mut self) -> Option<bool> {
         let with = match self.word() {
             "with" => true,
             "without" => false,
-            _ => return Ok(None),
+            _ => return None,
         };
         if self.text_ahead(1) != "context" {
-            return Ok(None);
+            return None;
         }
         self.at += 2;
-        Ok(Some(with))
+        Some(with)
     }
 
     fn text_ahead(&self, by: usize) -> &str {

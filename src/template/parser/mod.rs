@@ -277,7 +277,7 @@ impl Parser<'_> {
             }
             "include" => self.include(opened),
             "import" => self.import(opened),
-            "from" => self.from_import(opened),
+            "from" => self.import_parts(opened),
             "extends" => self.extends(opened),
             _ => Err(self.unknown_tag(opened, &word)),
         };

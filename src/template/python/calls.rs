@@ -209,11 +209,9 @@ impl Reader<'_> {
     /// `def model(a, b):` at the start of a line.
     fn model(mut self) -> Option<(Span, Vec<String>)> {
         let mut start = self.tokens.get(self.at).filter(|token| token.starts_line)?.span;
-        let mut word = self.word()?.to_owned();
-        if word == "async" {
-            word = self.word()?.to_owned();
-        }
-        if word != "def" || self.word()? != "model" || !self.mark('(') {
+        let word = self.word()?.to_owned();
+        let defines = word == "def" || (word == "async" && self.word()? == "def");
+        if !defines || self.word()? != "model" || !self.mark('(') {
             return None;
         }
         let end = self.closing(self.at);

@@ -32,7 +32,8 @@ pub(super) fn render(env: &Environment, model: &Model) -> Rendered {
         match reference(env, model, call, arguments) {
             Ok(found) if rendered.refs.iter().all(|known| known.written != found.written) => rendered.refs.push(found),
             Ok(_) => {}
-            Err((reference, diagnostic)) => {
+            Err(missing) => {
+                let (reference, diagnostic) = *missing;
                 rendered.refs.extend(reference);
                 rendered.diagnostics.push(diagnostic);
             }
@@ -78,7 +79,7 @@ fn place(call: &Call, model: &Model) -> Place {
     Place::new(&model.file, call.span.shift(model.body.start as usize))
 }
 
-type Missing = (Option<Reference>, Diagnostic);
+type Missing = Box<(Option<Reference>, Diagnostic)>;
 
 fn reference(env: &Environment, model: &Model, call: &Call, arguments: &Arguments) -> Result<Reference, Missing> {
     let place = place(call, model);
@@ -102,7 +103,7 @@ fn reference(env: &Environment, model: &Model, call: &Call, arguments: &Argument
                         |meant| format!("Did you mean `{meant}`?"),
                     );
                     let message = format!("There is no source `{text}`.");
-                    Err((Some(reference(None, text)), unknown(message, help, place.clone(), model)))
+                    Err(Box::new((Some(reference(None, text)), unknown(message, help, place.clone(), model))))
                 }
             }
         }
@@ -130,12 +131,13 @@ fn reference(env: &Environment, model: &Model, call: &Call, arguments: &Argument
                     ),
                 ),
             };
-            Err((Some(reference(None, text)), unknown(message, help, place.clone(), model)))
+            Err(Box::new((Some(reference(None, text)), unknown(message, help, place.clone(), model))))
         }
         (function, _) => {
             let message = format!("`dbt.{function}` takes the names of what it reads as texts.");
             let help = "Write `dbt.ref(\"model\")` or `dbt.source(\"source\", \"table\")`.";
-            Err((None, Diagnostic::error("template-error", place.clone(), message).help(help).model(&model.id)))
+            let diagnostic = Diagnostic::error("template-error", place.clone(), message).help(help);
+            Err(Box::new((None, diagnostic.model(&model.id))))
         }
     }
 }

@@ -6,7 +6,7 @@
 mod metadata;
 mod schema;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::dbt::check::yaml_error;
@@ -58,19 +58,19 @@ const OF_THE_TABLE: [(&str, &str); 3] = [
     ("table_name", "{{ this.identifier }}"),
 ];
 
-impl Layout {
-    /// What every template of such a repo can name.
-    pub(super) fn settle(&self, settings: &mut Settings) {
-        let template = &mut settings.template;
-        template.build.push("is_init".to_owned());
-        template.unknown.push("metrics".to_owned());
-        template.macros.push("tests/checks/*".to_owned());
-        for (name, text) in OF_THE_TABLE {
-            let value = || Value { kind: Kind::String(text.to_owned()), span: Span::default() };
-            template.values.entry(name.to_owned()).or_insert_with(value);
-        }
+/// What every template of such a repo can name.
+pub(super) fn settle(settings: &mut Settings) {
+    let template = &mut settings.template;
+    template.build.push("is_init".to_owned());
+    template.unknown.push("metrics".to_owned());
+    template.macros.push("tests/checks/*".to_owned());
+    for (name, text) in OF_THE_TABLE {
+        let value = || Value { kind: Kind::String(text.to_owned()), span: Span::default() };
+        template.values.entry(name.to_owned()).or_insert_with(value);
     }
+}
 
+impl Layout {
     /// The folder of a file's table and the file's role in it.
     fn role<'p>(&self, path: &'p str) -> Option<(&'p str, Role)> {
         let folder = parent(path);
@@ -129,14 +129,13 @@ impl Layout {
         (all, files): (&[FileId], &dyn Files),
         said: &mut Vec<Diagnostic>,
     ) -> Vec<Source> {
-        let mut built: BTreeMap<&str, ()> = BTreeMap::new();
-        for model in models {
-            if let Some((folder, Role::Query | Role::View)) = self.role(model.file.path()) {
-                built.insert(folder, ());
-            }
-        }
+        let of_sql = models.iter().filter_map(|model| match self.role(model.file.path()) {
+            Some((folder, Role::Query | Role::View)) => Some(folder),
+            _ => None,
+        });
+        let built: BTreeSet<&str> = of_sql.collect();
         let schemas = all.iter().filter(|file| file.path().ends_with("/schema.yaml"));
-        let folders = schemas.map(|file| parent(file.path())).filter(|folder| !built.contains_key(folder));
+        let folders = schemas.map(|file| parent(file.path())).filter(|folder| !built.contains(folder));
         let mut sources = Vec::new();
         for folder in folders {
             let below = relative(&self.sql, folder).map_or(0, |path| path.split('/').count());
