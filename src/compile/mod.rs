@@ -135,8 +135,8 @@ pub struct Around<'a> {
 
 /// Compiles a Snapshot.
 pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compilation {
-    let projects = settled(read(snapshot, around.disk, around.home_profiles, &in_parallel));
-    let environments = environments(&projects);
+    let mut projects = settled(read(snapshot, around.disk, around.home_profiles, &in_parallel));
+    let environments = environments(&mut projects);
     let tables = tables(&projects);
     let known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone()))).collect();
     let drafts = {

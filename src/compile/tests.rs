@@ -147,3 +147,22 @@ fn branches_for_other_environments_are_read_too() {
     let told: Vec<&str> = compiled.diagnostics.iter().map(|diagnostic| diagnostic.rule.as_str()).collect();
     assert_eq!(told, ["parse-error"]);
 }
+
+#[test]
+fn naming_macros_of_the_project_name_its_relations() {
+    let schema =
+        "{% macro generate_schema_name(custom, node) %} {{ target.name }}_{{ custom or node.name }} {% endmacro %}";
+    let alias = "{% macro generate_alias_name(custom, node) %}{{ node.resource_type }}_{{ node.name }}{% endmacro %}";
+    let compiled = one(&[
+        DBT,
+        DUCKDB,
+        ("macros/names.sql", &format!("{schema}\n{alias}\n")),
+        ("seeds/c.csv", "id\n1\n"),
+        ("models/a.sql", "select id from {{ ref('c') }}\n"),
+        ("models/b.sql", "select id from {{ ref('a') }}\n"),
+    ]);
+    let text = |name: &str| compiled.models[name].rendered.text.as_str();
+    assert!(text("model.shop.b").ends_with("_a\".\"model_a\""), "{}", text("model.shop.b"));
+    assert!(text("model.shop.a").ends_with("_c\".\"seed_c\""), "{}", text("model.shop.a"));
+    assert_eq!(inputs(&compiled, "model.shop.b", "id"), ["identity model.shop.a.id"]);
+}

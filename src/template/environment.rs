@@ -306,6 +306,11 @@ impl Environment {
         find(package).or_else(|| find(&self.root)).cloned()
     }
 
+    /// Does the project, not only dbt, have a macro of this name?
+    pub(super) fn names_itself(&self, name: &str) -> bool {
+        self.macros.values().any(|macros| macros.contains_key(name))
+    }
+
     pub(super) fn is_package(&self, name: &str) -> bool {
         self.has_package(name)
             || self.packages.contains_key(name)

@@ -28,6 +28,7 @@ mod parser;
 mod placeholder;
 mod print;
 mod python;
+mod relations;
 mod rendered;
 mod run;
 mod sqlmesh;
@@ -53,6 +54,7 @@ use stop::Stop;
 
 pub use branch::{Assume, Branch};
 pub use environment::Environment;
+pub use relations::relations;
 pub use rendered::{Call, Origin, Reference, Rendered, Segment, Unknown};
 
 /// Which of a model's renderings is wanted.

@@ -33,6 +33,16 @@ pub(in crate::template) struct Facts {
     pub(in crate::template) column_quote: Option<char>,
     /// The name of exact numbers with a size (empty: the name that was asked for), or none where the size is left out.
     pub(in crate::template) sized_number: Option<&'static str>,
+    pub(in crate::template) texts: Texts,
+}
+
+/// How a column's type is printed where it is a text.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::template) enum Texts {
+    /// As the warehouse tells it.
+    AsTold,
+    /// By this name with its size; `default`: the size where none is known.
+    Sized { name: &'static str, default: Option<i64> },
 }
 
 impl Facts {
@@ -55,6 +65,7 @@ const ANY: Facts = Facts {
     lower_types: false,
     column_quote: None,
     sized_number: Some(""),
+    texts: Texts::Sized { name: "character varying", default: Some(256) },
 };
 const SQL_SERVER: &[(&str, &str)] = &[
     ("STRING", "VARCHAR(8000)"),
@@ -105,6 +116,7 @@ const SPARK: Facts = Facts {
     quotes: false,
     prints_database: false,
     types: &[],
+    texts: Texts::AsTold,
     sized_number: Some("decimal"),
     ..ANY
 };
@@ -117,8 +129,13 @@ const ADAPTERS: [Facts; 16] = [
     Facts { name: "postgres", ..ANY },
     Facts { name: "redshift", parents: &["postgres"], ..ANY },
     Facts { name: "duckdb", ..ANY },
-    Facts { name: "snowflake", quotes: false, ..ANY },
-    Facts { name: "bigquery", quote: '`', types: BIGQUERY, sized_number: None, ..ANY },
+    Facts {
+        name: "snowflake",
+        quotes: false,
+        texts: Texts::Sized { name: "character varying", default: Some(16_777_216) },
+        ..ANY
+    },
+    Facts { name: "bigquery", quote: '`', types: BIGQUERY, sized_number: None, texts: Texts::AsTold, ..ANY },
     Facts {
         name: "databricks",
         parents: &["spark"],
@@ -126,10 +143,16 @@ const ADAPTERS: [Facts; 16] = [
         types: &[("LONG", "BIGINT")],
         lower_types: true,
         sized_number: Some("decimal"),
+        texts: Texts::AsTold,
         ..ANY
     },
     SPARK,
-    Facts { name: "trino", types: &[("STRING", "VARCHAR"), ("FLOAT", "DOUBLE")], ..ANY },
+    Facts {
+        name: "trino",
+        types: &[("STRING", "VARCHAR"), ("FLOAT", "DOUBLE")],
+        texts: Texts::Sized { name: "varchar", default: None },
+        ..ANY
+    },
     Facts { name: "athena", types: &[("STRING", "VARCHAR"), ("TEXT", "VARCHAR")], ..ANY },
     Facts {
         name: "clickhouse",
@@ -137,6 +160,7 @@ const ADAPTERS: [Facts; 16] = [
         prints_database: false,
         types: CLICKHOUSE,
         column_quote: Some('"'),
+        texts: Texts::AsTold,
         sized_number: Some("Decimal"),
         ..ANY
     },

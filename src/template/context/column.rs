@@ -1,12 +1,13 @@
 //! `api.Column` and the columns that the adapter tells of.
 
-use super::adapter::Facts;
+use super::adapter::{Facts, Texts};
 use super::object::Object;
 use crate::template::function::Args;
 use crate::template::print;
 use crate::template::run::Run;
 use crate::template::stop::Stop;
 use crate::template::value::Value;
+use crate::text::Span;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::template) struct Column {
@@ -15,11 +16,22 @@ pub(in crate::template) struct Column {
 }
 
 impl Column {
-    pub(super) fn attribute(&self, run: &Run<'_>, name: &str) -> Option<Value> {
+    pub(super) fn attribute(&self, run: &mut Run<'_>, name: &str, span: Span) -> Option<Value> {
+        if self.data_type.is_empty() && !matches!(name, "name" | "column" | "quoted") {
+            let unknown = run.unknown(format!("the type of the column `{}`", self.name), span);
+            // A type that can stand in a cast keeps the text around it readable.
+            let text = matches!(name, "dtype" | "data_type" | "expanded_data_type");
+            return Some(if text { Value::text(translated(run.env.adapter, "string")) } else { unknown });
+        }
+        let facts = run.env.adapter;
         Some(match name {
             "name" | "column" => Value::text(self.name.as_str()),
-            "dtype" | "data_type" => Value::text(self.data_type.as_str()),
-            "quoted" => Value::text(run.env.adapter.quoted(&self.name)),
+            "dtype" => Value::text(self.head()),
+            "data_type" | "expanded_data_type" => Value::text(self.data_type(facts)),
+            "quoted" => Value::text(facts.quoted(&self.name)),
+            "char_size" if self.is_any(&STRINGS) => self.number(0),
+            "numeric_precision" if self.is_any(&NUMERICS) => self.number(0),
+            "numeric_scale" if self.is_any(&NUMERICS) => self.number(1),
             "char_size" | "numeric_precision" | "numeric_scale" => Value::None,
             "mode" => Value::text("NULLABLE"),
             "fields" => Value::list([]),
@@ -27,10 +39,44 @@ impl Column {
         })
     }
 
-    fn is(&self, words: &[&str]) -> Value {
+    /// The type as the adapter's catalog tells it, its size aside where that is told apart.
+    fn head(&self) -> &str {
+        match self.data_type.split_once('(') {
+            Some((head, rest)) if rest.ends_with(')') && self.is_any(&STRINGS) => head.trim_end(),
+            _ => &self.data_type,
+        }
+    }
+
+    /// As dbt's classes of columns write it: most print the size of a text, known or not.
+    fn data_type(&self, facts: &Facts) -> String {
+        let size = || match self.number(0) {
+            Value::Int(size) => Some(size),
+            _ => None,
+        };
+        match facts.texts {
+            Texts::AsTold => self.data_type.clone(),
+            Texts::Sized { name, default } if self.is_any(&["text", "character varying", "character", "varchar"]) => {
+                size().or(default).map_or_else(|| self.data_type.clone(), |size| format!("{name}({size})"))
+            }
+            Texts::Sized { .. } => self.data_type.clone(),
+        }
+    }
+
+    /// A number in the brackets of the type.
+    fn number(&self, at: usize) -> Value {
+        let inner = self.data_type.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+        let number = inner.and_then(|(inner, _)| inner.split(',').nth(at)).and_then(|part| part.trim().parse().ok());
+        number.map_or(Value::None, Value::Int)
+    }
+
+    fn is_any(&self, words: &[&str]) -> bool {
         let kind = self.data_type.to_ascii_lowercase();
-        let head = kind.split(['(', ' ']).next().unwrap_or_default();
-        Value::Bool(words.contains(&head))
+        let head = kind.split('(').next().unwrap_or_default().trim_end();
+        words.contains(&head) || words.contains(&head.split(' ').next().unwrap_or_default())
+    }
+
+    fn is(&self, words: &[&str]) -> Value {
+        Value::Bool(self.is_any(words))
     }
 }
 
@@ -52,7 +98,10 @@ const INTEGERS: [&str; 12] = [
 const FLOATS: [&str; 6] = ["real", "float4", "float", "double", "float8", "float64"];
 const NUMERICS: [&str; 4] = ["numeric", "decimal", "number", "bignumeric"];
 
-pub(super) fn method(column: &Column, name: &str, _: &Args) -> Result<Value, Stop> {
+pub(super) fn method(run: &mut Run<'_>, column: &Column, name: &str, span: Span) -> Result<Value, Stop> {
+    if column.data_type.is_empty() {
+        return Ok(run.unknown(format!("the type of the column `{}`", column.name), span));
+    }
     match name {
         "is_string" => Ok(column.is(&STRINGS)),
         "is_integer" => Ok(column.is(&INTEGERS)),
@@ -61,9 +110,12 @@ pub(super) fn method(column: &Column, name: &str, _: &Args) -> Result<Value, Sto
         "is_number" => {
             Ok(Value::Bool([&INTEGERS[..], &FLOATS, &NUMERICS].into_iter().any(|words| column.is(words).truth())))
         }
-        "string_size" => Ok(Value::Int(256)),
+        "string_size" => Ok(match column.number(0) {
+            Value::None => Value::Int(256),
+            size => size,
+        }),
         "can_expand_to" => Ok(Value::Bool(false)),
-        "literal" => Ok(Value::text(format!("{}::{}", column.name, column.data_type))),
+        "literal" => Ok(Value::text(format!("{}::{}", column.name, column.data_type(run.env.adapter)))),
         _ => Err(Stop::fault(format!("a column has no method `{name}`"))),
     }
 }

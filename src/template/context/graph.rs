@@ -167,6 +167,7 @@ fn of_model(model: &Model) -> Common<'_> {
         name: &model.name,
         package: &model.package,
         kind: match model.kind {
+            ModelKind::Model | ModelKind::Table if model.id.starts_with("seed.") => "seed",
             ModelKind::Model | ModelKind::Table => "model",
             ModelKind::Snapshot => "snapshot",
             ModelKind::Analysis => "analysis",

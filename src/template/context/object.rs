@@ -261,7 +261,7 @@ pub(in crate::template) fn attribute(run: &mut Run<'_>, object: &Rc<Object>, nam
             _ => method(),
         },
         Object::Relation(relation) => relation.attribute(name).unwrap_or_else(method),
-        Object::Column(column) => column.attribute(run, name).unwrap_or_else(method),
+        Object::Column(column) => column.attribute(run, name, span).unwrap_or_else(method),
         Object::Moment(moment) => moment.attribute(name).unwrap_or_else(method),
         Object::Match(_) if !pattern::MATCH_METHODS.contains(&&**name) => missing(),
         Object::Joiner(..) => missing(),
@@ -337,7 +337,7 @@ pub(in crate::template) fn method(
     match &**object {
         Object::Loop(state) => state.method(name, args),
         Object::Relation(own) => relation::method(run, own, name, &args, span),
-        Object::Column(own) => column::method(own, name, &args),
+        Object::Column(own) => column::method(run, own, name, span),
         Object::Moment(moment) => datetime::method(moment, name, &args),
         Object::Match(found) => found.method(name, &args),
         Object::Pattern(own) => pattern::method(run, own, name, &args),
