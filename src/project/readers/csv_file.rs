@@ -33,7 +33,7 @@ pub(super) fn read(
     };
     let large = text.len() > LARGE;
     if large {
-        let message = format!("`{}` is larger than 1 MiB, so only its head is read: its types are a guess.", file);
+        let message = format!("`{file}` is larger than 1 MiB, so only its head is read: its types are a guess.");
         let diagnostic = Diagnostic::new("large-seed", Severity::Info, Place::top(file), message);
         said.push(diagnostic.help("Load data of this size with a loader, or declare `column_types`."));
     }

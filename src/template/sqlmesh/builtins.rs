@@ -61,7 +61,7 @@ impl Engine<'_, '_> {
                 ));
             }
             let why = format!("the macro `@{name}` is written in Python, which only SQLMesh can run");
-            return Ok(self.stand_in(name, &arguments, why, site));
+            return Ok(Self::stand_in(name, &arguments, why, site));
         }
         match name.to_ascii_uppercase().as_str() {
             "EACH" => self.each(&arguments),
@@ -69,8 +69,8 @@ impl Engine<'_, '_> {
             "FILTER" => self.filter(&arguments, site),
             "IF" => self.choice(&arguments, site),
             "EVAL" => self.eval(&arguments, site),
-            "AND" => self.connected(&arguments, " AND ", site),
-            "OR" => self.connected(&arguments, " OR ", site),
+            "AND" => Ok(self.connected(&arguments, " AND ", site)),
+            "OR" => Ok(self.connected(&arguments, " OR ", site)),
             "SQL" => self.sql(&arguments, site),
             "VAR" | "BLUEPRINT_VAR" => self.variable(name, &arguments, site),
             "DEF" => self.define(&arguments).map(|()| Piece::Nothing),
@@ -209,12 +209,12 @@ impl Engine<'_, '_> {
         match (self.holds(&condition, site), otherwise) {
             (Ok(true), _) => Ok(then),
             (Ok(false), otherwise) => Ok(otherwise.unwrap_or(Piece::Nothing)),
-            (Err(hole), otherwise) => Ok(self.either(condition, then, otherwise, hole, site)),
+            (Err(hole), otherwise) => Ok(Self::either(condition, then, otherwise, hole, site)),
         }
     }
 
     /// Which of two it is shows only in a run: what is put out reads both.
-    fn either(&mut self, condition: Sql, then: Piece, otherwise: Option<Piece>, hole: Hole, site: From) -> Piece {
+    fn either(condition: Sql, then: Piece, otherwise: Option<Piece>, hole: Hole, site: From) -> Piece {
         let why = condition.holes.first().map_or(hole.why, |inner| inner.why.clone());
         let hole = Hole { why, at: site };
         let mut build = Build::new(site);
@@ -238,7 +238,7 @@ impl Engine<'_, '_> {
     }
 
     /// `@AND(a, b)`: what is NULL is left out.
-    fn connected(&mut self, arguments: &Arguments, between: &str, site: From) -> Result<Piece, Stop> {
+    fn connected(&mut self, arguments: &Arguments, between: &str, site: From) -> Piece {
         let mut parts = Vec::new();
         for piece in arguments.pieces() {
             let sql = piece.into_sql(site).trimmed();
@@ -248,7 +248,7 @@ impl Engine<'_, '_> {
         }
         let mut build = Build::new(site);
         if parts.is_empty() {
-            return Ok(build.say("TRUE").piece());
+            return build.say("TRUE").piece();
         }
         let several = parts.len() > 1;
         for (at, part) in parts.iter().enumerate() {
@@ -261,7 +261,7 @@ impl Engine<'_, '_> {
                 build.sql(part);
             }
         }
-        Ok(build.piece())
+        build.piece()
     }
 
     /// Does it hold an AND or OR outside brackets?
@@ -291,7 +291,9 @@ impl Engine<'_, '_> {
     /// `@SQL('..')`: a text as SQL, its variables filled in.
     fn sql(&mut self, arguments: &Arguments, site: From) -> Result<Piece, Stop> {
         let sql = arguments.sql(0, "sql")?;
-        let text = sql.literal(self.quotes).unwrap_or_else(|| sql.as_str().to_owned());
+        let worked_out =
+            || self.evaluate(&sql).map(|value| value.piece(self.quotes).into_sql(site).as_str().to_owned());
+        let text = sql.literal(self.quotes).or_else(worked_out).unwrap_or_else(|| sql.as_str().to_owned());
         let filled = super::variables::fill(self, &text);
         let mut build = Build::new(site);
         build.say(&filled);

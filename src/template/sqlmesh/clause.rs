@@ -74,11 +74,9 @@ pub(super) fn join(
 pub(super) fn after(
     engine: &mut Engine<'_, '_>,
     code: &Code,
-    name: &str,
-    arguments: Range<usize>,
+    (name, arguments): (&str, Range<usize>),
     end: usize,
-    out: &mut Out,
-    site: From,
+    (out, site): (&mut Out, From),
 ) -> Result<Option<usize>, Stop> {
     let Some((_, keyword)) = KEYWORDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) else {
         return Ok(None);

@@ -136,7 +136,7 @@ impl Reader<'_> {
             let negated = self.word("NOT");
             if self.word("IN") {
                 let Constant::List(items) = self.list()? else { return None };
-                let found = items.iter().try_fold(false, |found, item| Some(found || equal(&left, item)?))?;
+                let found = items.iter().any(|item| equal(&left, item));
                 left = Constant::Bool(found != negated);
             } else if self.word("BETWEEN") {
                 let low = self.sum()?;
@@ -164,8 +164,8 @@ impl Reader<'_> {
     fn operator(&mut self) -> Option<fn(&Constant, &Constant) -> Option<bool>> {
         let written = self.tokens.get(self.at).filter(|token| token.kind == TokenKind::Sign)?.text(self.text);
         let found: fn(&Constant, &Constant) -> Option<bool> = match written {
-            "=" | "==" => equal,
-            "<>" | "!=" => |a, b| equal(a, b).map(|same| !same),
+            "=" | "==" => |a, b| Some(equal(a, b)),
+            "<>" | "!=" => |a, b| Some(!equal(a, b)),
             "<" => |a, b| order(a, b).map(std::cmp::Ordering::is_lt),
             "<=" => |a, b| order(a, b).map(std::cmp::Ordering::is_le),
             ">" => |a, b| order(a, b).map(std::cmp::Ordering::is_gt),
@@ -209,10 +209,12 @@ impl Reader<'_> {
     }
 
     fn unary(&mut self) -> Option<Constant> {
-        if self.sign("-") {
-            return arithmetic(&Constant::Int(0), &self.unary()?, i64::checked_sub, |a, b| a - b);
+        let mut negative = false;
+        while self.sign("-") {
+            negative = !negative;
         }
-        self.primary()
+        let value = self.primary()?;
+        if negative { arithmetic(&Constant::Int(0), &value, i64::checked_sub, |a, b| a - b) } else { Some(value) }
     }
 
     fn primary(&mut self) -> Option<Constant> {
@@ -283,7 +285,7 @@ impl Reader<'_> {
         loop {
             let test = self.or()?;
             let holds = match &subject {
-                Some(subject) => equal(subject, &test)?,
+                Some(subject) => equal(subject, &test),
                 None => test.truth()?,
             };
             if !self.word("THEN") {
@@ -323,14 +325,11 @@ impl Reader<'_> {
     }
 }
 
-fn equal(a: &Constant, b: &Constant) -> Option<bool> {
-    match (a, b) {
-        (Constant::Name(a), Constant::Name(b)) => Some(a == b),
-        (Constant::Name(_), _) | (_, Constant::Name(_)) => Some(false),
-        _ => Some(match (a.number(), b.number()) {
-            (Some(a), Some(b)) => a == b,
-            _ => a == b,
-        }),
+/// `1` is `1.0`; a name is itself alone.
+fn equal(a: &Constant, b: &Constant) -> bool {
+    match (a.number(), b.number()) {
+        (Some(a), Some(b)) => a.total_cmp(&b).is_eq(),
+        _ => a == b,
     }
 }
 

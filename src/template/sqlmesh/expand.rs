@@ -120,9 +120,9 @@ impl Engine<'_, '_> {
             let site = code.site(&(at..at + 1));
             let quoted = identifier(&filled, true, self.quotes);
             if filled == inner {
-                out.literal(&text, code, at)
+                out.literal(&text, code, at);
             } else {
-                out.piece(Piece::text(quoted), site, code, at + 1)
+                out.piece(Piece::text(quoted), site, code, at + 1);
             }
             return Ok(at + 1);
         }
@@ -217,7 +217,7 @@ impl Engine<'_, '_> {
         };
         let whole = head.start..close + 1;
         let site = code.site(&whole);
-        if let Some(after) = clause::after(self, code, name, head.end + 1..close, end, out, site)? {
+        if let Some(after) = clause::after(self, code, (name, head.end + 1..close), end, (out, site))? {
             return Ok(after);
         }
         let made = self.deeper(|engine| {
@@ -340,7 +340,7 @@ impl Engine<'_, '_> {
     }
 
     /// A call that cannot be made: something that reads what it is given stands in for it.
-    pub(super) fn stand_in(&mut self, name: &str, arguments: &Arguments, why: String, site: From) -> Piece {
+    pub(super) fn stand_in(name: &str, arguments: &Arguments, why: String, site: From) -> Piece {
         let mut build = Build::new(site);
         build.say(name).say("(");
         let named = arguments.named.iter().map(|(_, argument)| argument);

@@ -35,7 +35,9 @@ fn references(env: &Environment, model: &Model) -> Vec<Reference> {
     let declared = model.config.strings("depends_on");
     if !declared.is_empty() {
         let span = model.properties_place.as_ref().map_or(model.body, |place| place.span);
-        declared.iter().for_each(|name| add(name, span));
+        for name in &declared {
+            add(name, span);
+        }
         return found;
     }
     for (text, span) in python_texts(&model.text[model.body.range()]) {

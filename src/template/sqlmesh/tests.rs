@@ -191,6 +191,11 @@ const FEATURES: &[(&str, &str)] = &[
     ("SELECT @SQL('a + 1') AS x FROM db.t", "SELECT a + 1 AS x FROM db.t"),
     ("@DEF(col, a); SELECT @SQL('SUM(@col)') AS x FROM db.t", "SELECT SUM(a) AS x FROM db.t"),
     ("SELECT @EACH(['a', 'b'], x -> @SQL('t.@x')) FROM db.t AS t", "SELECT t.a, t.b FROM db.t AS t"),
+    ("SELECT @SQL(@REDUCE([100, 200], (x, y) -> x + y)) AS n", "SELECT 300 AS n"),
+    (
+        "SELECT a FROM (VALUES @EACH([1, 2], v -> (v, @EVAL(@v + 1)))) AS v(a, b)",
+        "SELECT a FROM (VALUES (1, 2), (2, 3)) AS v(a, b)",
+    ),
     // clauses
     ("@WITH(TRUE) x AS (SELECT 1 AS a) SELECT a FROM x", "WITH x AS (SELECT 1 AS a) SELECT a FROM x"),
     ("@WITH(FALSE) x AS (SELECT 1 AS a) SELECT a FROM db.t", "SELECT a FROM db.t"),
@@ -292,7 +297,9 @@ const FEATURES: &[(&str, &str)] = &[
 
 #[test]
 fn macros_make_what_sqlmesh_makes_of_them() {
-    FEATURES.iter().for_each(|(sql, expected)| check(sql, expected));
+    for (sql, expected) in FEATURES {
+        check(sql, expected);
+    }
 }
 
 #[test]

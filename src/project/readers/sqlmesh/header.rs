@@ -6,6 +6,9 @@ use crate::data::{Key, Kind, Value};
 use crate::project::tokens::{Quotes, Token, TokenKind, closing, parts, tokens, unquoted};
 use crate::text::{FileId, Place, Span};
 
+/// Deeper brackets are kept as they are written.
+const MAX_DEPTH: usize = 40;
+
 /// A header's text. Variables in it are filled in, so that its places may be those of the whole header alone.
 pub(super) struct Header {
     text: String,
@@ -161,6 +164,10 @@ impl<'h> Part<'h> {
 
     /// As data: texts without quotes, numbers, lists, maps; anything else as it is written.
     pub(super) fn value(self) -> Value {
+        self.value_at(0)
+    }
+
+    fn value_at(self, depth: usize) -> Value {
         let text = &self.header.text;
         let kind = match self.tokens {
             [] => Kind::Null,
@@ -171,8 +178,8 @@ impl<'h> Part<'h> {
             tokens if is_dotted(text, tokens) => Kind::String(plain_name(text, tokens)),
             [first, ..] => {
                 let bracketed = matches!(first.text(text), "(" | "[" | "{") && first.kind == TokenKind::Sign;
-                if bracketed && closing(text, self.tokens, 0) == Some(self.tokens.len() - 1) {
-                    self.bracketed()
+                if bracketed && depth < MAX_DEPTH && closing(text, self.tokens, 0) == Some(self.tokens.len() - 1) {
+                    self.bracketed(depth + 1)
                 } else {
                     Kind::String(self.text().to_owned())
                 }
@@ -181,16 +188,17 @@ impl<'h> Part<'h> {
         Value { kind, span: self.span() }
     }
 
-    fn bracketed(self) -> Kind {
+    fn bracketed(self, depth: usize) -> Kind {
         let inner = &self.tokens[1..self.tokens.len() - 1];
         let items: Vec<Part<'h>> =
             parts(&self.header.text, inner).into_iter().map(|part| Part { tokens: &inner[part], ..self }).collect();
         let pairs: Vec<_> = items.iter().filter_map(|item| item.pair()).collect();
         if !pairs.is_empty() && pairs.len() == items.len() {
-            let entry = |(name, part): (String, Part<'h>)| (Key { text: name, span: part.span() }, part.value());
+            let entry =
+                |(name, part): (String, Part<'h>)| (Key { text: name, span: part.span() }, part.value_at(depth));
             return Kind::Map(pairs.into_iter().map(entry).collect());
         }
-        Kind::List(items.into_iter().map(Part::value).collect())
+        Kind::List(items.into_iter().map(|item| item.value_at(depth)).collect())
     }
 }
 

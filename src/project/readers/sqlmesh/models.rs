@@ -54,9 +54,9 @@ pub(super) fn read(file: &FileId, frame: &Frame<'_>) -> Found {
     };
     let reader = File { file, text, digest: frame.files.digest(file), frame };
     if has_extension(file.path(), "py") {
-        reader.python(&mut found)
+        reader.python(&mut found);
     } else {
-        reader.sql(&mut found)
+        reader.sql(&mut found);
     }
     found
 }
@@ -176,7 +176,9 @@ impl File<'_> {
                     let quotes = Quotes::of(self.frame.dialect);
                     let header = Text::read(&written, Span::new(0, written.len()), quotes, &BTreeMap::new());
                     let mut audits = Described::from_header(&header, described.span).audits;
-                    audits.iter_mut().for_each(|audit| audit.span = described.span);
+                    for audit in &mut audits {
+                        audit.span = described.span;
+                    }
                     described.audits.splice(0..0, audits);
                 }
                 key => drop(described.properties.entry(key.to_owned()).or_insert_with(|| value.clone())),
@@ -325,7 +327,9 @@ impl File<'_> {
         let delimiter =
             settings.and_then(|settings| settings.get("delimiter")?.scalar()?.bytes().next()).unwrap_or(b',');
         let (content, mut problems) = csv_file::read(&file, delimiter, &declared, self.frame.files);
-        problems.iter_mut().for_each(|problem| problem.model = Some(id.clone()));
+        for problem in &mut problems {
+            problem.model = Some(id.clone());
+        }
         said.extend(problems);
         let mut columns = content.columns;
         for column in columns.iter_mut().filter(|column| !declared.contains_key(&column.name.to_ascii_lowercase())) {

@@ -253,7 +253,7 @@ struct Reader<'m, 't> {
     steps: usize,
 }
 
-impl<'t> Reader<'_, 't> {
+impl Reader<'_, '_> {
     /// An expression, up to the sign that ends it.
     fn expression(&mut self) -> Value {
         let mut value = self.operand();
