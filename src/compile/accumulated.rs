@@ -63,9 +63,9 @@ fn history(known: &mut Known, unique_key: &[String], model: &Model) {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::tests::one;
     use super::accumulate;
     use crate::algebra::{Known, KnownColumn};
+    use crate::compile::tests::one;
     use crate::data::{Kind, Value};
     use crate::project::{Config, Model};
     use crate::text::Span;
@@ -120,7 +120,7 @@ mod tests {
             ("other/config.yaml", "project: other\nmodel_defaults: {dialect: duckdb}\n"),
             ("other/models/d.sql", "MODEL (name db.d); select id from db.c"),
         ]);
-        let reads = |model: &str| compiled.models[model].lineage.depends_on.iter().cloned().collect::<Vec<_>>();
+        let reads = |model: &str| compiled.models[model].lineage.depends_on.clone();
         assert_eq!(reads("model.shop.b")[0], "model.shop.db.a");
         assert!(!reads("model.shop.b").contains(&"model.shop.b".to_owned()));
         assert_eq!(reads("model.shop.db.c"), ["model.shop.b"]);
