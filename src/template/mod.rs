@@ -3,6 +3,7 @@
 //! Two entries: [`Environment::new`] reads a project's macros and names once, [`render`] renders one model with them.
 //! No warehouse is asked for anything: what only it could tell is an [`Unknown`].
 
+mod again;
 mod ast;
 mod builtin_macros;
 mod branch;
@@ -84,14 +85,16 @@ pub fn render(env: &Environment, model: &Model, mode: Mode, columns: &Columns<'_
         Language::Python if env.sqlmesh => sqlmesh::python(env, model),
         Language::Python => python::render(env, model),
         Language::Jinja => {
-            let package = Arc::from(model.package.as_str());
-            render_source(
-                env,
-                Some(model),
-                &source(&model.file, model.text.clone(), package),
-                model.body,
-                (mode, columns, &Assume::new()),
-            )
+            let package: Arc<str> = Arc::from(model.package.as_str());
+            let own = source(&model.file, model.text.clone(), package.clone());
+            let rendered = render_source(env, Some(model), &own, model.body, (mode, columns, &Assume::new()));
+            if env.templates.is_none() || !again::is_template(&rendered) {
+                return rendered;
+            }
+            let made = source(&model.file, Arc::from(rendered.text.as_str()), package);
+            let whole = Span::new(0, made.text.len());
+            let second = render_source(env, Some(model), &made, whole, (mode, columns, &Assume::new()));
+            if second.failed { rendered } else { again::through(rendered, second) }
         }
     }
 }

@@ -68,6 +68,32 @@ fn names(text: &str) -> BTreeSet<String> {
     names
 }
 
+/// Whether a text is a library: it defines macros, and says nothing outside them.
+pub(super) fn is_library(text: &str) -> bool {
+    let (mut rest, mut depth, mut defines) = (text, 0usize, false);
+    while let Some(at) = rest.find("{%").into_iter().chain(rest.find("{#")).chain(rest.find("{{")).min() {
+        let outside = rest[..at].trim_start_matches('\u{feff}').trim();
+        let tag = &rest[at..];
+        let close = match &tag[..2] {
+            "{%" => "%}",
+            "{#" => "#}",
+            _ => "}}",
+        };
+        let end = tag.find(close).map_or(tag.len(), |found| found + 2);
+        if depth == 0 && (!outside.is_empty() || close == "}}") {
+            return false;
+        }
+        let word = tag[2..].trim_start_matches(['-', '+']).trim_start();
+        if close == "%}" && word.starts_with("macro") {
+            (depth, defines) = (depth + 1, true);
+        } else if close == "%}" && word.starts_with("endmacro") {
+            depth = depth.saturating_sub(1);
+        }
+        rest = &tag[end..];
+    }
+    defines && depth == 0 && rest.trim().is_empty()
+}
+
 /// Every text in quotes, of those that a path may be.
 fn quoted(text: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -86,7 +112,7 @@ fn quoted(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::includes;
+    use super::{includes, is_library};
     use crate::project::files::memory::Memory;
     use crate::text::FileId;
 
@@ -114,6 +140,20 @@ mod tests {
     fn a_name_in_a_variable_is_looked_for_among_all_texts() {
         let files = [("m.sql", "{% set t = 'x.sql' %}{% include t %}"), ("x.sql", "")];
         check(&files, &[""], &["x.sql"]);
+    }
+
+    #[test]
+    fn a_library_says_nothing_outside_its_macros() {
+        assert!(is_library("{# about #}\n{% macro f(x) %}select {{ x }}{% endmacro %}\n{%- set y = 1 -%}\n"));
+        for text in [
+            "select 1",
+            "{% macro f() %}{% endmacro %}select 1",
+            "{% macro f() %}{% endmacro %}{{ f() }}",
+            "{% macro f() %}",
+            "",
+        ] {
+            assert!(!is_library(text), "{text}");
+        }
     }
 
     #[test]

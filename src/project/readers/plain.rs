@@ -128,6 +128,8 @@ fn with_templates(mut project: Project, repo: &Repo<'_>) -> Project {
     let texts = texts.chain(macros.iter().map(|file| (&file.file, &*file.text)));
     project.templates = includes::includes(texts, &project.template_folders(), &project.name, repo.snapshot);
     project.macros = macros;
+    // What only defines macros builds nothing.
+    project.models.retain(|model| model.language != Language::Jinja || !includes::is_library(&model.text));
     project
 }
 
