@@ -11,3 +11,4 @@ mod rules;
 mod schemas;
 mod scratch;
 mod source;
+mod source_maps;

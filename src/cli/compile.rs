@@ -1,8 +1,9 @@
 //! `sluice compile`: models in, the SQL their templates write out.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::failure::{Exit, Failure};
 use super::files::read;
@@ -13,7 +14,7 @@ use super::workspace::Workspace;
 use crate::compile::{Compilation, CompiledModel};
 use crate::repo::write_atomic;
 use crate::report::json;
-use crate::template::{Environment, render_text};
+use crate::template::{Environment, Mode, Rendered, render_text};
 use crate::text::FileId;
 
 /// The SQL that a model's template writes.
@@ -28,9 +29,23 @@ pub(super) struct Compile {
     /// Render this template as if it stood in the project; `-` reads it from stdin.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["selector", "out"])]
     inline: Option<String>,
+    /// What the template is told of the model's table and of the warehouse.
+    #[arg(long, value_name = "MODE", default_value = "exec", conflicts_with = "inline")]
+    mode: Moment,
     /// Say for each piece of the SQL which bytes of which file it came from, as JSON.
     #[arg(long)]
     source_map: bool,
+}
+
+/// When in a dbt run the template is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Moment {
+    /// The model is built anew
+    Exec,
+    /// Its table exists already: `is_incremental()` is true of incremental models
+    Incremental,
+    /// dbt reads the project and has no warehouse yet: `execute` is false
+    Parse,
 }
 
 pub(super) fn run(arguments: &Compile, io: &mut Io) -> Result<Exit, Failure> {
@@ -40,13 +55,14 @@ pub(super) fn run(arguments: &Compile, io: &mut Io) -> Result<Exit, Failure> {
         return inline(path, arguments.source_map, &compilation, io);
     }
     let models = models(arguments.selector.as_deref(), &compilation)?;
+    let models = rendered(models, arguments.mode, &compilation);
     let texts = texts(&compilation, &snapshot, []);
-    for model in models.iter().filter(|model| model.rendered.failed) {
-        for fault in &model.rendered.diagnostics {
+    for (_, rendered) in models.iter().filter(|(_, rendered)| rendered.failed) {
+        for fault in &rendered.diagnostics {
             io.tell(&format!("{} {}: {}", texts.locate(&fault.place), fault.rule, fault.message));
         }
     }
-    let failed = models.iter().any(|model| model.rendered.failed);
+    let failed = models.iter().any(|(_, rendered)| rendered.failed);
     match &arguments.out {
         Some(folder) => write_files(folder, &models, arguments.source_map, io)?,
         None => io.print(&print(&models, arguments))?,
@@ -63,16 +79,29 @@ fn models<'c>(selector: Option<&str>, compilation: &'c Compilation) -> Result<Ve
     Ok(vec![model])
 }
 
-fn print(models: &[&CompiledModel], arguments: &Compile) -> String {
+/// A model and its text.
+type Text<'c> = (&'c CompiledModel, Arc<Rendered>);
+
+fn rendered<'c>(models: Vec<&'c CompiledModel>, mode: Moment, compilation: &'c Compilation) -> Vec<Text<'c>> {
+    let mode = match mode {
+        Moment::Exec => return models.into_iter().map(|model| (model, model.rendered.clone())).collect(),
+        Moment::Incremental => Mode::Incremental,
+        Moment::Parse => Mode::Parse,
+    };
+    let texts = compilation.renderings(&models, mode);
+    models.into_iter().zip(texts.into_iter().map(Arc::new)).collect()
+}
+
+fn print(models: &[Text<'_>], arguments: &Compile) -> String {
     if arguments.source_map {
-        return models.iter().map(|model| json::source_map(&model.model.id, &model.rendered)).collect();
+        return models.iter().map(|(model, rendered)| json::source_map(&model.model.id, rendered)).collect();
     }
     let mut out = String::new();
-    for model in models {
+    for (model, rendered) in models {
         if arguments.selector.is_none() {
             let _ = writeln!(out, "-- {} ({})", model.model.id, model.model.file);
         }
-        let _ = writeln!(out, "{}", model.rendered.text.trim_end());
+        let _ = writeln!(out, "{}", rendered.text.trim_end());
         if arguments.selector.is_none() {
             out.push('\n');
         }
@@ -80,13 +109,13 @@ fn print(models: &[&CompiledModel], arguments: &Compile) -> String {
     out
 }
 
-fn write_files(folder: &str, models: &[&CompiledModel], source_map: bool, io: &mut Io) -> Result<(), Failure> {
+fn write_files(folder: &str, models: &[Text<'_>], source_map: bool, io: &mut Io) -> Result<(), Failure> {
     let folder = io.folder.join(folder);
-    for model in models {
+    for (model, rendered) in models {
         let path = folder.join(model.model.file.path());
-        write_atomic(&path, model.rendered.text.as_bytes())?;
+        write_atomic(&path, rendered.text.as_bytes())?;
         if source_map {
-            let map = json::source_map(&model.model.id, &model.rendered);
+            let map = json::source_map(&model.model.id, rendered);
             write_atomic(&path.with_extension("sql.map.json"), map.as_bytes())?;
         }
     }

@@ -7,8 +7,8 @@ use super::each::{Bug, each, guard};
 use super::name_index::split_name;
 use super::reads::{Reads, reads};
 use super::store::{Cache, address};
-use crate::algebra::Known;
-use crate::dialect::Dialect;
+use crate::algebra::{Known, KnownColumn};
+use crate::dialect::{Dialect, Folding};
 use crate::project::{Kind, Model, Project};
 use crate::syntax::{Parsed, parse, scan};
 use crate::template::{Assume, Branch, Environment, Mode, Rendered, relations, render, render_branch};
@@ -202,7 +202,8 @@ fn version(
         if known.open && known.columns.is_empty() {
             return None;
         }
-        Some(known.columns.iter().map(|column| (column.name.clone(), column.ty.name.clone())).collect())
+        let dialect = model.dialect(&project.dialect);
+        Some(known.columns.iter().map(|column| (reported(column, dialect), column.ty.name.clone())).collect())
     };
     let rendered = cache.rendered(render_key(model, environment, (mode, assume)), known, || match assume.is_empty() {
         true => render(environment, model, mode, &columns),
@@ -222,6 +223,15 @@ fn version(
         .rev()
         .map(|reference| (split_name(&reference.text).join(".").to_ascii_lowercase(), reference.id.clone()));
     Version { refs: refs.collect(), rendered, key, reads, early }
+}
+
+/// A column's name as the warehouse tells it: `select 1 as id` makes `ID` where unquoted names are upper case, which a
+/// macro like `dbt_utils.star` puts in quotes.
+pub(super) fn reported(column: &KnownColumn, dialect: &Dialect) -> String {
+    match dialect.column_folding {
+        Folding::Upper | Folding::Lower => dialect.column_key(&column.name, column.quoted),
+        Folding::Insensitive | Folding::Sensitive => column.name.clone(),
+    }
 }
 
 impl Version {

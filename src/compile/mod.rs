@@ -10,6 +10,7 @@ mod declared;
 mod draft;
 mod each;
 mod loose;
+mod modes;
 mod name_index;
 mod names;
 mod order;

@@ -60,6 +60,8 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Project {
     pub name: String,
+    /// As `dbt_project.yml` says it.
+    pub version: Option<String>,
     /// Path of its root from the repo root, `""` for the root itself, else without a trailing slash.
     pub root: String,
     pub kind: Kind,
@@ -96,6 +98,7 @@ impl Project {
     pub fn bare(dialect: Arc<Dialect>) -> Self {
         Project {
             name: String::new(),
+            version: None,
             root: String::new(),
             kind: Kind::Plain,
             dialect,

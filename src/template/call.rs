@@ -203,7 +203,7 @@ impl Run<'_> {
                 code.name,
                 code.params.len()
             ));
-            return Err(stop);
+            return Err(stop.help(parameters(code)));
         }
         let mut positional = args.positional.into_iter();
         for param in &code.params {
@@ -234,7 +234,7 @@ impl Run<'_> {
             let names = code.params.iter().map(|param| &*param.name);
             return Err(match crate::text::closest(name, names) {
                 Some(meant) => stop.help(format!("Did you mean `{meant}`?")),
-                None => stop.help("Remove the argument, or add the parameter."),
+                None => stop.help(parameters(code)),
             });
         }
         if code.takes_varargs {
@@ -246,5 +246,15 @@ impl Run<'_> {
     /// Applies a filter by name, as `map('upper')` does.
     pub(super) fn filter_by_name(&mut self, name: &str, value: Value, args: Args) -> Result<Value, Stop> {
         filters::apply(self, name, value, args)
+    }
+}
+
+/// What a macro takes, for whoever calls it wrongly.
+fn parameters(code: &Macro) -> String {
+    let names: Vec<String> = code.params.iter().map(|param| format!("`{}`", param.name)).collect();
+    match &names[..] {
+        [] => "It takes no arguments.".to_owned(),
+        [one] => format!("Its one parameter is {one}."),
+        [first @ .., last] => format!("Its parameters are {} and {last}.", first.join(", ")),
     }
 }

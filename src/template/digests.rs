@@ -28,6 +28,7 @@ fn described(hasher: &mut Hasher, value: &dyn std::fmt::Debug) {
 pub(super) fn environment(project: &Project, others: &[&Project]) -> Digest {
     let mut hasher = Hasher::new("template environment");
     hasher.text(&project.name);
+    described(&mut hasher, &project.version);
     for file in &project.macros {
         hasher.text(&file.package).text(file.file.path()).digest(file.digest);
     }

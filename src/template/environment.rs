@@ -1,7 +1,7 @@
 //! Everything a rendering may read besides the model's own text: macros, names, vars, target. Built once per project.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
 
@@ -39,6 +39,8 @@ pub struct Environment {
     pub(super) setting_vars: BTreeMap<String, data::Value>,
     pub(super) env: BTreeMap<String, String>,
     pub(super) dispatch: BTreeMap<String, Vec<String>>,
+    /// The project's own version.
+    pub(super) version: Option<String>,
     /// Packages that the project names, whether their macros are here, and their versions.
     packages: BTreeMap<String, (bool, Option<String>)>,
     /// What texts may include, import from or extend; `None` in a dbt project.
@@ -61,6 +63,8 @@ pub struct Environment {
     source_quoting: BTreeMap<String, [bool; 3]>,
     pub(super) graph: Graph,
     pub(super) words: Words,
+    /// What misspelt names were probably meant to be, as far as it was asked: many models may share a fault.
+    suggestions: Mutex<BTreeMap<String, Option<String>>>,
     diagnostics: Vec<Diagnostic>,
     digest: Digest,
     graph_digest: Digest,
@@ -118,6 +122,7 @@ impl Environment {
             setting_vars: project.settings.vars.clone(),
             env: project.settings.env.clone(),
             dispatch: project.dispatch.clone(),
+            version: project.version.clone(),
             packages: project
                 .packages
                 .iter()
@@ -142,6 +147,7 @@ impl Environment {
                 kwargs: Arc::from("kwargs"),
                 varargs: Arc::from("varargs"),
             },
+            suggestions: Mutex::default(),
             diagnostics: Vec::new(),
             digest: digests::environment(project, others),
             graph_digest: Digest::default(),
@@ -321,6 +327,17 @@ impl Environment {
     /// Its macros are all here.
     pub(super) fn has_package(&self, name: &str) -> bool {
         self.macros.contains_key(name) || name == "dbt"
+    }
+
+    /// What a misspelt name was probably meant to be; `find` is asked once a name.
+    pub(super) fn suggestion(&self, name: &str, find: impl FnOnce() -> Option<String>) -> Option<String> {
+        let known = || self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(name) {
+            return found.clone();
+        }
+        let found = find();
+        known().insert(name.to_owned(), found.clone());
+        found
     }
 
     /// The packages of the project and their versions.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::ast::{Argument, Expr, ExprKind, Filter};
 use super::free::is_free;
 use super::function::{Args, Function, Scope};
+use super::marked::{From, Text};
 use super::operators;
 use super::print;
 use super::run::Run;
@@ -14,12 +15,15 @@ use super::value::{Key, Map, Value};
 use super::{checks, context, filters};
 use crate::text::Span;
 
+/// Shorter texts are not worth a place of their own.
+const MIN_WRITTEN: usize = 24;
+
 impl Run<'_> {
     pub(super) fn expr(&mut self, expr: &Expr, scope: &Rc<Scope>) -> Result<Value, Stop> {
         self.step()?;
         match &expr.kind {
             ExprKind::Name(name) => Ok(self.name(name, scope)),
-            ExprKind::Str(text) => Ok(Value::text(text.clone())),
+            ExprKind::Str(text) => Ok(Value::Str(self.written(text, expr.span))),
             ExprKind::None => Ok(Value::None),
             ExprKind::Bool(value) => Ok(Value::Bool(*value)),
             ExprKind::Int(number) => Ok(Value::Int(*number)),
@@ -112,6 +116,21 @@ impl Run<'_> {
         }
     }
 
+    /// A text written out in the template. One of several lines remembers where it stands; for a short one the
+    /// expression it ends up in says enough.
+    fn written(&self, text: &Arc<str>, span: Span) -> Text {
+        if text.len() < MIN_WRITTEN || self.frame.site.is_some() || !text.contains('\n') {
+            return Text::from(text.clone());
+        }
+        let source = &self.frame.source;
+        let start = span.start + 1;
+        // Escapes, and texts side by side, are no longer what the source says.
+        if source.text.get(start as usize..start as usize + text.len()) != Some(&**text) {
+            return Text::from(text.clone());
+        }
+        Text::literal(text.clone(), From::Literal { source: source.id, start, calls: self.frame.calls })
+    }
+
     fn name(&mut self, name: &Arc<str>, scope: &Rc<Scope>) -> Value {
         scope.get(name).or_else(|| context::global(self, name)).unwrap_or_else(|| self.nameless(name))
     }
@@ -169,6 +188,7 @@ impl Run<'_> {
         self.spend(operators::cost(&holder))?;
         if let Value::Str(text) = &holder {
             self.spend_bytes(text.as_str().len())?;
+            self.spend(text.as_str().len() / 8)?;
         }
         super::methods::slice(&holder, bounds)
     }

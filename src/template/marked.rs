@@ -34,6 +34,12 @@ impl Text {
         &self.text
     }
 
+    /// A text all of which came from one place.
+    pub(super) fn literal(text: Arc<str>, from: From) -> Text {
+        let end = text.len() as u32;
+        Text { text, marks: Some(Arc::from([Mark { end, from }])) }
+    }
+
     /// The bytes `start..end`, with their marks.
     pub(super) fn slice(&self, start: usize, end: usize) -> Text {
         if start == 0 && end == self.text.len() {

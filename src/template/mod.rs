@@ -43,6 +43,7 @@ mod memory;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::project::{Language, Model};
@@ -152,6 +153,24 @@ fn source(file: &FileId, text: Arc<str>, package: Arc<str>) -> Arc<Source> {
     Arc::new(Source { file: file.clone(), text, package, id: 0, embedded: false, returns })
 }
 
+thread_local! {
+    /// The last template parsed on this thread: a model is rendered several times in a row.
+    static LAST: RefCell<Option<Arc<parser::Template>>> = const { RefCell::new(None) };
+}
+
+/// The tree of a text; that of the same text of the same file is not made anew.
+fn parsed(source: &Arc<Source>, body: Span) -> Arc<parser::Template> {
+    let same = |template: &Arc<parser::Template>| {
+        let own = &template.source;
+        Arc::ptr_eq(&own.text, &source.text)
+            && (template.part, &own.file, &own.package) == (body, &source.file, &source.package)
+    };
+    LAST.with_borrow_mut(|last| match last {
+        Some(template) if same(template) => template.clone(),
+        _ => last.insert(Arc::new(parser::parse(source, body))).clone(),
+    })
+}
+
 fn render_source(
     env: &Environment,
     model: Option<&Model>,
@@ -159,7 +178,7 @@ fn render_source(
     body: Span,
     (mode, columns, assume): (Mode, &Columns<'_>, &Assume),
 ) -> Rendered {
-    let template = Arc::new(parser::parse(source, body));
+    let template = parsed(source, body);
     let mut asked = Vec::new();
     // A query ends the first rendering; the second one is as dbt renders before it has a warehouse.
     for mode in [mode, Mode::Parse] {

@@ -298,3 +298,85 @@ fn python_models_say_what_they_read_and_set() {
     let wrong = rendered(&[("models/w.py", "def model(session):\n    return dbt.ref(name)")], "w", Mode::default());
     assert_eq!(wrong.diagnostics.len(), 2, "{:?}", wrong.diagnostics);
 }
+
+#[test]
+fn three_faults_in_one_model_are_three_diagnostics() {
+    let text = "select {{ nope.column }},\n  {{ 1 + }},\n  {{ twice(1, 2) }}\nfrom {{ ref('order') }}";
+    let files = [
+        ("macros/twice.sql", "{% macro twice(number) %}{{ number * 2 }}{% endmacro %}"),
+        ("models/orders.sql", "select 1 as id"),
+        ("models/faulty.sql", text),
+    ];
+    let rendered = rendered(&files, "faulty", Mode::Fresh);
+    let said = |at: usize| {
+        let said = &rendered.diagnostics[at];
+        (&text[said.place.span.range()], said.message.as_str(), said.help.as_deref().unwrap_or_default())
+    };
+    assert_eq!((said(0).0, said(0).1), ("}}", "Expected a value, found the end of the tag."));
+    assert_eq!(said(1), ("nope.column", "`nope` is undefined.", "Define it before it is used."));
+    assert_eq!(
+        said(2),
+        ("twice(1, 2)", "Macro `twice` takes at most 1 arguments, not 2.", "Its one parameter is `number`.")
+    );
+    assert_eq!(said(3), ("ref('order')", "There is no model, seed or snapshot `order`.", "Did you mean `orders`?"));
+    assert!(rendered.failed && rendered.diagnostics.len() == 4);
+}
+
+#[test]
+fn a_block_that_is_never_closed_is_told_at_its_opener() {
+    let text = "select 1\n{% if true %}\n  {% for x in [1] %}a{% endfor %}\nfrom t";
+    let rendered = loose(text);
+    let said = &rendered.diagnostics[0];
+    assert!(text[said.place.span.start as usize..].starts_with("{% if true %}"));
+    assert_eq!(said.message, "This `if` block is never closed.");
+    assert_eq!(said.help.as_deref(), Some("Close it with `{% endif %}`."));
+}
+
+#[test]
+fn no_template_is_too_deep_or_too_large() {
+    let many = |part: &str| part.repeat(10_000);
+    let around = |open: &str, close: &str| format!("{}x{}", many(open), many(close));
+    let mut templates = vec![
+        around("{% if true %}", "{% endif %}"),
+        around("{% for i in [1] %}", "{% endfor %}"),
+        around("{% set x %}", "{% endset %}"),
+        around("{% call m() %}", "{% endcall %}"),
+        around("{% macro m() %}", "{% endmacro %}"),
+        many("{% if true %}"),
+        many("{% endif %}"),
+        many("{{"),
+        many("{%"),
+    ];
+    for (open, close) in [("(", ")"), ("[", "]"), ("{'a':", "}"), ("dict(a=", ")")] {
+        templates.push(format!("{{{{ {}1{} }}}}", many(open), many(close)));
+        templates.push(format!("{{{{ {}", many(open)));
+    }
+    for chain in ["| upper ", ".upper()", "[0]", " + 1", " ~ 1", " ** 1", " and 1", " < 2", " if 1 else 2", "()", ".y"]
+    {
+        templates.push(format!("{{{{ 'a'{} }}}}", many(chain)));
+    }
+    for prefix in ["-", "not ", "+"] {
+        templates.push(format!("{{{{ {}1 }}}}", many(prefix)));
+    }
+    let doubled = |start: &str, step: &str| {
+        format!("{{% set n = namespace(v={start}) %}}{{% for i in range(60) %}}{{% set n.v = {step} %}}{{% endfor %}}")
+    };
+    templates.extend([
+        doubled("'x'", "n.v ~ n.v"),
+        doubled("'x'", "n.v + n.v"),
+        doubled("'x'", "n.v | replace('x', 'xx')"),
+        doubled("[1]", "n.v + n.v"),
+        doubled("[1]", "n.v * 2"),
+        doubled("2", "n.v * n.v"),
+        "{{ 9 ** 9 ** 9 }}{{ 'ab' * 10 ** 100 }}".to_owned(),
+        "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}".to_owned(),
+        "{% macro m(n) %}{{ m(n + 1) }}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}".to_owned(),
+        "{{ modules.re.match('(a+)+$', 'a' * 40 ~ 'b') }}{{ modules.re.compile('((a{1,1000}){1,1000}){1,1000}') }}"
+            .to_owned(),
+        "{{ '%999999999d' % 1 }}{{ '{:>999999999}'.format(1) }}{{ 'a' | indent(999999999) }}".to_owned(),
+    ]);
+    for text in templates {
+        let rendered = loose(&text);
+        assert!(rendered.text.len() < 1 << 20, "{}..", &text[..60.min(text.len())]);
+    }
+}

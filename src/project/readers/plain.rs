@@ -150,6 +150,7 @@ fn finish(
     }
     Project {
         name,
+        version: None,
         root: root.to_owned(),
         kind: Kind::Plain,
         dialect,

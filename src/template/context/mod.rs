@@ -149,6 +149,8 @@ pub(super) fn native(name: &str) -> Option<Value> {
 
 /// The known name that a misspelt one was probably meant to be.
 pub(super) fn similar(run: &Run<'_>, name: &str) -> Option<String> {
-    let macros = run.env.macro_names();
-    closest(name, macros.chain(FUNCTIONS).chain(PARTS).chain(variables::FACTS)).map(str::to_owned)
+    run.env.suggestion(name, || {
+        let macros = run.env.macro_names();
+        closest(name, macros.chain(FUNCTIONS).chain(PARTS).chain(variables::FACTS)).map(str::to_owned)
+    })
 }

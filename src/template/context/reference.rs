@@ -72,7 +72,7 @@ pub(super) fn project_config(run: &Run<'_>) -> Value {
         Value::record([("project_name", Value::text(name)), ("version", version), ("vars", Value::dict([]))])
     };
     let env = run.env;
-    let own = about(&env.root, Value::Unknown);
+    let own = about(&env.root, Value::option(env.version.as_deref()));
     let packages = env.packages().map(|(name, version)| (name, about(name, Value::option(version))));
     let dependencies = Value::record(packages.chain([(&*env.root, own.clone())]));
     if let Value::Dict(map) = &own {

@@ -17,6 +17,8 @@ pub(super) use calls::literal_calls;
 #[derive(Debug)]
 pub(super) struct Template {
     pub(super) source: Arc<Source>,
+    /// The bytes of the source that were read.
+    pub(super) part: Span,
     pub(super) body: Vec<Node>,
     pub(super) faults: Vec<Fault>,
     /// All blocks in it, however deep.
@@ -41,11 +43,12 @@ pub(super) fn parse(source: &Arc<Source>, body: Span) -> Template {
         special: Special::default(),
         blocks: Vec::new(),
     };
+    let part = body;
     let (body, _) = parser.nodes(&[]);
     let Parser { mut faults, blocks, .. } = parser;
     faults.sort_by_key(|fault| fault.span);
     faults.dedup_by_key(|fault| fault.span);
-    Template { source: source.clone(), body, faults, blocks }
+    Template { source: source.clone(), part, body, faults, blocks }
 }
 
 /// The names that a macro's text must mention to be given what they stand for.

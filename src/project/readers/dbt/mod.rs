@@ -149,6 +149,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
     said.dedup();
     Project {
         name: root.name.clone(),
+        version: root.version.clone(),
         root: root.root.clone(),
         kind: Kind::Dbt,
         dialect,

@@ -89,6 +89,7 @@ pub(super) fn read(root: &str, repo: &Repo<'_>) -> Option<Project> {
     };
     Some(Project {
         name: name.clone(),
+        version: None,
         root: root.to_owned(),
         kind: Kind::SqlMesh,
         dialect_reason,
