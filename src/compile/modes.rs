@@ -1,6 +1,6 @@
 //! Models in, their texts in another mode than a Compilation is made of out.
 
-use super::draft::{environments, reported};
+use super::draft::{made, reported};
 use super::each::each;
 use super::{Compilation, CompiledModel};
 use crate::template::{Mode, Rendered, render};
@@ -8,7 +8,7 @@ use crate::template::{Mode, Rendered, render};
 impl Compilation {
     /// Renders models in `mode`, with the columns that this Compilation knows; in the order of `models`.
     pub fn renderings(&self, models: &[&CompiledModel], mode: Mode) -> Vec<Rendered> {
-        let environments = environments(&self.projects);
+        let environments = made(&self.projects);
         each(models, |compiled| {
             let project = &self.projects[compiled.project];
             let dialect = compiled.model.dialect(&project.dialect);

@@ -1,8 +1,10 @@
 //! One rendering under way: what it has asked, found wrong, and may still spend.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use indexmap::IndexMap;
 
 use super::ast::{Macro, Source};
 use super::branch::{Assume, Branches};
@@ -27,6 +29,9 @@ const MAX_BYTES: u64 = 32 << 20;
 const MAX_DIAGNOSTICS: usize = 50;
 /// Macros within macros.
 pub(super) const MAX_CALLS: u32 = 200;
+
+/// Names and what they mean outside any scope.
+pub(super) type Meanings = IndexMap<Box<str>, Value>;
 
 /// A macro call: where it stands, and the call it happened in (0: none).
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +85,7 @@ pub(super) struct Run<'e> {
     pub(super) holes: Vec<Hole>,
     pub(super) branches: Branches<'e>,
     /// What names of each package turned out to mean.
-    pub(super) known: Vec<(Arc<str>, HashMap<Box<str>, Value>)>,
+    pub(super) known: Vec<(Arc<str>, Meanings)>,
     pub(super) steps: u64,
     pub(super) bytes: u64,
     /// Files of the sources, by their number.

@@ -18,11 +18,10 @@ mod reference;
 pub(super) mod relation;
 mod variables;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::function::Function;
-use super::run::Run;
+use super::run::{Meanings, Run};
 use super::value::Value;
 use crate::text::closest;
 use object::Object;
@@ -94,7 +93,7 @@ pub(super) fn global(run: &mut Run<'_>, name: &str) -> Option<Value> {
             return Some(value.clone());
         }
     } else {
-        run.known.push((package.clone(), HashMap::new()));
+        run.known.push((package.clone(), Meanings::new()));
     }
     let found = look_up(run, name)?;
     let package = &run.frame.source.package;

@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use super::context::object::Object;
 use super::function::Args;
-use super::marked::Text;
 use super::run::Run;
 use super::stop::Stop;
 use super::value::Value;
