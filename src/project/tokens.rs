@@ -119,6 +119,9 @@ impl<'t> Lexer<'t> {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else if let Some(inner) = rest.strip_prefix("/*") {
                 self.at += inner.find("*/").map_or(rest.len(), |end| end + 4);
+            } else if let Some(inner) = rest.strip_prefix("{#") {
+                // A template's comment is one to SQLMesh in plain SQL too.
+                self.at += inner.find("#}").map_or(rest.len(), |end| end + 4);
             } else if blanks == 0 || !rest.starts_with(char::is_whitespace) {
                 return;
             }
@@ -280,6 +283,7 @@ mod tests {
         check("x::int1 := 1.5e-3 -> t.1", &["x", "::", "int1", ":=", "1.5e-3", "->", "t", ".", "1"]);
         check("@{x}_y 'open", &["@", "{", "x", "}", "_y", "'open"]);
         check("-- only", &[]);
+        check("a {# it's #} b", &["a", "b"]);
     }
 
     #[test]

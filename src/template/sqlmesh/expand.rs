@@ -403,6 +403,13 @@ impl Out {
 
     /// Blanks and comments.
     pub(super) fn gap(&mut self, text: &Text) {
+        if let Some(start) = text.as_str().find("{#") {
+            // No warehouse knows a template's comment.
+            let rest = &text.as_str()[start..];
+            let end = rest.find("#}").map_or(text.as_str().len(), |end| start + end + 2);
+            self.gap(&text.slice(0, start));
+            return self.gap(&text.slice(end, text.as_str().len()));
+        }
         match &mut self.comma {
             Some((_, gap)) => gap.push_text(text, From::Nowhere),
             None => self.buffer.push_text(text, From::Nowhere),

@@ -10,6 +10,7 @@ mod evaluate;
 mod expand;
 mod jinja;
 mod made_before;
+mod naming;
 mod piece;
 mod python;
 mod queries;
@@ -93,7 +94,7 @@ impl<'r, 'e> Engine<'r, 'e> {
         match self.code(&code) {
             Ok(sql) => {
                 let open = sql.open;
-                buffer.push_text(&sql.text, From::Nowhere);
+                buffer.push_text(&naming::named(&sql.text, self.quotes), From::Nowhere);
                 for hole in sql.holes {
                     self.run.unknown_at(&hole.why, hole.at);
                 }

@@ -337,6 +337,18 @@ fn what_is_made_for_the_query_is_read_with_it() {
 }
 
 #[test]
+fn casts_are_called_by_the_column_they_cast() {
+    check(
+        "SELECT DISTINCT t.a::INT, CAST(b AS DECIMAL(1, 2)), c::DOUBLE PRECISION::TEXT, a::INT AS x, b::INT y, a + b::INT, f(a)::INT FROM db.t",
+        "SELECT DISTINCT t.a::INT AS a, CAST(b AS DECIMAL(1, 2)) AS b, c::DOUBLE PRECISION::TEXT AS c, a::INT AS x, b::INT y, a + b::INT, f(a)::INT FROM db.t",
+    );
+    check(
+        "WITH x AS (SELECT a::INT FROM db.t {# it's #}) SELECT (SELECT b::INT), NULL::INT FROM x",
+        "WITH x AS (SELECT a::INT AS a FROM db.t ) SELECT (SELECT b::INT AS b), NULL::INT FROM x",
+    );
+}
+
+#[test]
 fn python_macros_are_unknown_and_what_they_read_is_read() {
     let sql = "SELECT @mine(a, 'x') AS x, @mine(b) FROM db.t WHERE @IF(@mine(), a, b) > 1";
     let rendered = rendered(sql);

@@ -40,7 +40,8 @@ pub(super) fn read(root: &str, files: &dyn Files, said: &mut Vec<Diagnostic>) ->
     for name in YAML {
         let file = FileId::new(&join(root, name)?);
         let Ok(text) = files.text(&file) else { continue };
-        match yaml::parse(&text) {
+        let parsed = yaml::parse(&text).or_else(|fault| yaml::parse(&without_templates(&text)).map_err(|_| fault));
+        match parsed {
             Ok(tree) if KEYS.iter().any(|key| tree.get(key).is_some()) => trees.push((file, tree)),
             Ok(_) => {}
             Err(fault) if KEYS.iter().any(|key| text.contains(key)) => {
@@ -70,6 +71,25 @@ pub(super) fn read(root: &str, files: &dyn Files, said: &mut Vec<Diagnostic>) ->
     // Of both, what Python says wins.
     let find = |key: &str| trees.iter().rev().find_map(|(_, tree)| tree.get(key)).filter(|value| !value.is_null());
     Some(put_together(file, &find))
+}
+
+/// The text with each template in it as what it most likely gives, in as many bytes: the default of an `env_var`.
+fn without_templates(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("{{") {
+        let Some(end) = rest[start..].find("}}").map(|end| start + end + 2) else { break };
+        out.push_str(&rest[..start]);
+        let inside = &rest[start..end];
+        let texts: Vec<&str> = inside.split(['\'', '"']).skip(1).step_by(2).collect();
+        let given = texts.last().filter(|text| text.len() <= inside.len()).copied().unwrap_or_default();
+        let plain = given.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./".contains(sign));
+        let given = if plain && !given.is_empty() { given } else { "_" };
+        out.push_str(given);
+        out.extend(std::iter::repeat_n(' ', inside.len() - given.len()));
+        rest = &rest[end..];
+    }
+    out + rest
 }
 
 fn put_together<'v>(file: FileId, find: &dyn Fn(&str) -> Option<&'v Value>) -> ConfigFile {
@@ -151,6 +171,13 @@ mod tests {
             "shop b duckdb spark [x=2 y=z]",
         );
         check(&[("config.yml", "name: a site\nplugins: []\n")], "none");
+    }
+
+    #[test]
+    fn templates_in_yaml_are_what_they_most_likely_give() {
+        let text = "model_defaults: {dialect: duckdb}\ndefault_gateway: {{ env_var('G', 'dev') }}\ngateways:\n  dev:\n    connection:\n      \
+                    type: duckdb\n      password: {{ env_var('P') }}\n";
+        check(&[("config.yaml", text)], " dev duckdb duckdb []");
     }
 
     #[test]

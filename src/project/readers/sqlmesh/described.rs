@@ -165,7 +165,8 @@ fn descriptions(part: Part<'_>) -> BTreeMap<String, String> {
 
 /// The columns of one grain: `a`, `(a, b)`, `a AS b`.
 fn names(part: Part<'_>) -> Vec<String> {
-    part.items().into_iter().filter_map(|item| Some(item.name()?.0)).collect()
+    let first = |name: String| name.split_whitespace().next().map(str::to_owned);
+    part.items().into_iter().filter_map(|item| first(item.name()?.0)).collect()
 }
 
 /// `name(argument := value)`
