@@ -37,6 +37,7 @@ mod stand_in;
 mod stop;
 mod templates;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod memory;

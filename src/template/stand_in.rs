@@ -2,6 +2,7 @@
 //! parameter where a value may.
 
 use super::free::HOLE;
+use super::words::{AFTER_OPERAND, BEFORE_EXPRESSION, BEFORE_LITERAL, BEFORE_NAME, BEFORE_TEXT, RESERVED};
 
 /// Where a text has come to: what the next word would be.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ enum State {
 enum Creates {
     Nothing,
     Something,
+    /// Fills it, from what follows USING.
+    Merge,
     Table,
     Function,
 }
@@ -48,113 +51,6 @@ pub(super) struct StandIn {
     /// Whatever the value is, it is a literal or part of one: columns and rows come from the same places.
     pub(super) literal: bool,
 }
-
-/// Words before the name of a relation or of something else that is named.
-const BEFORE_NAME: [&str; 18] = [
-    "from",
-    "join",
-    "into",
-    "table",
-    "update",
-    "view",
-    "using",
-    "as",
-    "schema",
-    "database",
-    "use",
-    "function",
-    "procedure",
-    "call",
-    "references",
-    "exists",
-    "to",
-    "returns",
-];
-/// Words before a value.
-const BEFORE_LITERAL: [&str; 14] = [
-    "limit", "offset", "top", "interval", "like", "ilike", "rlike", "between", "escape", "in", "fetch", "first",
-    "rows", "range",
-];
-/// Words before a text that says a date.
-const BEFORE_TEXT: [&str; 4] = ["date", "timestamp", "time", "datetime"];
-/// Words before an expression of any kind.
-const BEFORE_EXPRESSION: [&str; 32] = [
-    "select",
-    "distinct",
-    "all",
-    "where",
-    "and",
-    "or",
-    "not",
-    "on",
-    "having",
-    "when",
-    "then",
-    "else",
-    "case",
-    "is",
-    "by",
-    "values",
-    "set",
-    "return",
-    "qualify",
-    "default",
-    "if",
-    "immediate",
-    "zone",
-    "cluster",
-    "partition",
-    "over",
-    "with",
-    "recursive",
-    "unnest",
-    "prewhere",
-    "struct",
-    "value",
-];
-/// Names that mean something else where a name must stand.
-const RESERVED: [&str; 40] = [
-    "table",
-    "select",
-    "from",
-    "where",
-    "group",
-    "order",
-    "by",
-    "column",
-    "user",
-    "values",
-    "view",
-    "set",
-    "end",
-    "limit",
-    "join",
-    "on",
-    "as",
-    "in",
-    "is",
-    "not",
-    "null",
-    "all",
-    "any",
-    "and",
-    "or",
-    "case",
-    "when",
-    "then",
-    "else",
-    "default",
-    "partition",
-    "window",
-    "rows",
-    "interval",
-    "having",
-    "union",
-    "with",
-    "using",
-    "create",
-    "array",
-];
 
 impl Around {
     /// The start of a text, in a dialect where `"a"` is a text or not.
@@ -247,6 +143,7 @@ impl Around {
         self.words += 1;
         match self.word.as_str() {
             "create" if self.words == 1 => self.creates = Creates::Something,
+            "merge" if self.words == 1 => self.creates = Creates::Merge,
             "table" if self.creates == Creates::Something => self.creates = Creates::Table,
             "function" if self.creates == Creates::Something => self.creates = Creates::Function,
             "view" | "select" | "as" => self.creates = Creates::Nothing,
@@ -295,11 +192,17 @@ impl Around {
             }
             // `with {name} as (`
             ',' | ')' | '(' if ahead == Ahead::Body => one(named(), false),
+            // `with {queries} next as (`, `with {query}, next as (`
+            ',' if ahead == Ahead::Query => one(String::new(), false),
+            ',' if ahead == Ahead::NextQuery => one(format!("{name} AS (SELECT * FROM {name}_)"), false),
+            '(' | ',' if ahead == Ahead::Arguments => one(named(), false),
             '(' | '[' => self.after_parenthesis(name),
             ',' => one(format!(":{name}"), self.open.last().is_some_and(|word| is_call(word))),
             ')' | ']' | '\'' | '"' | '`' => one(String::new(), false),
             last if !is_word(last) => one(format!(":{name}"), true),
-            _ if ahead == Ahead::Body && matches!(word, "with" | "recursive") => one(named(), false),
+            _ if ahead == Ahead::Body && is_with(word) => one(named(), false),
+            _ if ahead == Ahead::Query && is_with(word) => one(String::new(), false),
+            _ if ahead == Ahead::NextQuery && is_with(word) => one(format!("{name} AS (SELECT * FROM {name}_)"), false),
             _ if BEFORE_NAME.contains(&word) || inside == COLUMNS || inside == PARAMETERS || inside.ends_with('<') => {
                 one(named(), false)
             }
@@ -313,6 +216,9 @@ impl Around {
     /// The first thing in parentheses: a query after FROM, else a value.
     fn after_parenthesis(&self, name: &str) -> StandIn {
         let before = self.open.last().map_or("", String::as_str);
+        if matches!(before, "except" | "exclude") || (before == "using" && self.creates != Creates::Merge) {
+            return StandIn { text: name.to_owned(), literal: false };
+        }
         if matches!(before, "from" | "join" | "as" | "exists" | "using" | "lateral" | "materialized") {
             return StandIn { text: format!("SELECT * FROM {name}"), literal: false };
         }
@@ -340,6 +246,12 @@ fn element(inside: &str, ahead: Ahead, name: &str) -> String {
 enum Ahead {
     /// `AS (`: what stands here names a query.
     Body,
+    /// `name AS (`: a query is named after what stands here.
+    Query,
+    /// `, name AS (`: so is one after a comma.
+    NextQuery,
+    /// `(`: what stands here is called.
+    Arguments,
     /// A word that is neither a clause nor an operator: what stands here is named by it, or names it.
     Word,
     Other,
@@ -347,6 +259,12 @@ enum Ahead {
 
 fn ahead(after: &str) -> Ahead {
     let rest = after.trim_start();
+    if rest.starts_with('(') {
+        return Ahead::Arguments;
+    }
+    if let Some(next) = rest.strip_prefix(',') {
+        return if names_query(next) { Ahead::NextQuery } else { Ahead::Other };
+    }
     let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
     let word = rest[..end].to_ascii_lowercase();
     if word == "as" {
@@ -356,54 +274,21 @@ fn ahead(after: &str) -> Ahead {
     if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) || AFTER_OPERAND.contains(&word.as_str()) {
         return Ahead::Other;
     }
-    Ahead::Word
+    if names_query(rest) { Ahead::Query } else { Ahead::Word }
 }
 
-/// Words that follow a whole operand.
-const AFTER_OPERAND: [&str; 42] = [
-    "from",
-    "where",
-    "group",
-    "order",
-    "having",
-    "qualify",
-    "limit",
-    "union",
-    "intersect",
-    "except",
-    "and",
-    "or",
-    "is",
-    "in",
-    "not",
-    "between",
-    "like",
-    "ilike",
-    "then",
-    "else",
-    "when",
-    "end",
-    "asc",
-    "desc",
-    "nulls",
-    "join",
-    "left",
-    "right",
-    "inner",
-    "full",
-    "cross",
-    "on",
-    "using",
-    "over",
-    "rows",
-    "range",
-    "separator",
-    "respect",
-    "ignore",
-    "at",
-    "escape",
-    "collate",
-];
+/// Whether a text starts with `name AS (`.
+fn names_query(text: &str) -> bool {
+    let text = text.trim_start();
+    let end = text.find(|c| !is_word(c)).unwrap_or(text.len());
+    let after = text[end..].trim_start();
+    let is_as = end > 0 && after.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("as"));
+    is_as && after[2..].trim_start().starts_with('(')
+}
+
+fn is_with(word: &str) -> bool {
+    matches!(word, "with" | "recursive")
+}
 
 /// Whether a parenthesis after this word holds arguments or a list of values.
 fn is_call(word: &str) -> bool {
@@ -482,6 +367,11 @@ mod tests {
         check("with § as (select 2)", "x", false);
         check("where §(a) > 1", "x", false);
         check("select as struct §, a", ":x", false);
+        check("with a as (select 1), § b as (select 2)", "", false);
+        check("with §, b as (select 2)", "x AS (SELECT * FROM x_)", false);
+        check("join b using (§)", "x", false);
+        check("merge into t using (§) s", "SELECT * FROM x", false);
+        check("coalesce(§ (a))", "x", false);
     }
 
     #[test]
