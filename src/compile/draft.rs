@@ -11,7 +11,7 @@ use crate::algebra::{Known, KnownColumn};
 use crate::dialect::{Dialect, Folding};
 use crate::project::{Kind, Model, Project};
 use crate::syntax::{Parsed, parse, scan};
-use crate::template::{Assume, Branch, Environment, Mode, Rendered, relations, render, render_branch};
+use crate::template::{Assume, Branch, Environment, Mode, Rendered, render, render_branch};
 use crate::text::{Digest, Hasher, Span};
 
 /// One model's text on its way: rendered.
@@ -63,34 +63,6 @@ impl Offer {
     pub(super) fn new(known: Known) -> Self {
         Offer { address: address(&known), known: Arc::new(known) }
     }
-}
-
-/// The template environments of all projects, whose relations get the names that their own macros give them.
-pub(super) fn environments(projects: &mut [Project]) -> Vec<Environment> {
-    let made = made(projects);
-    let indices: Vec<usize> = (0..projects.len()).collect();
-    let named = each(&indices, |index| relations(&made[*index], &projects[*index]));
-    if named.iter().all(BTreeMap::is_empty) {
-        return made;
-    }
-    for (project, named) in projects.iter_mut().zip(named) {
-        let models = project.models.iter_mut().map(|model| (&model.id, &mut model.relation));
-        let seeds = project.seeds.iter_mut().map(|seed| (&seed.id, &mut seed.relation));
-        for (id, relation) in models.chain(seeds) {
-            if let Some(name) = named.get(id) {
-                relation.clone_from(name);
-            }
-        }
-    }
-    self::made(projects)
-}
-
-/// The environments of projects whose relations have their names.
-pub(super) fn made(projects: &[Project]) -> Vec<Environment> {
-    each(&(0..projects.len()).collect::<Vec<_>>(), |index| {
-        let others = projects.iter().enumerate().filter(|(other, _)| other != index);
-        Environment::new(&projects[*index], &others.map(|(_, project)| project).collect::<Vec<_>>())
-    })
 }
 
 /// Renders every enabled model.

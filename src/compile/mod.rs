@@ -9,6 +9,7 @@ mod answers;
 mod declared;
 mod draft;
 mod each;
+mod environments;
 mod loose;
 mod modes;
 mod name_index;
@@ -40,13 +41,13 @@ use crate::repo::{Disk, Moment, Snapshot};
 use crate::syntax::Outline;
 use crate::template::{Environment, Rendered};
 use crate::text::{Place, Span};
-use draft::{Draft, KnownById, Offer, draft, drafts, environments};
+use draft::{Draft, KnownById, Offer, draft, drafts};
+use environments::environments;
 use names::{Names, Written};
 use order::Order;
 use reading::{makers, reading_order};
 use resolved::Sight;
 use routines::Routines;
-use settings::settled;
 
 pub use answers::{Counts, Selected, Unselected};
 use each::each_guarded;
@@ -136,7 +137,7 @@ pub struct Around<'a> {
 
 /// Compiles a Snapshot.
 pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compilation {
-    let mut projects = settled(read(snapshot, around.disk, around.home_profiles, &in_parallel));
+    let mut projects = read(snapshot, around.disk, around.home_profiles, &in_parallel);
     let environments = environments(&mut projects);
     let tables = tables(&projects);
     let known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone()))).collect();

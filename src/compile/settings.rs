@@ -1,4 +1,4 @@
-//! Projects whose YAML asks more of Jinja than reading it can answer in, the same with what the engine makes of it out.
+//! A project whose YAML asks more of Jinja than reading it can answer in, the same with what the engine makes of it out.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,10 @@ use crate::project::{Config, Kind as ProjectKind, Project, RelationName};
 use crate::template::{Environment, render_setting};
 
 /// Renders what is left of Jinja in the names and the config of models, seeds and sources.
-pub(super) fn settled(mut projects: Vec<Project>) -> Vec<Project> {
-    for at in 0..projects.len() {
-        if projects[at].kind != ProjectKind::Dbt || !asks(&projects[at]) {
-            continue;
-        }
-        let others = projects.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, project)| project);
-        let environment = Environment::new(&projects[at], &others.collect::<Vec<_>>());
-        let mut settling = Settling { environment: &environment, known: BTreeMap::new() };
-        let bare = Project::bare(projects[at].dialect.clone());
-        let mut project = std::mem::replace(&mut projects[at], bare);
-        settling.project(&mut project);
-        projects[at] = project;
+pub(super) fn settle(project: &mut Project, environment: &Environment) {
+    if project.kind == ProjectKind::Dbt && asks(project) {
+        Settling { environment, known: BTreeMap::new() }.project(project);
     }
-    projects
 }
 
 /// Keys that are rendered when they run, or not at all.

@@ -1,5 +1,7 @@
 //! SQL text in, tokens with byte spans out, and the comments between them.
 
+use std::cell::Cell;
+
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
@@ -46,16 +48,24 @@ pub(super) struct Lexed {
     pub(super) fault: Option<SyntaxError>,
 }
 
+thread_local! {
+    static RAW: Cell<Vec<TokenWithSpan>> = const { Cell::new(Vec::new()) };
+}
+
+/// A text of more tokens than this is rare, and its memory is given back.
+const KEPT_TOKENS: usize = 1 << 17;
+
 pub(super) fn lex(text: &str, dialect: &dyn Dialect) -> Lexed {
     // A byte order mark is no SQL, but editors leave it there.
     let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let body = &text[skipped..];
-    let mut raw: Vec<TokenWithSpan> = Vec::with_capacity(body.len() / 4);
+    // The largest piece of memory that parsing takes, and needed for a moment only: each thread keeps one.
+    let mut raw = RAW.take();
     let result = Tokenizer::new(dialect, body).tokenize_with_location_into_buf(&mut raw);
     let mut walker = Walker::new(body, skipped);
     let mut lexed = Lexed { pieces: Vec::with_capacity(raw.len() / 2), comments: Vec::new(), fault: None };
     let mut gap = Gap::None;
-    for token in raw {
+    for token in raw.drain(..) {
         let start = walker.offset(token.span.start);
         let span = Span::new(start, walker.offset(token.span.end));
         match token.token {
@@ -72,6 +82,9 @@ pub(super) fn lex(text: &str, dialect: &dyn Dialect) -> Lexed {
                 gap = Gap::None;
             }
         }
+    }
+    if raw.capacity() <= KEPT_TOKENS {
+        RAW.set(raw);
     }
     if let Err(fault) = result {
         let at = walker.offset(fault.location);

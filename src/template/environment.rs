@@ -111,6 +111,13 @@ pub(super) struct Words {
 impl Environment {
     /// Parses all macros of `project`; `others` are the projects of the same repo that it may read as packages.
     pub fn new(project: &Project, others: &[&Project]) -> Environment {
+        let mut env = Environment::of_macros(project);
+        env.learn_names(project, others);
+        env
+    }
+
+    /// The macros alone: what a project is asked with before its resources have their final names.
+    pub fn of_macros(project: &Project) -> Environment {
         let mut env = Environment {
             root: Arc::from(project.name.as_str()),
             macros: IndexMap::new(),
@@ -149,7 +156,7 @@ impl Environment {
             },
             suggestions: Mutex::default(),
             diagnostics: Vec::new(),
-            digest: digests::environment(project, others),
+            digest: Digest::default(),
             graph_digest: Digest::default(),
         };
         env.quoting = project.quoting.over([env.adapter.quotes; 3]);
@@ -160,14 +167,19 @@ impl Environment {
             env.templates = Some(Templates::new(&project.templates, project.template_folders(), first));
         }
         env.read_embedded();
+        env
+    }
+
+    /// What `ref`, `source` and `graph` can name.
+    pub fn learn_names(&mut self, project: &Project, others: &[&Project]) {
+        self.digest = digests::environment(project, others);
         for project in std::iter::once(project).chain(others.iter().copied()) {
-            env.read_names(project);
+            self.read_names(project);
         }
         if digests::asks_graph(project) {
-            env.graph = Graph::new(project);
-            env.graph_digest = digests::graph(project);
+            self.graph = Graph::new(project);
+            self.graph_digest = digests::graph(project);
         }
-        env
     }
 
     /// What is wrong with the macro files.
