@@ -123,32 +123,6 @@ pub fn render_setting(env: &Environment, package: &str, text: &str) -> Option<St
     sure.then_some(rendered.text)
 }
 
-/// Ids of what a model refers to by literal names in its own text: enough to order models before they are rendered.
-/// What macros refer to shows only in [`Rendered::refs`].
-pub fn references(env: &Environment, model: &Model) -> Vec<String> {
-    if model.language == Language::Python {
-        return python::references(env, model);
-    }
-    if model.language != Language::Jinja {
-        return Vec::new();
-    }
-    let source = source(&model.file, model.text.clone(), Arc::from(model.package.as_str()));
-    let template = parser::parse(&source, model.body);
-    let mut ids: Vec<String> = Vec::new();
-    parser::literal_calls(&template.body, &mut |name, texts| {
-        let id = match (name, texts) {
-            ("ref", [name]) => env.model_id(&model.package, None, name),
-            ("ref", [package, name]) => env.model_id(&model.package, Some(package), name),
-            ("source", [source, table]) => env.find_source(&model.package, source, table).map(|(id, _)| id.to_owned()),
-            _ => None,
-        };
-        if let Some(id) = id.filter(|id| !ids.contains(id)) {
-            ids.push(id);
-        }
-    });
-    ids
-}
-
 fn source(file: &FileId, text: Arc<str>, package: Arc<str>) -> Arc<Source> {
     let returns = text.contains('\r');
     Arc::new(Source { file: file.clone(), text, package, id: 0, embedded: false, returns })

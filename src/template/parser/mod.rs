@@ -1,6 +1,5 @@
 //! Template text in, its tree out, with every fault at its place: one broken tag costs only itself.
 
-mod calls;
 mod expression;
 mod inherit;
 mod literal;
@@ -11,7 +10,6 @@ use super::ast::{Arm, Block, Expr, ExprKind, Fault, Filter, For, Macro, Node, Pa
 use super::lexer::{Kind, Token, tokens};
 use crate::text::{Span, closest};
 
-pub(super) use calls::literal_calls;
 
 /// A parsed template.
 #[derive(Debug)]

@@ -42,14 +42,6 @@ pub(super) fn render(env: &Environment, model: &Model) -> Rendered {
     rendered
 }
 
-/// Ids of what a Python model refers to.
-pub(super) fn references(env: &Environment, model: &Model) -> Vec<String> {
-    let mut ids: Vec<String> = render(env, model).refs.into_iter().filter_map(|reference| reference.id).collect();
-    let mut seen = std::collections::BTreeSet::new();
-    ids.retain(|id| seen.insert(id.clone()));
-    ids
-}
-
 /// dbt wants exactly one function `model(dbt, session)`.
 fn shape(script: &Script, model: &Model) -> Option<Diagnostic> {
     let help = "Write `def model(dbt, session):` once, and return a data frame from it.";
@@ -144,14 +136,4 @@ fn reference(env: &Environment, model: &Model, call: &Call, arguments: &Argument
 
 fn unknown(message: String, help: String, place: Place, model: &Model) -> Diagnostic {
     Diagnostic::error("unknown-relation", place, message).help(help).model(&model.id)
-}
-
-impl Environment {
-    /// The id of what `ref` names, if it can be read.
-    pub(super) fn model_id(&self, from: &str, package: Option<&str>, name: &str) -> Option<String> {
-        match self.find_model(from, package, name, None) {
-            Found::Here(entry) => Some(entry.id.clone()),
-            _ => None,
-        }
-    }
 }
