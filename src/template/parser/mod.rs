@@ -10,7 +10,6 @@ use super::ast::{Arm, Block, Expr, ExprKind, Fault, Filter, For, Macro, Node, Pa
 use super::lexer::{Kind, Token, tokens};
 use crate::text::{Span, closest};
 
-
 /// A parsed template.
 #[derive(Debug)]
 pub(super) struct Template {
