@@ -122,7 +122,7 @@ fn has_alias(code: &Code, start: usize, end: usize) -> bool {
 /// The last part of a dotted name.
 fn column(code: &Code, start: usize, end: usize) -> Option<String> {
     let is_name = |at: usize| matches!(code.tokens[at].kind, TokenKind::Word | TokenKind::Quoted);
-    let fits = |at: usize| if (at - start) % 2 == 0 { is_name(at) } else { code.is(at, ".") };
+    let fits = |at: usize| if (at - start).is_multiple_of(2) { is_name(at) } else { code.is(at, ".") };
     let dotted = end > start && (end - start) % 2 == 1 && (start..end).all(fits);
     let literal = ["NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIMESTAMP"];
     let span: Span = code.tokens.get(end.checked_sub(1)?)?.span;
