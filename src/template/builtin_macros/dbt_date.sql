@@ -156,7 +156,7 @@ cast({{ dbt_date.date_part(part, date if date else dbt_date.today(tz)) }} as {{ 
 {% macro get_intervals_between(start_date, end_date, datepart) %}{{ return(dbt.get_intervals_between(start_date, end_date, datepart)) }}{% endmacro %}
 {% macro generate_series(upper_bound) %}{{ return(dbt.default__generate_series(upper_bound)) }}{% endmacro %}
 {% macro date_spine(datepart, start_date, end_date) -%}
-{{ dbt._dates_from_numbers(datepart, start_date, end_date, dbt_date.generate_series(dbt_date.get_intervals_between(start_date, end_date, datepart)), '(row_number() over (order by 1) - 1)') }}
+{{ dbt._dates_from_numbers(datepart, start_date, end_date, dbt_date.generate_series(dbt._enough_dates()), '(row_number() over (order by 1) - 1)') }}
 {%- endmacro %}
 {% macro get_base_dates(start_date=none, end_date=none, n_dateparts=none, datepart="day") -%}
 {%- if start_date and end_date -%}

@@ -221,7 +221,7 @@ from {{ relation }}
 {# ---- rows ---- #}
 {% macro generate_series(upper_bound) %}{{ return(dbt.default__generate_series(upper_bound)) }}{% endmacro %}
 {% macro date_spine(datepart, start_date, end_date) -%}
-{{ dbt._dates_from_numbers(datepart, start_date, end_date, dbt_utils.generate_series(dbt_utils.get_intervals_between(start_date, end_date, datepart)), 'row_number() over (order by generated_number) - 1') }}
+{{ dbt._dates_from_numbers(datepart, start_date, end_date, dbt_utils.generate_series(dbt._enough_dates()), 'row_number() over (order by generated_number) - 1') }}
 {%- endmacro %}
 {% macro get_powers_of_two(upper_bound) %}{{ return(dbt.get_powers_of_two(upper_bound)) }}{% endmacro %}
 {% macro get_intervals_between(start_date, end_date, datepart) %}{{ return(dbt.get_intervals_between(start_date, end_date, datepart)) }}{% endmacro %}
