@@ -18,15 +18,13 @@ mod steady;
 mod tests;
 mod walk;
 
-pub use expr::{Expr, ExprKind, Frame, Literal, SortKey};
-pub use facts::Nullabilities;
+pub use expr::{Expr, ExprKind, Literal, SortKey};
 pub use keys::equalities;
 pub use known::known;
 pub use normal::{Fingerprints, fingerprint};
 pub use query::{
-    Column, ColumnId, Cte, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, OpenStar, Output, Problem,
-    ProblemKind, Query, RelId, SetKind, Status, Why,
+    ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, ProblemKind, Query, RelId, SetKind,
+    Status, Why,
 };
-pub use resolve::{Catalog, How, Routine, Script, Written, opaque, resolve};
-pub use sql_type::{Family, Type};
-pub use walk::exprs;
+pub use resolve::{Catalog, How, Routine, opaque, resolve};
+pub use sql_type::Type;

@@ -5,5 +5,5 @@ mod graph;
 mod trace;
 
 pub use edges::{ColumnLineage, Edge, ModelLineage, Via};
-pub use graph::{Follow, Graph, Link, Node, NodeId, Reached};
-pub use trace::{ALL_COLUMNS, trace};
+pub use graph::{Follow, Graph, Link, NodeId};
+pub use trace::trace;

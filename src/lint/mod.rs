@@ -20,13 +20,12 @@ mod verify;
 
 use std::sync::OnceLock;
 
-pub use change::{Base, fixed};
+pub use change::Base;
 pub use check::check;
-pub use example::Example;
 pub use finding::{Finding, Standing};
 pub use index::index;
-pub use level::{Selection, UnknownName};
-pub use page::{FixKind, Group, OptionKind, Page, Peer, RuleOption};
+pub use level::Selection;
+pub use page::{Group, Page};
 pub use verify::verify;
 
 /// All rules, sorted by group and name.

@@ -29,12 +29,14 @@ pub use files::{Each, Files, join};
 pub use globs::Globs;
 pub use model::{
     AUDIT_ARGUMENTS, BLUEPRINT_VARIABLES, Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group,
-    Language, MacroFile, Model, ModelKind, Properties, PythonMacro, RelationName, Seed, SeedColumn, Source, THIS_MODEL, Test,
+    Language, MacroFile, Model, ModelKind, Properties, PythonMacro, RelationName, Seed, SeedColumn, Source, THIS_MODEL,
+    Test,
 };
-pub use names::Names;
 pub use quoting::Quoting;
 pub use readers::python_texts;
-pub use settings::{KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings};
+#[cfg(test)]
+pub use settings::RuleSetting;
+pub use settings::{Layer, Settings, TemplateSettings};
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
 ///

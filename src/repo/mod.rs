@@ -24,13 +24,13 @@ mod stat;
 mod store;
 mod worktree;
 
-pub use base::{BaseChoice, variable};
+pub use base::variable;
 pub use content::Text;
 pub use disk::{Disk, write_atomic};
 pub use error::RepoError;
 pub use repository::Repo;
 pub use sample::{Commit, init_sample};
-pub use snapshot::{Moment, Note, Snapshot};
+pub use snapshot::{Moment, Snapshot};
 
 #[cfg(test)]
 mod tests;

@@ -18,10 +18,10 @@ mod tolerant;
 mod wrapper;
 
 pub use parsed::{Comment, Outline, Parsed, Statement, SyntaxError};
+pub use scan::scan;
 /// The strict tree's nodes, for the floor that gives them meaning.
 pub use sqlparser::ast;
 /// The strict tree's own spans, which [`Parsed::span`] turns into bytes.
 pub use sqlparser::tokenizer::Span as TreeSpan;
-pub use scan::scan;
 pub use strict::{STACK_BYTES, parse};
 pub use tolerant::{Match, Node, Pattern, QueryError, Tolerant, tolerant};

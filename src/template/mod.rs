@@ -58,7 +58,7 @@ use stop::Stop;
 pub use branch::{Assume, Branch};
 pub use environment::Environment;
 pub use relations::relations;
-pub use rendered::{Call, Origin, Reference, Rendered, Segment, Unknown};
+pub use rendered::{Call, Rendered, Segment};
 
 /// Which of a model's renderings is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::scope::Scope;
 use super::select::List;
-use crate::algebra::expr::{Expr, ExprKind, Literal, SortKey};
+use crate::algebra::expr::{Expr, ExprKind, SortKey};
 use crate::algebra::query::{ColumnId, Op, RelId};
 use crate::syntax::ast::{self, GroupByExpr, GroupByWithModifier};
 use crate::text::Span;
