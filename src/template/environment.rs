@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use indexmap::IndexMap;
-
 use super::ast::{Macro, Node, Source};
 use super::context::adapter::{self, Facts};
 use super::context::graph;
@@ -12,7 +10,7 @@ use super::digests;
 use super::parser;
 use super::placeholder::Finder;
 use super::templates::Templates;
-use super::value::Value;
+use super::value::{Index, Value};
 use super::{builtin_macros, run::Run};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -24,14 +22,14 @@ use crate::project::{
 use crate::text::{Digest, FileId, Place, Span, closest};
 
 /// Macros of one package by name.
-type Macros = IndexMap<Arc<str>, Arc<Macro>>;
+type Macros = Index<Arc<str>, Arc<Macro>>;
 
 /// What all models of one project are rendered with. Shared between threads.
 pub struct Environment {
     pub(super) root: Arc<str>,
-    macros: IndexMap<Arc<str>, Macros>,
+    macros: Index<Arc<str>, Macros>,
     /// Packages of this program, used where the project has none of that name.
-    embedded: IndexMap<Arc<str>, Macros>,
+    embedded: Index<Arc<str>, Macros>,
     files: Vec<FileId>,
     pub(super) adapter: &'static Facts,
     pub(super) target: Target,
@@ -55,9 +53,9 @@ pub struct Environment {
     pub(super) sqlmesh: bool,
     /// Macros that only Python can run, by name in lower case.
     python_macros: BTreeMap<String, PythonMacro>,
-    models: IndexMap<String, Vec<Entry>>,
-    sources: IndexMap<String, Vec<(String, String, RelationName)>>,
-    names: IndexMap<(String, String), Arc<str>>,
+    models: Index<String, Vec<Entry>>,
+    sources: Index<String, Vec<(String, String, RelationName)>>,
+    names: Index<(String, String), Arc<str>>,
     /// Which parts of names are quoted: of what the project builds, and of the sources that say it themselves.
     quoting: [bool; 3],
     source_quoting: BTreeMap<String, [bool; 3]>,
@@ -120,8 +118,8 @@ impl Environment {
     pub fn of_macros(project: &Project) -> Environment {
         let mut env = Environment {
             root: Arc::from(project.name.as_str()),
-            macros: IndexMap::new(),
-            embedded: IndexMap::new(),
+            macros: Index::default(),
+            embedded: Index::default(),
             files: Vec::new(),
             adapter: adapter::facts(&project.target.adapter),
             target: project.target.clone(),
@@ -142,9 +140,9 @@ impl Environment {
             dialect: Arc::clone(&project.dialect),
             sqlmesh: project.kind == Kind::SqlMesh,
             python_macros: project.python_macros.clone(),
-            models: IndexMap::new(),
-            sources: IndexMap::new(),
-            names: IndexMap::new(),
+            models: Index::default(),
+            sources: Index::default(),
+            names: Index::default(),
             quoting: [false; 3],
             source_quoting: BTreeMap::new(),
             graph: Graph::default(),

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use super::ast::{Argument, Expr, ExprKind, Filter};
 use super::free::is_free;
 use super::function::{Args, Function, Scope};
@@ -140,7 +142,7 @@ impl Run<'_> {
     }
 
     fn dict(&mut self, entries: &[(Expr, Expr)], scope: &Rc<Scope>) -> Result<Value, Stop> {
-        let mut map = Map::with_capacity(entries.len());
+        let mut map = Map::with_capacity_and_hasher(entries.len(), FixedState::default());
         for (key, value) in entries {
             let key = self.expr(key, scope)?;
             let kind = key.kind();

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use super::ast::{Macro, Source};
 use super::branch::{Assume, Branches};
 use super::environment::Environment;
@@ -15,7 +13,7 @@ use super::inherit::Inherit;
 use super::marked::From;
 use super::rendered::{Reference, Unknown};
 use super::stop::{Problem, Stop};
-use super::value::{Map, Value};
+use super::value::{Index, Map, Value};
 use super::{Columns, Mode};
 use crate::diagnostic::Diagnostic;
 use crate::project::Model;
@@ -31,7 +29,7 @@ const MAX_DIAGNOSTICS: usize = 50;
 pub(super) const MAX_CALLS: u32 = 200;
 
 /// Names and what they mean outside any scope.
-pub(super) type Meanings = IndexMap<Box<str>, Value>;
+pub(super) type Meanings = Index<Box<str>, Value>;
 
 /// A macro call: where it stands, and the call it happened in (0: none).
 #[derive(Clone, Copy, Debug)]

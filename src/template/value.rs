@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use indexmap::{Equivalent, IndexMap};
 use num_bigint::BigInt;
 
@@ -16,7 +17,10 @@ use super::operators;
 
 pub(super) type List = Rc<RefCell<Held<Vec<Value>>>>;
 pub(super) type Dict = Rc<RefCell<Held<Map>>>;
-pub(super) type Map = IndexMap<Key, Value>;
+/// A map that keeps the order of its entries, hashed the same in every run.
+pub(super) type Index<K, V> = IndexMap<K, V, FixedState>;
+
+pub(super) type Map = Index<Key, Value>;
 
 #[derive(Clone, Debug)]
 pub(super) enum Value {

@@ -93,7 +93,7 @@ pub(super) fn global(run: &mut Run<'_>, name: &str) -> Option<Value> {
             return Some(value.clone());
         }
     } else {
-        run.known.push((package.clone(), Meanings::new()));
+        run.known.push((package.clone(), Meanings::default()));
     }
     let found = look_up(run, name)?;
     let package = &run.frame.source.package;

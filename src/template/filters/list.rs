@@ -186,7 +186,7 @@ fn dictsort(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop
 fn unique(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> {
     let case_sensitive = args.truth(0, "case_sensitive");
     let mut seen = Vec::new();
-    let mut hashed = Map::new();
+    let mut hashed = Map::default();
     let mut kept = Vec::new();
     for item in run.items(value)? {
         let subject = match args.get(1, "attribute") {

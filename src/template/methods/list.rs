@@ -124,7 +124,7 @@ pub(super) fn set(run: &mut Run<'_>, set: &Dict, name: &str, args: &Args) -> Res
         "copy" => return Ok(Value::set(set.borrow().keys().cloned())),
         _ => {}
     }
-    let mut others = Map::new();
+    let mut others = Map::default();
     for other in &args.positional {
         others.extend(run.items(other)?.into_iter().filter_map(Key::new).map(|key| (key, Value::None)));
     }
