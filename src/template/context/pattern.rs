@@ -134,6 +134,7 @@ pub(super) fn method(run: &mut Run<'_>, pattern: &Rc<Regex>, name: &str, args: &
         "split" => {
             let text = args.text(0, "string")?;
             let most = args.int(1, "maxsplit").and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0);
+            run.spend(text.len() / 4)?;
             let parts: Vec<&str> = match most {
                 Some(most) => pattern.splitn(text, most + 1).collect(),
                 None => pattern.split(text).collect(),

@@ -32,6 +32,8 @@ pub(super) fn call(run: &mut Run<'_>, list: &List, name: &str, args: &Args) -> R
         }
         "extend" => {
             let more = run.items(args.need(0, "iterable")?)?;
+            // Copied and let go again: as dear as making them.
+            run.spend(2 * more.len())?;
             list.borrow_mut().extend(more);
             Ok(Value::None)
         }

@@ -171,7 +171,7 @@ fn split(run: &mut Run<'_>, text: &Text, name: &str, args: &Args) -> Result<Valu
             }
         }
     };
-    run.spend(pieces.len() / 2)?;
+    run.spend(pieces.len())?;
     Ok(Value::list(pieces.into_iter().map(part)))
 }
 
