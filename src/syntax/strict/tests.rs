@@ -38,6 +38,14 @@ fn a_broken_statement_costs_only_itself() {
 }
 
 #[test]
+fn numbers_may_have_their_digits_grouped() {
+    for dialect in ["trino", "athena", "postgres", "clickhouse", "duckdb"] {
+        let parsed = parsed(dialect, "select a from t where a >= 100_000 and b < 1");
+        assert_eq!(parsed.error(), None, "{dialect}");
+    }
+}
+
+#[test]
 fn deep_and_long_inputs_do_not_abort() {
     for sql in [
         format!("select {}1{}", "(".repeat(10_000), ")".repeat(10_000)),
