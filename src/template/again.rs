@@ -96,7 +96,7 @@ fn literal(first: &Rendered, segment: &Segment, own: u32, out: &mut Vec<Segment>
 #[cfg(test)]
 mod tests {
     use crate::template::Mode;
-    use crate::template::memory::first;
+    use crate::template::memory::{assert_mapped, first};
     use crate::text::Span;
 
     #[test]
@@ -107,15 +107,7 @@ mod tests {
         assert_eq!(rendered.text, "select a, b from orders");
         assert!(rendered.asks_incremental && !rendered.failed);
         assert_eq!(first(&files, Mode::Incremental).text, "select a from orders");
-        let mut at = 0;
-        for segment in &rendered.segments {
-            assert_eq!(segment.span.start, at);
-            at = segment.span.end;
-            if segment.literal {
-                assert_eq!(rendered.text[segment.span.range()], text[segment.origin.range()]);
-            }
-        }
-        assert_eq!(at as usize, rendered.text.len());
+        assert_mapped(&rendered, text);
         let origin = rendered.origin(Span::new(17, 23)).expect("every byte has an origin");
         assert_eq!(&text[origin.place.span.range()], "{{ t }}");
     }

@@ -39,3 +39,16 @@ pub(super) fn first(files: &[(&str, &str)], mode: Mode) -> Rendered {
     let model = project.models.iter().find(|model| model.file.path() == files[0].0).expect("the file is a model");
     render(&env, model, mode, &|_| None)
 }
+
+/// Segments cover the text without gap or overlap, and literal ones equal the bytes of `text` that they point to.
+pub(super) fn assert_mapped(rendered: &Rendered, text: &str) {
+    let mut at = 0;
+    for segment in &rendered.segments {
+        assert_eq!(segment.span.start, at);
+        at = segment.span.end;
+        if segment.literal {
+            assert_eq!(rendered.text[segment.span.range()], text[segment.origin.range()]);
+        }
+    }
+    assert_eq!(at as usize, rendered.text.len());
+}

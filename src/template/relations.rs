@@ -56,7 +56,8 @@ fn named(env: &Environment, model: &Model) -> RelationName {
 fn called(env: &Environment, model: &Model, name: &str, key: &str) -> Option<String> {
     let code = env.global_macro(&model.package, name)?;
     let (assume, columns) = (Assume::new(), |_: &str| None);
-    let text = source(&model.file, model.text.clone(), Arc::from(model.package.as_str()));
+    // The macro has a text of its own; the model's is not looked at.
+    let text = source(&model.file, Arc::from(""), Arc::from(model.package.as_str()));
     let mut run = Run::new(env, text, Mode::Fresh, &columns, &assume);
     run.model = Some(model);
     let custom = model.config.str(key).map_or(Value::None, Value::text);

@@ -13,7 +13,7 @@ use crate::project::config_file;
 use crate::project::files::{has_extension, map_each, parent, relative, stem, under, unreadable, whole};
 use crate::project::globs::Globs;
 use crate::project::{
-    Config, Kind, Language, MacroFile, Model, ModelKind, Project, Properties, Quoting, RelationName, Settings, Target,
+    Config, Language, MacroFile, Model, ModelKind, Project, Properties, RelationName, Settings, Target,
     TemplateSettings,
 };
 use crate::text::FileId;
@@ -150,27 +150,14 @@ fn finish(
     }
     Project {
         name,
-        version: None,
         root: root.to_owned(),
-        kind: Kind::Plain,
-        dialect,
         dialect_reason,
         models,
-        sources: Vec::new(),
-        seeds: Vec::new(),
-        exposures: Vec::new(),
-        consumers: Vec::new(),
-        groups: Vec::new(),
-        macros: Vec::new(),
-        templates: Vec::new(),
-        python_macros: BTreeMap::new(),
         vars: BTreeMap::from([(String::new(), settings.vars.clone())]),
-        dispatch: BTreeMap::new(),
-        quoting: Quoting::default(),
         target,
-        packages: Vec::new(),
         diagnostics: said,
         settings,
+        ..Project::bare(dialect)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Texts with placeholders and what they render to, style by style.
 
 use crate::template::Mode;
-use crate::template::memory::first;
+use crate::template::memory::{assert_mapped, first};
 
 /// Settings of `[template]`, a text, what it renders to, and how many unknowns are told.
 fn check(settings: &str, text: &str, expected: &str, unknowns: usize) {
@@ -12,15 +12,7 @@ fn check(settings: &str, text: &str, expected: &str, unknowns: usize) {
         "{text} {:?}",
         rendered.unknowns
     );
-    let mut at = 0;
-    for segment in &rendered.segments {
-        assert_eq!(segment.span.start, at);
-        at = segment.span.end;
-        if segment.literal {
-            assert_eq!(rendered.text[segment.span.range()], text[segment.origin.range()]);
-        }
-    }
-    assert_eq!(at as usize, rendered.text.len());
+    assert_mapped(&rendered, text);
 }
 
 #[test]
