@@ -1,14 +1,14 @@
 #![doc = include_str!("README.md")]
 
-mod text;
+pub mod text;
 mod data;
 mod diagnostic;
-mod dialect;
+pub mod dialect;
 mod repo;
 mod project;
 mod cache;
 mod template;
-mod syntax;
+pub mod syntax;
 mod algebra;
 mod lineage;
 mod compile;

@@ -1,0 +1,62 @@
+//! Folders of SQL files in, MB/s of one core out.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use sluicegate::syntax::{parse, tolerant};
+
+use crate::cases::facts;
+
+const ROUNDS: usize = 5;
+
+pub fn print(words: &[String]) {
+    let Some((name, folders)) = words.split_first() else { return };
+    let dialect = facts(name);
+    let mut files = Vec::new();
+    folders.iter().for_each(|folder| collect(Path::new(folder), &mut files));
+    files.sort();
+    let texts: Vec<String> = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let strict = best(&texts, |text| drop(parse(text, &dialect)));
+    let loose = best(&texts, |text| drop(tolerant(text)));
+    let speed = |seconds: f64| bytes as f64 / 1e6 / seconds;
+    println!(
+        "| {name} | {} files | {:.1} MB | strict {:.1} MB/s | tolerant {:.1} MB/s |",
+        texts.len(),
+        bytes as f64 / 1e6,
+        speed(strict),
+        speed(loose)
+    );
+    let (mut read, mut clean, mut broken) = (0, 0, 0);
+    for text in &texts {
+        read += usize::from(parse(text, &dialect).error().is_none());
+        let within: usize = tolerant(text).errors().iter().map(|span| span.range().len()).sum();
+        clean += usize::from(within == 0);
+        broken += within;
+    }
+    println!(
+        "read strictly {read}, tolerant without an error {clean}, bytes in errors {broken} ({:.3} %)",
+        100.0 * broken as f64 / bytes as f64
+    );
+}
+
+fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+        if path.is_dir() {
+            collect(&path, into);
+        } else if path.extension().is_some_and(|end| end == "sql") {
+            into.push(path);
+        }
+    }
+}
+
+/// The best time of a few rounds over all texts, in seconds.
+fn best(texts: &[String], work: impl Fn(&str)) -> f64 {
+    let round = || {
+        let start = Instant::now();
+        texts.iter().for_each(|text| work(text));
+        start.elapsed().as_secs_f64()
+    };
+    (0..ROUNDS).map(|_| round()).fold(f64::INFINITY, f64::min)
+}
