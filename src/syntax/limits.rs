@@ -94,10 +94,10 @@ mod tests {
     use sqlparser::dialect::GenericDialect;
 
     use super::exceeded;
-    use crate::syntax::lex::lex;
+    use crate::syntax::lex::{Letters, lex};
 
     fn check(text: &str, expected: bool) {
-        let pieces = lex(text, &GenericDialect).pieces;
+        let pieces = lex(text, &GenericDialect, &Letters::new(&GenericDialect)).pieces;
         assert_eq!(exceeded(&pieces).is_some(), expected);
     }
 

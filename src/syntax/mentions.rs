@@ -117,11 +117,11 @@ mod tests {
     use sqlparser::dialect::BigQueryDialect;
 
     use super::mentions;
-    use crate::syntax::lex::lex;
+    use crate::syntax::lex::{Letters, lex};
 
     fn check(text: &str, expected: &[&str]) {
         let found: Vec<String> =
-            mentions(&lex(text, &BigQueryDialect).pieces).iter().map(|name| name.join(".")).collect();
+            mentions(&lex(text, &BigQueryDialect, &Letters::new(&BigQueryDialect)).pieces).iter().map(|name| name.join(".")).collect();
         assert_eq!(found, expected);
     }
 

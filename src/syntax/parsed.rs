@@ -22,7 +22,7 @@ pub struct Parsed {
 pub struct Statement {
     pub span: Span,
     pub tree: Result<Box<ast::Statement>, SyntaxError>,
-    /// Names after FROM, JOIN, INTO and USING, read from the tokens alone: what a statement without a tree may read.
+    /// Of a statement without a tree, the names after FROM, JOIN, INTO and USING: what it may read, by its tokens alone.
     pub mentions: Vec<Vec<String>>,
 }
 

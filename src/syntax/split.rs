@@ -248,10 +248,10 @@ mod tests {
     use sqlparser::dialect::MsSqlDialect;
 
     use super::{Ends, split};
-    use crate::syntax::lex::lex;
+    use crate::syntax::lex::{Letters, lex};
 
     fn check(text: &str, expected: &[&str]) {
-        let pieces = lex(text, &MsSqlDialect {}).pieces;
+        let pieces = lex(text, &MsSqlDialect {}, &Letters::new(&MsSqlDialect {})).pieces;
         let ranges = split(&pieces, Ends { go_lines: true, bare: true });
         let found: Vec<&str> = ranges
             .iter()

@@ -21,10 +21,8 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
 /// Is the CTE named where we may not see what is read: behind a FROM in a part not understood, in a branch of the
 /// template not taken, in an argument of a macro that is not known?
 fn may_be_read_elsewhere(scene: &Scene<'_>, name: &str) -> bool {
-    let mentioned = |statement: &crate::syntax::Outline| {
-        statement.mentions.iter().any(|parts| matches!(parts.as_slice(), [one] if one.eq_ignore_ascii_case(name)))
-    };
-    if scene.compiled.outline.iter().any(mentioned) {
+    let read = crate::syntax::scan(&scene.compiled.rendered.text);
+    if read.iter().any(|parts| matches!(parts.as_slice(), [one] if one.eq_ignore_ascii_case(name))) {
         return true;
     }
     if !scene.compiled.rendered.unknowns.is_empty() && templates(scene).iter().any(|text| has_word(text, name)) {

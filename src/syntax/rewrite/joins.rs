@@ -3,6 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::tree::{Node, after_relation, find, round, string, word};
+use crate::syntax::lex::Piece;
 
 /// `a ASOF [LEFT] JOIN b ON c` and `a POSITIONAL JOIN b`, `a PASTE JOIN b`.
 pub(super) fn without_match_condition(level: &mut Vec<Node>) {
@@ -46,15 +47,23 @@ fn carry(level: &mut Vec<Node>, at: usize) {
     }
 }
 
+const STRICTNESS: &[&str] = &["any", "all", "global", "local", "directed"];
+const SIDES: &[&str] = &["left", "right", "full", "inner", "outer", "semi", "anti", "asof", "array", "cross"];
+
+/// A word of strictness before JOIN's other words, or before IN.
+pub(super) fn is_strictness(word: &Piece, next: &Piece) -> bool {
+    let is = |piece: &Piece, words: &[&str]| words.iter().any(|word| piece.is_word(word));
+    is(word, STRICTNESS) && (is(next, &["join", "in", "not"]) || is(next, SIDES) || is(next, STRICTNESS))
+        || is(word, &["semi", "anti"]) && is(next, &["left", "right", "outer"])
+}
+
 /// Words that ClickHouse and Snowflake put around JOIN and that change neither columns nor what they read.
 pub(super) fn strictness(level: &mut Vec<Node>) {
-    const DROPPED: &[&str] = &["any", "all", "global", "local", "directed"];
-    const SIDES: &[&str] = &["left", "right", "full", "inner", "outer", "semi", "anti", "asof", "array", "cross"];
     let mut at = 0;
     while at < level.len() {
         let global_in =
             level[at].is_word("global") && level.get(at + 1).is_some_and(|next| next.is_any(&["in", "not"]));
-        if global_in || level[at].is_any(DROPPED) && joins(level, at, DROPPED, SIDES) {
+        if global_in || level[at].is_any(STRICTNESS) && joins(level, at) {
             level.remove(at);
         } else {
             at += 1;
@@ -81,10 +90,10 @@ pub(super) fn strictness(level: &mut Vec<Node>) {
 }
 
 /// Does only JOIN and its other words follow, and stand no operator before?
-fn joins(level: &[Node], at: usize, dropped: &[&str], sides: &[&str]) -> bool {
+fn joins(level: &[Node], at: usize) -> bool {
     let rest = level[at + 1..].iter().take(4);
     let join = rest.clone().position(|node| node.is_word("join"));
-    let only_sides = join.is_some_and(|join| rest.take(join).all(|node| node.is_any(dropped) || node.is_any(sides)));
+    let only_sides = join.is_some_and(|join| rest.take(join).all(|node| node.is_any(STRICTNESS) || node.is_any(SIDES)));
     let follows = at > 0 && !level[at - 1].is_any(&["union", "select", "except", "intersect", "as", "from", "join"]);
     only_sides && follows && !level[at - 1].is(&Token::Comma) && !level[at - 1].is(&Token::Period)
 }

@@ -3,6 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::tree::{Group, Node, by_commas, find, made, round, word};
+use crate::syntax::lex::Piece;
 
 /// `[e FOR x IN l IF c]` as `list_transform(list_filter(l, x -> c), x -> e)`.
 pub(super) fn comprehension(level: &mut Vec<Node>) {
@@ -74,6 +75,11 @@ pub(super) fn star_without_brackets(level: &mut Vec<Node>) {
         }
         at += 1;
     }
+}
+
+/// A name and a colon.
+pub(super) fn is_alias(name: &Piece, colon: &Piece) -> bool {
+    matches!(name.token, Token::Word(_)) && colon.token == Token::Colon
 }
 
 /// `SELECT a: b + 1` as `SELECT b + 1 AS a`.

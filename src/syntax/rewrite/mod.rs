@@ -42,19 +42,28 @@ use tree::Node;
 /// Changes one level of brackets; those inside it are done before.
 type Rewrite = fn(&mut Vec<Node>);
 
-const ALWAYS: &[(&str, Rewrite)] = &[
-    ("materialized", clauses::materialized),
-    ("join_strictness", joins::strictness),
-    ("positional_join", joins::without_match_condition),
-    ("final", clauses::final_word),
-    ("array_join", joins::array_join),
-    ("word_operators", values::word_operators),
-    ("number_suffixes", values::number_suffixes),
-    ("adjacent_strings", values::adjacent_strings),
-    ("raw_strings", values::raw_strings),
-    ("tuple_elements", values::tuple_elements),
-    ("prefix_alias", lists::prefix_alias),
-    ("with_values", relations::with_values),
+/// What a statement must hold for a rewrite to find anything: most hold nothing of the kind, and stay as they are.
+#[derive(Clone, Copy)]
+enum When {
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Two tokens like these, one after the other.
+    Pair(fn(&Piece, &Piece) -> bool),
+}
+
+const ALWAYS: &[(&str, When, Rewrite)] = &[
+    ("materialized", When::Word(&["materialized"]), clauses::materialized),
+    ("join_strictness", When::Pair(joins::is_strictness), joins::strictness),
+    ("positional_join", When::Word(&["asof", "positional", "paste"]), joins::without_match_condition),
+    ("final", When::Word(&["final"]), clauses::final_word),
+    ("array_join", When::Word(&["array"]), joins::array_join),
+    ("word_operators", When::Word(values::OPERATORS), values::word_operators),
+    ("number_suffixes", When::Pair(values::is_suffixed), values::number_suffixes),
+    ("adjacent_strings", When::Pair(values::are_strings), values::adjacent_strings),
+    ("raw_strings", When::Word(&["r"]), values::raw_strings),
+    ("tuple_elements", When::Pair(values::is_element), values::tuple_elements),
+    ("prefix_alias", When::Pair(lists::is_alias), lists::prefix_alias),
+    ("with_values", When::Word(&["with"]), relations::with_values),
 ];
 
 const SECOND_TRY: &[(&str, Rewrite)] = &[
@@ -102,33 +111,46 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
 
 /// Which rewrites a dialect takes part in.
 pub(super) struct Rewrites {
-    always: Vec<Rewrite>,
+    always: Vec<(When, Rewrite)>,
     second_try: Vec<Rewrite>,
 }
 
 impl Rewrites {
     pub(super) fn new(dialect: &Dialect) -> Self {
-        let wanted = |list: &[(&str, Rewrite)]| {
-            list.iter().filter(|(name, _)| dialect.flag(name)).map(|(_, rewrite)| *rewrite).collect()
-        };
-        Rewrites { always: wanted(ALWAYS), second_try: wanted(SECOND_TRY) }
+        let always = ALWAYS.iter().filter(|(name, ..)| dialect.flag(name)).map(|(_, when, run)| (*when, *run));
+        let second_try = SECOND_TRY.iter().filter(|(name, _)| dialect.flag(name)).map(|(_, run)| *run);
+        Rewrites { always: always.collect(), second_try: second_try.collect() }
     }
 
-    pub(super) fn first(&self, pieces: &[Piece]) -> Vec<Piece> {
-        rewritten(pieces, &[&self.always])
+    pub(super) fn first(&self, pieces: Vec<Piece>) -> Vec<Piece> {
+        let wanted: Vec<Rewrite> = self.wanted(&pieces).collect();
+        if wanted.is_empty() { pieces } else { rewritten(pieces, &wanted) }
     }
 
-    pub(super) fn second(&self, pieces: &[Piece]) -> Vec<Piece> {
-        rewritten(pieces, &[&self.always, &self.second_try])
+    pub(super) fn second(&self, pieces: Vec<Piece>) -> Vec<Piece> {
+        let wanted: Vec<Rewrite> = self.wanted(&pieces).chain(self.second_try.iter().copied()).collect();
+        rewritten(pieces, &wanted)
+    }
+
+    /// The rewrites that are always made, and find something here.
+    fn wanted(&self, pieces: &[Piece]) -> impl Iterator<Item = Rewrite> {
+        self.always.iter().filter(|(when, _)| when.holds(pieces)).map(|(_, run)| *run)
     }
 }
 
-fn rewritten(pieces: &[Piece], lists: &[&[Rewrite]]) -> Vec<Piece> {
-    let mut nodes = tree::grow(pieces);
-    for rewrites in lists {
-        apply(&mut nodes, rewrites);
+impl When {
+    fn holds(self, pieces: &[Piece]) -> bool {
+        match self {
+            When::Word(words) => pieces.iter().any(|piece| words.iter().any(|word| piece.is_word(word))),
+            When::Pair(fits) => pieces.windows(2).any(|pair| fits(&pair[0], &pair[1])),
+        }
     }
+}
+
+fn rewritten(pieces: Vec<Piece>, rewrites: &[Rewrite]) -> Vec<Piece> {
     let mut flat = Vec::with_capacity(pieces.len());
+    let mut nodes = tree::grow(pieces);
+    apply(&mut nodes, rewrites);
     tree::flatten(nodes, &mut flat);
     flat
 }

@@ -63,16 +63,16 @@ impl Node {
 }
 
 /// Brackets that are never closed, or never opened, stay tokens.
-pub(super) fn grow(pieces: &[Piece]) -> Vec<Node> {
+pub(super) fn grow(pieces: Vec<Piece>) -> Vec<Node> {
     let mut levels: Vec<(Option<Piece>, Vec<Node>)> = vec![(None, Vec::new())];
     for piece in pieces {
         match piece.token {
-            Token::LParen | Token::LBracket | Token::LBrace => levels.push((Some(piece.clone()), Vec::new())),
-            Token::RParen | Token::RBracket | Token::RBrace if closes(&levels, piece) => {
+            Token::LParen | Token::LBracket | Token::LBrace => levels.push((Some(piece), Vec::new())),
+            Token::RParen | Token::RBracket | Token::RBrace if closes(&levels, &piece) => {
                 let Some((Some(open), inner)) = levels.pop() else { continue };
-                push(&mut levels, Node::Group(Group { open, inner, close: piece.clone() }));
+                push(&mut levels, Node::Group(Group { open, inner, close: piece }));
             }
-            _ => push(&mut levels, Node::Leaf(piece.clone())),
+            _ => push(&mut levels, Node::Leaf(piece)),
         }
     }
     while levels.len() > 1 {

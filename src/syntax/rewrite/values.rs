@@ -3,7 +3,12 @@
 use sqlparser::tokenizer::Token;
 
 use super::tree::{Node, find, made, round, string, word};
-use crate::syntax::lex::Gap;
+use crate::syntax::lex::{Gap, Piece};
+
+/// A number and letters right behind it.
+pub(super) fn is_suffixed(number: &Piece, letters: &Piece) -> bool {
+    matches!((&number.token, &letters.token), (Token::Number(..), Token::Word(_))) && letters.gap == Gap::None
+}
 
 /// Spark's `5D`, `12Y`, `3BD`: the letters are the literal's type, never an alias.
 pub(super) fn number_suffixes(level: &mut Vec<Node>) {
@@ -15,6 +20,11 @@ pub(super) fn number_suffixes(level: &mut Vec<Node>) {
         }
         at += 1;
     }
+}
+
+pub(super) fn are_strings(left: &Piece, right: &Piece) -> bool {
+    let string = |piece: &Piece| matches!(piece.token, Token::SingleQuotedString(_) | Token::DoubleQuotedString(_));
+    string(left) && string(right)
 }
 
 /// `'a' 'b'` is one string.
@@ -56,6 +66,11 @@ pub(super) fn raw_strings(level: &mut Vec<Node>) {
     }
 }
 
+/// A value and `.1` right behind it.
+pub(super) fn is_element(_: &Piece, number: &Piece) -> bool {
+    number.gap == Gap::None && matches!(&number.token, Token::Number(digits, _) if digits.starts_with('.'))
+}
+
 /// ClickHouse's `t.1` as `t[1]`.
 pub(super) fn tuple_elements(level: &mut Vec<Node>) {
     let mut at = 1;
@@ -79,6 +94,9 @@ pub(super) fn tuple_elements(level: &mut Vec<Node>) {
         at += 1;
     }
 }
+
+/// The words that [`word_operators`] looks for.
+pub(super) const OPERATORS: &[&str] = &["isnull", "mod"];
 
 /// Postfix `a ISNULL` as `a IS NULL`; MySQL's `a MOD b` as `a % b`. Read as they stand they would be aliases.
 pub(super) fn word_operators(level: &mut Vec<Node>) {

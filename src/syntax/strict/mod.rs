@@ -1,12 +1,13 @@
 //! SQL text in, the strict tree of each statement out: tokens, statements, rewrites, then sqlparser.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use sqlparser::ast;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace};
 
-use super::lex::{self, Gap, Piece};
+use super::lex::{self, Gap, Letters, Piece};
 use super::parsed::{Parsed, Statement, SyntaxError, byte, tree_span};
 use super::rewrite::Rewrites;
 use super::split::{self, Ends};
@@ -20,78 +21,157 @@ pub const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 /// Reads every statement of `sql`. What is broken becomes an error at the place of its statement.
 pub fn parse(sql: &str, dialect: &Dialect) -> Parsed {
-    let wrapper = Wrapper::new(dialect);
-    let rewrites = Rewrites::new(dialect);
-    let lexed = lex::lex(sql, &wrapper);
-    let ends = Ends { go_lines: dialect.flag("go_lines"), bare: dialect.flag("statements_without_semicolon") };
-    let ranges = split::split(&lexed.pieces, ends);
-    let mut statements: Vec<Statement> =
-        ranges.iter().map(|range| statement(&lexed.pieces[range.clone()], &wrapper, &rewrites)).collect();
-    if let Some(fault) = lexed.fault {
-        spoil(&mut statements, fault, sql);
-    }
+    let reader = Reader::new(dialect);
+    let lexed = lex::lex(sql, &reader.wrapper, &reader.letters);
     let tokens = lexed.pieces.iter().map(|piece| piece.span).collect();
+    let ranges = split::split(&lexed.pieces, reader.ends);
+    let mut pieces = lexed.pieces.into_iter();
+    let mut read = 0;
+    let mut statements = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let own = pieces.by_ref().skip(range.start - read).take(range.len()).collect();
+        read = range.end;
+        statements.push(reader.statement(own, sql));
+    }
+    if let Some(fault) = lexed.fault {
+        reader.spoil(&mut statements, fault, sql);
+    }
     Parsed { statements, comments: lexed.comments, text: Arc::from(sql), tokens }
 }
 
-fn statement(pieces: &[Piece], wrapper: &Wrapper, rewrites: &Rewrites) -> Statement {
-    let span = pieces[0].span.cover(pieces[pieces.len() - 1].span);
-    let tree = tree(pieces, wrapper, rewrites).map(Box::new);
-    Statement { span, tree, mentions: mentions::mentions(pieces) }
+/// What one dialect reads statements with.
+struct Reader {
+    wrapper: Wrapper,
+    letters: Letters,
+    rewrites: Rewrites,
+    ends: Ends,
 }
 
-/// Reads one statement; where that fails, once more with the rewrites that only such a statement needs.
-fn tree(pieces: &[Piece], wrapper: &Wrapper, rewrites: &Rewrites) -> Result<ast::Statement, SyntaxError> {
-    if let Some(error) = limits::exceeded(pieces) {
-        return Err(error);
+impl Reader {
+    fn new(dialect: &Dialect) -> Self {
+        let wrapper = Wrapper::new(dialect);
+        let letters = Letters::new(&wrapper);
+        let ends = Ends { go_lines: dialect.flag("go_lines"), bare: dialect.flag("statements_without_semicolon") };
+        Reader { wrapper, letters, rewrites: Rewrites::new(dialect), ends }
     }
-    let first = read(|| rewrites.first(pieces), wrapper);
-    // The first error speaks of what the user wrote.
-    first.or_else(|error| read(|| rewrites.second(pieces), wrapper).map_err(|_| error))
-}
 
-/// The parser takes the tokens; `pieces` makes them once more where there is a fault to tell.
-fn read(pieces: impl Fn() -> Vec<Piece>, wrapper: &Wrapper) -> Result<ast::Statement, SyntaxError> {
-    let tokens = pieces().into_iter().flat_map(for_parser).collect();
-    let mut parser = Parser::new(wrapper).with_recursion_limit(limits::RECURSION).with_tokens_with_locations(tokens);
-    let result = parser.parse_statement();
-    let reached = byte(parser.token_at(parser.get_current_index()).span.start);
-    let tree = result.map_err(|error| fault::fault(&error, &pieces(), reached))?;
-    match parser.peek_token_ref() {
-        TokenWithSpan { token: Token::EOF, .. } => Ok(tree),
-        rest => {
-            let pieces = pieces();
-            let piece = pieces.iter().find(|piece| tree_span(piece.span) == rest.span);
-            Err(fault::expected_found("end of statement", piece.unwrap_or(&pieces[pieces.len() - 1])))
+    /// `pieces` are the tokens of one statement of `sql`, and at least one.
+    fn statement(&self, pieces: Vec<Piece>, sql: &str) -> Statement {
+        let span = pieces[0].span.cover(pieces[pieces.len() - 1].span);
+        let tree = match limits::exceeded(&pieces) {
+            Some(error) => Err(error),
+            None => self.read(self.rewrites.first(pieces)).or_else(|fault| self.again(&self.lex(sql, span), &fault)),
+        };
+        // The tokens went into the tree; where there is none, they are read once more.
+        let mentions = tree.as_ref().map_or_else(|_| mentions::mentions(&self.lex(sql, span)), |_| Vec::new());
+        Statement { span, tree: tree.map(Box::new), mentions }
+    }
+
+    /// Reads a statement once more with the rewrites that only such a statement needs.
+    fn again(&self, pieces: &[Piece], fault: &Fault) -> Result<ast::Statement, SyntaxError> {
+        // The first fault speaks of what the user wrote.
+        self.read(self.rewrites.second(pieces.to_vec())).map_err(|_| fault.tell(&self.rewrites.first(pieces.to_vec())))
+    }
+
+    /// The tokens of a part of `sql`.
+    fn lex(&self, sql: &str, span: Span) -> Vec<Piece> {
+        let mut pieces = lex::lex(&sql[span.range()], &self.wrapper, &self.letters).pieces;
+        pieces.iter_mut().for_each(|piece| piece.span = piece.span.shift(span.start as usize));
+        pieces
+    }
+
+    /// The parser takes the tokens; of a fault only what it said and where is left.
+    fn read(&self, pieces: Vec<Piece>) -> Result<ast::Statement, Fault> {
+        let mut tokens = TOKENS.take();
+        for_parser(pieces, &mut tokens);
+        let parser = Parser::new(&self.wrapper).with_recursion_limit(limits::RECURSION);
+        let mut parser = parser.with_tokens_with_locations(tokens);
+        let result = parser.parse_statement();
+        let reached = byte(parser.token_at(parser.get_current_index()).span.start);
+        let rest = parser.peek_token_ref();
+        let rest = (rest.token != Token::EOF).then_some(rest.span);
+        let mut tokens = parser.into_tokens();
+        tokens.clear();
+        if tokens.capacity() <= KEPT_TOKENS {
+            TOKENS.set(tokens);
+        }
+        match (result, rest) {
+            (Ok(tree), None) => Ok(tree),
+            (Ok(_), Some(rest)) => Err(Fault::Rest(rest)),
+            (Err(error), _) => Err(Fault::Parser { error, reached }),
+        }
+    }
+
+    /// What no token can be made of belongs to the last statement, or is one of its own.
+    fn spoil(&self, statements: &mut Vec<Statement>, fault: SyntaxError, sql: &str) {
+        let end = sql.trim_end().len();
+        match statements.last_mut() {
+            Some(last) if !sql[last.span.end as usize..fault.span.start as usize].contains(';') => {
+                last.mentions = mentions::mentions(&self.lex(sql, last.span));
+                last.span = last.span.cover(Span::at(end));
+                last.tree = Err(fault);
+            }
+            _ => {
+                let span = Span::new(fault.span.start as usize, end);
+                statements.push(Statement { span, tree: Err(fault), mentions: Vec::new() });
+            }
         }
     }
 }
 
-/// A token with its byte span, after the white space that the parser sometimes asks for.
-fn for_parser(piece: Piece) -> impl Iterator<Item = TokenWithSpan> + use<> {
-    let space = match piece.gap {
-        Gap::None => None,
-        Gap::Space => Some(Whitespace::Space),
-        Gap::Newline => Some(Whitespace::Newline),
-    };
-    let span = tree_span(piece.span);
-    let space =
-        space.map(|space| TokenWithSpan::new(Token::Whitespace(space), tree_span(Span::at(piece.span.start as usize))));
-    space.into_iter().chain([TokenWithSpan::new(piece.token, span)])
+thread_local! {
+    /// The memory of the parser's tokens, which each statement needs for a moment only.
+    static TOKENS: Cell<Vec<TokenWithSpan>> = const { Cell::new(Vec::new()) };
 }
 
-/// What no token can be made of belongs to the last statement, or is one of its own.
-fn spoil(statements: &mut Vec<Statement>, fault: SyntaxError, sql: &str) {
-    let end = sql.trim_end().len();
-    match statements.last_mut() {
-        Some(last) if !sql[last.span.end as usize..fault.span.start as usize].contains(';') => {
-            last.span = last.span.cover(Span::at(end));
-            last.tree = Err(fault);
+/// A statement of more tokens than this is rare, and its memory is given back.
+const KEPT_TOKENS: usize = 1 << 16;
+
+/// Why the parser gave up.
+enum Fault {
+    Parser {
+        error: sqlparser::parser::ParserError,
+        /// The byte at which it gave up.
+        reached: usize,
+    },
+    /// The statement goes on where it could have ended.
+    Rest(sqlparser::tokenizer::Span),
+}
+
+impl Fault {
+    /// The fault in words, at one of `pieces`, which are what the parser was given.
+    fn tell(&self, pieces: &[Piece]) -> SyntaxError {
+        match self {
+            Fault::Parser { error, reached } => fault::fault(error, pieces, *reached),
+            Fault::Rest(rest) => {
+                let piece = pieces.iter().find(|piece| tree_span(piece.span) == *rest);
+                fault::expected_found("end of statement", piece.unwrap_or(&pieces[pieces.len() - 1]))
+            }
         }
-        _ => {
-            let span = Span::new(fault.span.start as usize, end);
-            statements.push(Statement { span, tree: Err(fault), mentions: Vec::new() });
+    }
+}
+
+/// Tokens with their byte spans. White space stands between them only where the parser looks for it: in names such as
+/// `a-b` and stages such as `@a/b`, behind a `:`, and between strings.
+fn for_parser(pieces: Vec<Piece>, tokens: &mut Vec<TokenWithSpan>) {
+    let mut spaces = false;
+    let mut looked = false;
+    for piece in pieces {
+        let sign = matches!(piece.token, Token::Minus | Token::AtSign | Token::Colon);
+        let looks = sign || matches!(piece.token, Token::SingleQuotedString(_) | Token::DoubleQuotedString(_));
+        let space = match piece.gap {
+            Gap::None => None,
+            Gap::Space => Some(Whitespace::Space),
+            Gap::Newline => Some(Whitespace::Newline),
+        };
+        // Once a stage has begun, it goes on to the next white space.
+        spaces |= piece.token == Token::AtSign;
+        if let Some(space) = space.filter(|_| spaces || looks || looked) {
+            let place = tree_span(Span::at(piece.span.start as usize));
+            tokens.push(TokenWithSpan::new(Token::Whitespace(space), place));
         }
+        looked = sign;
+        tokens.push(TokenWithSpan::new(piece.token, tree_span(piece.span)));
     }
 }
 

@@ -9,6 +9,11 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace
 use super::parsed::{Comment, SyntaxError};
 use crate::text::Span;
 
+mod keywords;
+mod quick;
+
+pub(super) use quick::Letters;
+
 /// What stands between a token and the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
@@ -55,14 +60,19 @@ thread_local! {
 /// A text of more tokens than this is rare, and its memory is given back.
 const KEPT_TOKENS: usize = 1 << 17;
 
-pub(super) fn lex(text: &str, dialect: &dyn Dialect) -> Lexed {
+pub(super) fn lex(text: &str, dialect: &dyn Dialect, letters: &Letters) -> Lexed {
     // A byte order mark is no SQL, but editors leave it there.
     let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let body = &text[skipped..];
+    quick::lex(body, skipped, letters).unwrap_or_else(|| tokenized(body, skipped, dialect))
+}
+
+/// Reads a text that starts at byte `skipped` of its file with the parser's own tokenizer.
+fn tokenized(text: &str, skipped: usize, dialect: &dyn Dialect) -> Lexed {
     // The largest piece of memory that parsing takes, and needed for a moment only: each thread keeps one.
     let mut raw = RAW.take();
-    let result = Tokenizer::new(dialect, body).tokenize_with_location_into_buf(&mut raw);
-    let mut walker = Walker::new(body, skipped);
+    let result = Tokenizer::new(dialect, text).tokenize_with_location_into_buf(&mut raw);
+    let mut walker = Walker::new(text, skipped);
     let mut lexed = Lexed { pieces: Vec::with_capacity(raw.len() / 2), comments: Vec::new(), fault: None };
     let mut gap = Gap::None;
     for token in raw.drain(..) {
@@ -75,7 +85,7 @@ pub(super) fn lex(text: &str, dialect: &dyn Dialect) -> Lexed {
                 } else {
                     Gap::Newline
                 });
-                lexed.comments.extend(comment(space, span, text));
+                lexed.comments.extend(comment(space, span, &text[start - skipped..]));
             }
             token => {
                 lexed.pieces.push(Piece { token, span, gap });
@@ -88,16 +98,17 @@ pub(super) fn lex(text: &str, dialect: &dyn Dialect) -> Lexed {
     }
     if let Err(fault) = result {
         let at = walker.offset(fault.location);
-        let end = text[at..].chars().next().map_or(at, |first| at + first.len_utf8());
+        let end = text[at - skipped..].chars().next().map_or(at, |first| at + first.len_utf8());
         lexed.fault = Some(SyntaxError { span: Span::new(at, end), message: in_words(&fault.message) });
     }
     lexed
 }
 
+/// `text` is what stands from the comment on.
 fn comment(space: Whitespace, span: Span, text: &str) -> Option<Comment> {
     match space {
         Whitespace::SingleLineComment { comment, .. } => {
-            let length = text[span.range()].trim_end_matches(['\n', '\r']).len();
+            let length = text[..span.range().len()].trim_end_matches(['\n', '\r']).len();
             let span = Span::new(span.start as usize, span.start as usize + length);
             Some(Comment { span, text: comment.trim().to_owned() })
         }
@@ -148,10 +159,14 @@ impl<'a> Walker<'a> {
 mod tests {
     use sqlparser::dialect::GenericDialect;
 
-    use super::lex;
+    use super::{Letters, Lexed, lex};
+
+    fn generic(text: &str) -> Lexed {
+        lex(text, &GenericDialect, &Letters::new(&GenericDialect))
+    }
 
     fn check(text: &str, expected: &[&str]) {
-        let lexed = lex(text, &GenericDialect);
+        let lexed = generic(text);
         let found: Vec<&str> = lexed.pieces.iter().map(|piece| &text[piece.span.range()]).collect();
         assert_eq!(found, expected);
     }
@@ -164,7 +179,7 @@ mod tests {
 
     #[test]
     fn comments_lose_their_signs() {
-        let lexed = lex("a -- sluice: allow(x)\n/* b */ c # d", &GenericDialect);
+        let lexed = generic("a -- sluice: allow(x)\n/* b */ c # d");
         let comments: Vec<&str> = lexed.comments.iter().map(|comment| comment.text.as_str()).collect();
         assert_eq!(comments[..2], ["sluice: allow(x)", "b"]);
         assert_eq!(lexed.comments[0].span.range(), 2..21);
@@ -172,7 +187,7 @@ mod tests {
 
     #[test]
     fn an_open_string_is_a_fault_after_the_tokens_before_it() {
-        let lexed = lex("select 'a", &GenericDialect);
+        let lexed = generic("select 'a");
         assert_eq!(lexed.pieces.len(), 1);
         assert_eq!(lexed.fault.map(|fault| fault.message), Some("unterminated string literal".to_owned()));
     }
