@@ -120,8 +120,10 @@ mod tests {
     use crate::syntax::lex::{Letters, lex};
 
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> =
-            mentions(&lex(text, &BigQueryDialect, &Letters::new(&BigQueryDialect)).pieces).iter().map(|name| name.join(".")).collect();
+        let found: Vec<String> = mentions(&lex(text, &BigQueryDialect, &Letters::new(&BigQueryDialect)).pieces)
+            .iter()
+            .map(|name| name.join("."))
+            .collect();
         assert_eq!(found, expected);
     }
 

@@ -1,11 +1,11 @@
 //! SQL text of the common sort in, its tokens out: what the parser's own tokenizer gives, at several times its speed.
 //!
 //! It reads words, numbers, strings, quoted names, comments and operators as every dialect writes them. At the first
-//! thing that is not so plain (a prefix such as `r'..'`, a backslash in a string, `$1`, `@x`, letters beyond ASCII in a
-//! name) it gives up, and the whole text goes to the parser's tokenizer. A test holds the two to the same tokens.
+//! thing that is not so plain (three quotes, `$1`, `@x`, letters beyond ASCII in a name) it gives up, and the whole text
+//! goes to the parser's tokenizer. A test holds the two to the same tokens.
 
 use sqlparser::dialect::Dialect;
-use sqlparser::tokenizer::{Token, Word};
+use sqlparser::tokenizer::{Token, Tokenizer, Whitespace, Word};
 
 use super::keywords::keyword;
 use super::{Gap, Lexed, Piece};
@@ -24,6 +24,12 @@ const MAY_QUOTE_NAME: u8 = 16;
 pub(in crate::syntax) struct Letters {
     classes: [u8; 256],
     backslash_escapes: bool,
+    /// `\%` and `\_` keep their backslash.
+    wildcard_escapes: bool,
+    raw_strings: bool,
+    hash_comments: bool,
+    /// A name may start with a digit.
+    numeric_prefix: bool,
     triple_quotes: bool,
     nested_comments: bool,
     comment_hints: bool,
@@ -46,6 +52,14 @@ impl Letters {
         Letters {
             classes,
             backslash_escapes: dialect.supports_string_literal_backslash_escape(),
+            wildcard_escapes: dialect.ignores_wildcard_escapes(),
+            raw_strings: starts_with(dialect, "r'a'", &Token::SingleQuotedRawStringLiteral("a".to_owned())),
+            hash_comments: starts_with(
+                dialect,
+                "#a",
+                &Token::Whitespace(Whitespace::SingleLineComment { comment: "a".to_owned(), prefix: "#".to_owned() }),
+            ),
+            numeric_prefix: dialect.supports_numeric_prefix(),
             triple_quotes: dialect.supports_triple_quoted_string(),
             nested_comments: dialect.supports_nested_comments(),
             comment_hints: dialect.supports_multiline_comment_hints(),
@@ -57,6 +71,11 @@ impl Letters {
     fn is(&self, byte: u8, class: u8) -> bool {
         self.classes[usize::from(byte)] & class != 0
     }
+}
+
+/// Does the tokenizer read `text` as this token? There are things it asks of a dialect's type alone.
+fn starts_with(dialect: &dyn Dialect, text: &str, token: &Token) -> bool {
+    Tokenizer::new(dialect, text).tokenize().is_ok_and(|tokens| tokens.first() == Some(token))
 }
 
 /// The tokens of `text`, which starts at byte `offset` of its file; nothing where it is not plain enough.
@@ -86,10 +105,14 @@ impl Reader<'_> {
         match byte {
             b' ' | b'\t' => self.skip(1, Gap::Space),
             b'\n' | b'\r' => self.skip(1, Gap::Newline),
-            b'-' if self.next(1) == b'-' => self.line_comment(),
+            b'-' if self.next(1) == b'-' => self.line_comment(2),
+            b'#' if self.letters.hash_comments => self.line_comment(1),
             b'/' if self.next(1) == b'*' => self.block_comment(),
             b'\'' => self.string(byte, Token::SingleQuotedString),
+            b'0' if self.next(1) == b'x' => self.hex(),
             b'0'..=b'9' => self.number(),
+            b'.' if self.next(1).is_ascii_digit() => self.fraction(),
+            b'r' | b'R' if self.letters.raw_strings && matches!(self.next(1), b'\'' | b'"') => self.raw_string(),
             _ if self.letters.is(byte, MAY_QUOTE_NAME) => None,
             _ if self.letters.is(byte, QUOTES_NAME) => self.quoted_name(byte),
             b'"' if !self.letters.is(byte, STARTS_NAME) => self.string(byte, Token::DoubleQuotedString),
@@ -139,7 +162,7 @@ impl Reader<'_> {
 
     fn quoted_name(&mut self, open: u8) -> Option<()> {
         let close = if open == b'[' { b']' } else { open };
-        let (value, length) = self.quoted(close, false)?;
+        let (value, length) = self.quoted(self.at, close, false)?;
         let quote_style = Some(char::from(open));
         let word = Word { value, quote_style, keyword: sqlparser::keywords::Keyword::NoKeyword };
         self.push(Token::Word(word), length)
@@ -149,34 +172,70 @@ impl Reader<'_> {
         if self.letters.triple_quotes && self.next(1) == quote && self.next(2) == quote {
             return None;
         }
-        let (value, length) = self.quoted(quote, self.letters.backslash_escapes)?;
+        let (value, length) = self.quoted(self.at, quote, self.letters.backslash_escapes)?;
         self.push(token(value), length)
     }
 
-    /// What is between the quote here and the next `close`, where a doubled one is one of the text; and the length of
-    /// it all.
-    fn quoted(&self, close: u8, escapes: bool) -> Option<(String, usize)> {
-        let start = self.at + 1;
+    /// `r'a\b'`.
+    fn raw_string(&mut self) -> Option<()> {
+        let quote = self.next(1);
+        if self.letters.triple_quotes && self.next(2) == quote && self.next(3) == quote {
+            return None;
+        }
+        let (value, length) = self.quoted(self.at + 1, quote, false)?;
+        let single = quote == b'\'';
+        let token = if single { Token::SingleQuotedRawStringLiteral } else { Token::DoubleQuotedRawStringLiteral };
+        self.push(token(value), length + 1)
+    }
+
+    /// What is between the quote at `open` and the next `close`, where a doubled one is one of the text; and the length
+    /// of it all.
+    fn quoted(&self, open: usize, close: u8, escapes: bool) -> Option<(String, usize)> {
+        let mut value = String::new();
+        let mut start = open + 1;
         let mut end = start;
-        let mut doubled = false;
         loop {
             let byte = *self.bytes.get(end)?;
             if byte == b'\\' && escapes {
-                return None;
-            }
-            end += 1;
-            if byte == close {
-                if self.bytes.get(end) != Some(&close) {
-                    break;
+                value.push_str(&self.text[start..end]);
+                let escaped = self.text[end + 1..].chars().next()?;
+                if self.letters.wildcard_escapes && matches!(escaped, '%' | '_') {
+                    value.push('\\');
                 }
-                doubled = true;
+                value.push(unescaped(escaped));
+                end += 1 + escaped.len_utf8();
+                start = end;
+            } else if byte != close {
                 end += 1;
+            } else if self.bytes.get(end + 1) == Some(&close) {
+                value.push_str(&self.text[start..=end]);
+                end += 2;
+                start = end;
+            } else {
+                value.push_str(&self.text[start..end]);
+                return Some((value, end + 1 - open));
             }
         }
-        let value = &self.text[start..end - 1];
-        let quote = char::from(close);
-        let value = if doubled { value.replace(&format!("{quote}{quote}"), &quote.to_string()) } else { value.to_owned() };
-        Some((value, end - self.at))
+    }
+
+    fn hex(&mut self) -> Option<()> {
+        let rest = &self.bytes[self.at + 2..];
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if rest.get(digits) == Some(&b'_') {
+            return None;
+        }
+        let value = self.text[self.at + 2..self.at + 2 + digits].to_owned();
+        self.push(Token::HexStringLiteral(value), 2 + digits)
+    }
+
+    /// `.5`, or the dot and digits of `t.5` where they may be a name.
+    fn fraction(&mut self) -> Option<()> {
+        let behind_name = self.gap == Gap::None && self.last_is_word();
+        if self.letters.numeric_prefix && behind_name { self.push(Token::Period, 1) } else { self.number() }
+    }
+
+    fn last_is_word(&self) -> bool {
+        matches!(self.lexed.pieces.last(), Some(Piece { token: Token::Word(_), .. }))
     }
 
     fn number(&mut self) -> Option<()> {
@@ -195,16 +254,17 @@ impl Reader<'_> {
             end += 1 + sign + exponent;
         }
         let next = self.bytes.get(end).copied().unwrap_or(0);
-        if next == b'.' || next == b'_' || next.is_ascii_alphabetic() || self.letters.is(next, IN_NAME) || !next.is_ascii()
-        {
+        let goes_on = next == b'_' || next.is_ascii_alphabetic() || self.letters.is(next, IN_NAME) || !next.is_ascii();
+        if goes_on || next == b'.' {
             return None;
         }
         let token = Token::Number(self.text[self.at..end].to_owned(), false);
         self.push(token, end - self.at)
     }
 
-    fn line_comment(&mut self) -> Option<()> {
-        if self.letters.comment_needs_space && !self.next(2).is_ascii_whitespace() {
+    /// A comment to the end of the line, behind a sign of `open` bytes.
+    fn line_comment(&mut self, open: usize) -> Option<()> {
+        if open == 2 && self.letters.comment_needs_space && !self.next(2).is_ascii_whitespace() {
             return None;
         }
         let rest = &self.text[self.at..];
@@ -212,7 +272,7 @@ impl Reader<'_> {
         if rest[..length].trim_end_matches('\r').contains('\r') {
             return None;
         }
-        self.comment(rest[..length].trim_end_matches('\r').len(), 2, 0);
+        self.comment(rest[..length].trim_end_matches('\r').len(), open, 0);
         self.skip(length, Gap::Newline)
     }
 
@@ -273,13 +333,26 @@ impl Reader<'_> {
             (b'|', b'>', _) if self.letters.pipes => self.operator(Token::VerticalBarRightAngleBracket, 2),
             (b'%', b' ' | b'\t' | b'\n' | b'\r', _) => self.push(Token::Mod, 1),
             (b'%', ..) if !self.letters.is(b'%', STARTS_NAME) => self.operator(Token::Mod, 1),
-            (b'.', b'0'..=b'9', _) => None,
-            (b'.', b'_', _) if !matches!(self.lexed.pieces.last(), Some(Piece { token: Token::Word(_), .. })) => None,
-            // Behind white space the tokenizer takes it for a mistake.
-            (b'.', b'_', _) if self.gap != Gap::None => None,
+            // Anywhere else the tokenizer takes it for a mistake.
+            (b'.', b'_', _) if self.gap != Gap::None || !self.last_is_word() => None,
             (b'.', ..) => self.push(Token::Period, 1),
             _ => None,
         }
+    }
+}
+
+/// What a letter behind a backslash stands for.
+fn unescaped(letter: char) -> char {
+    match letter {
+        '0' => '\0',
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'Z' => '\u{1a}',
+        other => other,
     }
 }
 
@@ -292,12 +365,110 @@ mod tests {
 
     /// Pieces of text that the two may read in different ways, alone or side by side.
     const WORDS: &[&str] = &[
-        "select", "a_1", "_x", "r", "b", "e", "N", "u", "x", "nq", "Q", "é", "$1", "@v", "#t", "t", "'a'", "'it''s'",
-        "''", "'''", "'a\\'b'", "\"a\"", "\"b\"\"c\"", "\"\"", "`p.d`", "[c d]", "]", "1", "1.", "1.5", ".5", "1e5",
-        "1.e-5", "0x1F", "1_000", "5L", "7d", "1e", ".", "..", ",", "(", ")", "{", "}", ";", "+", "-", "--", "-- c\n",
-        "--c\r\n", "/* c */", "/*!50110 k */", "/* /* n */ */", "//", "/", "*", "%", "%a", "=", "==", "=>", "!=", "!",
-        "<", "<=", "<=>", "<>", "<<", "<@", "<-", "<+", "<=-", ">", ">=", ">>", ">^", "|", "||", "|>", "||/", "&", "&&",
-        "^", "~", "?", "?|", ":", "::", ":=", "->", "->>", "#>", "\\", "\t", "\n", "\r\n", " ", "\u{a0}", "\u{b}",
+        "select",
+        "a_1",
+        "_x",
+        "r",
+        "b",
+        "e",
+        "N",
+        "u",
+        "x",
+        "nq",
+        "Q",
+        "é",
+        "$1",
+        "@v",
+        "#t",
+        "t",
+        "'a'",
+        "'it''s'",
+        "''",
+        "'''",
+        "'a\\'b'",
+        "'\\%\\n\\é'",
+        "r'a\\'",
+        "R\"b\"",
+        "# d\n",
+        "\"a\"",
+        "\"b\"\"c\"",
+        "\"\"",
+        "`p.d`",
+        "[c d]",
+        "]",
+        "1",
+        "1.",
+        "1.5",
+        ".5",
+        "1e5",
+        "1.e-5",
+        "0x1F",
+        "1_000",
+        "5L",
+        "7d",
+        "1e",
+        ".",
+        "..",
+        ",",
+        "(",
+        ")",
+        "{",
+        "}",
+        ";",
+        "+",
+        "-",
+        "--",
+        "-- c\n",
+        "--c\r\n",
+        "/* c */",
+        "/*!50110 k */",
+        "/* /* n */ */",
+        "//",
+        "/",
+        "*",
+        "%",
+        "%a",
+        "=",
+        "==",
+        "=>",
+        "!=",
+        "!",
+        "<",
+        "<=",
+        "<=>",
+        "<>",
+        "<<",
+        "<@",
+        "<-",
+        "<+",
+        "<=-",
+        ">",
+        ">=",
+        ">>",
+        ">^",
+        "|",
+        "||",
+        "|>",
+        "||/",
+        "&",
+        "&&",
+        "^",
+        "~",
+        "?",
+        "?|",
+        ":",
+        "::",
+        ":=",
+        "->",
+        "->>",
+        "#>",
+        "\\",
+        "\t",
+        "\n",
+        "\r\n",
+        " ",
+        "\u{a0}",
+        "\u{b}",
         "select a from b where c = 'd'",
     ];
 
@@ -313,7 +484,9 @@ mod tests {
             let (mut plain, mut all) = (0, 0);
             for first in WORDS {
                 for second in WORDS {
-                    for text in [format!("{first}{second}"), format!("a {first} {second}\n"), format!("a.{first}b{second}")] {
+                    for text in
+                        [format!("{first}{second}"), format!("a {first} {second}\n"), format!("a.{first}b{second}")]
+                    {
                         all += 1;
                         let Some(quick) = super::lex(&text, 0, &letters) else { continue };
                         plain += 1;

@@ -49,6 +49,8 @@ enum When {
     Word(&'static [&'static str]),
     /// Two tokens like these, one after the other.
     Pair(fn(&Piece, &Piece) -> bool),
+    /// Something that takes a look at all of it.
+    Statement(fn(&[Piece]) -> bool),
 }
 
 const ALWAYS: &[(&str, When, Rewrite)] = &[
@@ -63,7 +65,7 @@ const ALWAYS: &[(&str, When, Rewrite)] = &[
     ("raw_strings", When::Word(&["r"]), values::raw_strings),
     ("tuple_elements", When::Pair(values::is_element), values::tuple_elements),
     ("prefix_alias", When::Pair(lists::is_alias), lists::prefix_alias),
-    ("with_values", When::Word(&["with"]), relations::with_values),
+    ("with_values", When::Statement(relations::names_values), relations::with_values),
 ];
 
 const SECOND_TRY: &[(&str, Rewrite)] = &[
@@ -143,6 +145,7 @@ impl When {
         match self {
             When::Word(words) => pieces.iter().any(|piece| words.iter().any(|word| piece.is_word(word))),
             When::Pair(fits) => pieces.windows(2).any(|pair| fits(&pair[0], &pair[1])),
+            When::Statement(fits) => fits(pieces),
         }
     }
 }

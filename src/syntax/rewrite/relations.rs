@@ -3,7 +3,42 @@
 use sqlparser::tokenizer::Token;
 
 use super::tree::{Node, find, made, round, word};
-use crate::syntax::lex::Gap;
+use crate::syntax::lex::{Gap, Piece};
+
+/// A WITH that names anything but queries: every CTE starts `name AS (` or `name (`.
+pub(super) fn names_values(pieces: &[Piece]) -> bool {
+    let mut depth = 0usize;
+    // Per open WITH, how deep it stands.
+    let mut open = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        let in_list = piece.token == Token::Comma && open.last() == Some(&depth);
+        if piece.is_word("with") {
+            open.push(depth);
+        }
+        if (in_list || piece.is_word("with")) && !starts_cte(&pieces[at + 1..]) {
+            return true;
+        }
+        match piece.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Word(_) if open.last() == Some(&depth) && (piece.is_word("select") || piece.is_word("insert")) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+fn starts_cte(pieces: &[Piece]) -> bool {
+    let is = |at: usize, token: &Token| pieces.get(at).is_some_and(|piece| piece.token == *token);
+    let named = matches!(pieces.first(), Some(Piece { token: Token::Word(_), .. }));
+    let recursive = pieces.first().is_some_and(|piece| piece.is_word("recursive"));
+    recursive
+        || named
+            && (is(1, &Token::LParen)
+                || pieces.get(1).is_some_and(|piece| piece.is_word("as")) && is(2, &Token::LParen))
+}
 
 /// ClickHouse's `WITH 1 AS x, (SELECT 2) AS y SELECT x + y` as `SELECT (1) + ((SELECT 2))`.
 pub(super) fn with_values(level: &mut Vec<Node>) {
