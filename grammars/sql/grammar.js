@@ -3,103 +3,139 @@
  *
  * The grammar is tolerant by design: a statement is a flat list of clauses, an expression is a flat list of operands
  * and operators, every closing bracket may be missing. What the grammar does not know stays a token in a list.
+ *
+ * It is also built for speed. The scanner makes all tokens and looks one sign ahead, so that a word comes as a name, as
+ * the beginning of a call or as the beginning of a name in parts, and most operands need no step of the parser. Lists
+ * lean to the left by hand, which costs one step an element.
  */
 
-const BRACKETED = /\[[A-Za-z_][\w $#@-]*\]/;
-const WORD =
-  /[A-Za-z_\u00a1-\u1fff\u2c00-\ud7ff\uf900-\ufdff\u{10000}-\u{10ffff}][\w$#@\u00a1-\u1fff\u2c00-\ud7ff\uf900-\ufdff\u{10000}-\u{10ffff}]*/u;
-
-/** A case-insensitive pattern: letters match both cases, a space matches any white space. */
-const insensitive = (words) =>
-  new RegExp(
-    words
-      .split("")
-      .map((c) => (c === " " ? "\\s+" : /[a-z]/i.test(c) ? `[${c.toLowerCase()}${c.toUpperCase()}]` : c))
-      .join(""),
-  );
-
-/** A keyword, shown in the tree in upper case however it is written. */
-const kw = (word) => alias(token(insensitive(word)), word.toUpperCase());
-
-const list = (item) => repeat(choice(seq(item, optional(",")), ","));
+/** The words and signs the scanner tells apart, in its order. */
+const KEYWORDS = [
+  "SELECT", "FROM", "WITH", "RECURSIVE", "AS", "MATERIALIZED", "NOT MATERIALIZED", "DISTINCT", "DISTINCT ON", "ALL",
+  "LATERAL", "ON", "USING", "WHERE", "HAVING", "QUALIFY", "LIMIT", "OFFSET", "WINDOW", "VALUES", "GROUP BY", "ORDER BY",
+  "UNION", "INTERSECT", "EXCEPT", "MINUS", "WHEN", "THEN", "ELSE", "END", "CASE", "OVER", "FILTER", "WITHIN GROUP",
+  "INTERVAL", "AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "EXCLUDE", "REPLACE", "RENAME", "APPLY", "DELETE FROM",
+  "MERGE INTO",
+];
+const SIGNS = [
+  ",", "(", ")", "[", "]", "{", "}", ";", ".", ".*", ":", "::", "*", ">", "|>", "=", "{{", "}}", "{%", "%}",
+];
 
 module.exports = grammar({
   name: "sql",
 
-  word: ($) => $.identifier,
-
   externals: ($) => [
-    $._special_string,
-    $._special_double,
+    ...KEYWORDS,
+    ...SIGNS,
+    $.name,
+    $._function_name,
+    $._cast_name,
+    $._extract_name,
+    $._name_head,
+    $._star_head,
+    $._dashed_name,
+    $._part,
+    $._path_part,
+    $._glued_word,
+    $.number,
+    $.boolean,
+    $.null,
+    $.parameter,
+    $.operator,
+    $.keyword,
+    $.string,
+    $.double_quoted,
+    $._double_head,
+    $.backtick_quoted,
+    $._backtick_head,
+    $.bracket_quoted,
+    $._bracket_head,
+    $.temporary_name,
+    $.dollar_string,
     $._single_open,
     $._single_text,
     $._single_close,
     $._double_open,
     $._double_text,
     $._double_close,
+    $._double_close_head,
     $._backtick_open,
     $._backtick_text,
     $._backtick_close,
-    $.dollar_string,
+    $._backtick_close_head,
+    $.generic_name,
+    $._subscript_open,
     $.comment,
     $.block_comment,
     $.jinja_comment,
-    $._in_jinja,
-    $.temporary_name,
-    $._values,
-    $._window,
-    $._offset,
-    $._filter,
-    $._relation_modifier,
-    $.keyword,
-    $._time_zone,
-    $._type_phrase,
-    $.generic_name,
+    $._glued_close,
+    $.jinja_keyword,
+    $.jinja_name,
+    $._jinja_function,
+    $._jinja_key,
+    $.jinja_string,
+    $.jinja_number,
+    $.jinja_operator,
+    $.join_kind,
     $.create_kind,
     $.insert_kind,
-    $._delete_from,
-    $._merge_into,
-    $._not_materialized,
-    $._distinct_on,
-    $._as_struct,
-    $._join_phrase,
-    $._group_by,
-    $._order_by,
     $._by_phrase,
     $._fetch,
     $._by_name,
-    $._within_group,
+    $._relation_modifier,
+    $._time_zone,
+    $._type_phrase,
+    $._as_struct,
+    $._top,
+    $._star_filter,
     $._end,
     $._error_sentinel,
   ],
 
-  extras: ($) => [/[\s\u00a0\u200b\ufeff]/, $.comment, $.block_comment, $.jinja_comment, $.jinja_statement],
+  extras: ($) => [/\s/, $.comment, $.block_comment, $.jinja_comment, $.jinja_statement],
 
   inline: ($) => [
-    $._first_unit, $._next_unit, $._item_end, $._string, $._double_quoted, $._backtick_quoted, $._string_like, $._suffix,
-    $._times, $._clause, $._query_clause, $._other_clause, $._close, $._jinja_item, $._jinja_operand, $._glue, $._name,
-    $._plain_name, $._operator, $._name_part, $._bare_name, $._name_head, $._interval_value, $._jinja_name, $._arguments,
-    $._expression,
+    $._operand, $._operator_word, $._other_string, $._other_name, $._quoted_name, $._operator, $._sign,
+    $._jinja_operand, $._entry, $._plain_entry, $._expression, $._form, $._closed_form, $._open_form, $._start,
+    $._suffix, $._closer, $._close, $._query_clause, $._name, $._jinja_item, $._string_like, $._bare_name,
+    $._name_part, $._column_list, $._any_jinja, $._any_alias, $._sources_item, $._tail_item, $._window_item,
+    $._case_item, $._with_item, $._cast_item, $._generic_item, $._extract_item, $._head, $._called_name, $._body,
+    $._double_item, $._backtick_item,
   ],
 
   conflicts: () => [],
 
   rules: {
-    source_file: ($) =>
-      repeat(choice($.statement, ";", alias(choice(")", "]", "}"), $.stray), $._standalone_jinja)),
+    source_file: ($) => repeat(choice($.statement, ";", $._stray, $._standalone)),
 
     // A template call on its own, such as `{{ config(..) }}`, belongs to the file and not to the statement after it.
-    _standalone_jinja: ($) => prec(5, $.jinja_expression),
+    _standalone: ($) => prec(5, $.jinja_expression),
+    _any_jinja: ($) => choice($.jinja_expression, alias($._jinja_head, $.jinja_expression)),
 
-    statement: ($) => seq($._content, choice(alias(choice(")", "]", "}"), $.stray), $._end)),
+    statement: ($) => seq($._content, choice($._stray, $._end)),
+    _stray: ($) => alias($._closer, $.stray),
+    _closer: () => choice(")", "]", "}"),
+
+    // What stands in a statement and in brackets, first of all, after others, or after a first clause of a query.
+    _content: ($) => prec.right(choice($._entry, ",", seq($._content, optional(","), $._entry), seq($._content, ","))),
+    _group_content: ($) =>
+      prec.right(
+        choice($._plain_entry, ",", seq($._group_content, optional(","), $._entry), seq($._group_content, ",")),
+      ),
+    _query_content: ($) =>
+      prec.right(choice($._query_clause, seq($._query_content, optional(","), $._entry), seq($._query_content, ","))),
+    _entry: ($) => choice($._plain_entry, $._query_clause),
+    _plain_entry: ($) => choice($._expression, $.alias, $._clause),
+
+    // Lists in clauses: they end before any clause.
+    _list: ($) =>
+      prec.right(choice($._expression, ",", seq($._list, optional(","), $._expression), seq($._list, ","))),
 
     // ---------------------------------------------------------------- clauses
 
-    _clause: ($) => choice($._query_clause, $._other_clause),
-
     _query_clause: ($) => choice($.with_clause, $.select_clause, $.from_clause, $.values_clause),
 
-    _other_clause: ($) =>
+    _clause: ($) =>
       choice(
         $.create_clause,
         $.insert_clause,
@@ -128,167 +164,198 @@ module.exports = grammar({
     insert_clause: ($) => prec.right(seq(field("kind", $.insert_kind), optional($._target))),
     _target: ($) =>
       prec.right(
-        seq(field("target", choice($._name, $.jinja_expression)), optional(field("columns", alias($.group, $.column_list)))),
+        seq(
+          field("target", choice($._name, $._called_name, $.jinja_expression)),
+          optional(choice($._column_list, $.subquery)),
+        ),
       ),
-    delete_clause: ($) => prec.right(seq(alias($._delete_from, "DELETE FROM"), optional($.relation))),
-    merge_clause: ($) => prec.right(seq(alias($._merge_into, "MERGE INTO"), optional($.relation))),
+    _column_list: ($) => field("columns", alias($.group, $.column_list)),
+    delete_clause: ($) => prec.right(seq("DELETE FROM", optional($.relation))),
+    merge_clause: ($) => prec.right(seq("MERGE INTO", optional($.relation))),
 
-    with_clause: ($) => prec.right(seq(kw("with"), optional(kw("recursive")), list(choice($.cte, $._expression)))),
+    with_clause: ($) => prec.right(seq("WITH", optional("RECURSIVE"), optional($._ctes))),
+    _ctes: ($) =>
+      prec.right(choice($._with_item, ",", seq($._ctes, optional(","), $._with_item), seq($._ctes, ","))),
+    _with_item: ($) => choice($.cte, $._expression),
 
     cte: ($) =>
       prec.right(
         10,
         seq(
-          field("name", choice($._name, $.jinja_expression)),
-          optional(field("columns", alias($.group, $.column_list))),
-          kw("as"),
-          optional(choice(kw("materialized"), alias($._not_materialized, "NOT MATERIALIZED"))),
-          optional(field("body", choice($.subquery, $.group, $._name, $._string_like))),
+          choice(
+            field("name", choice($._name, $.jinja_expression)),
+            seq(field("name", $._called_name), $._column_list),
+          ),
+          "AS",
+          optional(choice("MATERIALIZED", "NOT MATERIALIZED")),
+          optional($._body),
         ),
       ),
+    _body: ($) => field("body", choice($.subquery, $.group, $._name, $._string_like)),
 
-    select_clause: ($) =>
-      prec.right(seq(kw("select"), repeat($.select_modifier), list($.select_item))),
+    select_clause: ($) => prec.right(seq("SELECT", repeat($.select_modifier), optional($._select_items))),
 
     select_modifier: ($) =>
-      prec.right(
-        20,
-        choice(
-          kw("distinct"),
-          kw("all"),
-          seq($._distinct_on, optional($.group)),
-          $._as_struct,
-          token(/[tT][oO][pP]\s*(\d+|\(\s*\d+\s*\))(\s+[pP][eE][rR][cC][eE][nN][tT])?(\s+[wW][iI][tT][hH]\s+[tT][iI][eE][sS])?/),
-        ),
-      ),
+      prec.right(20, choice("DISTINCT", "ALL", seq("DISTINCT ON", optional($.group)), $._as_struct, $._top)),
 
+    _select_items: ($) =>
+      prec.right(
+        choice($.select_item, ",", seq($._select_items, optional(","), $.select_item), seq($._select_items, ",")),
+      ),
     select_item: ($) =>
       prec.right(
         choice(
-          seq($.star, repeat($._next_unit), optional($.alias)),
-          seq($._first_unit, repeat($._next_unit), optional($._item_end)),
-          repeat1($._operator),
+          $._form,
           $.alias,
+          seq(choice($._operand, $.star), optional($._any_alias)),
+          seq($._operators, optional($.alias)),
+          seq($._units, $._any_alias),
         ),
       ),
-    _first_unit: ($) => choice($._operand, seq(repeat1($._operator), $._operand)),
-    _next_unit: ($) => choice($._operand, $._suffix, seq($._operators, $._operand)),
-    _item_end: ($) =>
-      choice(
-        $._operators,
-        $.alias,
-        alias($._implicit_alias, $.alias),
-      ),
-
+    _any_alias: ($) => choice($.alias, alias($._implicit_alias, $.alias)),
+    _operators: ($) => prec.right(repeat1($._operator)),
     _implicit_alias: ($) => prec(3, field("name", $._bare_name)),
+
     star: ($) =>
-      prec.right(9, seq(choice("*", seq(field("relation", choice($._name, $.jinja_expression)), ".*")), repeat($.star_modifier))),
+      prec.right(
+        9,
+        seq(
+          choice(
+            "*",
+            seq(
+              field(
+                "relation",
+                choice(
+                  alias($._star_head, $.name), alias($._composite, $.name), $._head,
+                  alias($._jinja_head, $.jinja_expression),
+                ),
+              ),
+              ".*",
+            ),
+          ),
+          repeat($.star_modifier),
+        ),
+      ),
     star_modifier: ($) =>
       prec.right(
         20,
         seq(
-          choice(kw("except"), kw("exclude"), kw("replace"), kw("rename"), kw("ilike"), kw("apply")),
+          choice("EXCEPT", "EXCLUDE", "REPLACE", "RENAME", alias($._star_filter, $.keyword), "APPLY"),
           optional(choice($.group, $._name, $._string_like)),
         ),
       ),
 
-    from_clause: ($) => prec.right(seq(kw("from"), repeat(choice($.relation, ",", $.join)))),
+    from_clause: ($) => prec.right(seq("FROM", optional($._sources))),
+    _sources: ($) => prec.right(choice($._sources_item, seq($._sources, $._sources_item))),
+    _sources_item: ($) => choice($.relation, ",", $.join),
 
     join: ($) =>
       prec.right(seq(field("kind", $.join_kind), optional($.relation), repeat(choice($.on_clause, $.using_clause)))),
 
-    join_kind: ($) => choice(kw("join"), kw("straight_join"), $._join_phrase),
-
     relation: ($) =>
       prec.right(
         seq(
-          optional(kw("lateral")),
-          field("source", choice($._operand, alias($._dashed, $.name))),
+          optional("LATERAL"),
+          field("source", choice($._operand, alias($._dashed_name, $.name))),
           optional(alias($._relation_alias, $.alias)),
-          repeat(choice($._operand, $._operator, $._times, $._suffix, $.alias)),
+          optional($._tail),
         ),
       ),
-
-    // `my-project.dataset.table` of BigQuery, where it stands without quotes.
-    _dashed: ($) =>
-      prec.right(12, seq($.identifier, repeat1(seq(token.immediate(prec(1, "-")), alias($._dash_part, $.identifier))))),
-    _dash_part: () => token.immediate(prec(1, /\w+(\.\w+)*/)),
-
+    _tail: ($) => prec.right(choice($._tail_item, seq($._tail, $._tail_item))),
+    _tail_item: ($) => choice($._operand, $._sign, $._suffix, $.alias),
     _relation_alias: ($) =>
       prec.right(
         5,
-        seq(
+        choice(
           field("name", $._bare_name),
-          optional(field("columns", alias($.group, $.column_list))),
+          seq(field("name", choice($._bare_name, $._called_name)), $._column_list),
         ),
       ),
 
-    on_clause: ($) => prec.right(seq(kw("on"), optional(field("condition", $._expression)))),
-    using_clause: ($) => prec.right(seq(kw("using"), optional($.relation))),
-    where_clause: ($) => prec.right(seq(kw("where"), optional(field("condition", $._expression)))),
-    having_clause: ($) => prec.right(seq(kw("having"), optional(field("condition", $._expression)))),
-    qualify_clause: ($) => prec.right(seq(kw("qualify"), optional(field("condition", $._expression)))),
-    group_by_clause: ($) => prec.right(seq(alias($._group_by, "GROUP BY"), list($._expression))),
-    order_by_clause: ($) => prec.right(seq(alias($._order_by, "ORDER BY"), list($._expression))),
-    partition_by_clause: ($) => prec.right(seq(alias($._by_phrase, $.keyword), list($._expression))),
-    window_clause: ($) => prec.right(seq(alias($._window, "WINDOW"), list(choice($._expression, $.alias)))),
+    on_clause: ($) => prec.right(seq("ON", optional(field("condition", $._expression)))),
+    using_clause: ($) => prec.right(seq("USING", optional($.relation))),
+    where_clause: ($) => prec.right(seq("WHERE", optional(field("condition", $._expression)))),
+    having_clause: ($) => prec.right(seq("HAVING", optional(field("condition", $._expression)))),
+    qualify_clause: ($) => prec.right(seq("QUALIFY", optional(field("condition", $._expression)))),
+    group_by_clause: ($) => prec.right(seq("GROUP BY", optional($._list))),
+    order_by_clause: ($) => prec.right(seq("ORDER BY", optional($._list))),
+    partition_by_clause: ($) => prec.right(seq(alias($._by_phrase, $.keyword), optional($._list))),
+    window_clause: ($) => prec.right(seq("WINDOW", optional($._windows))),
+    _windows: ($) => prec.right(choice($._window_item, seq($._windows, $._window_item))),
+    _window_item: ($) => choice($._expression, ",", $.alias),
     limit_clause: ($) =>
       prec.right(
         choice(
-          seq(kw("limit"), list(choice($._expression, alias($._offset, "OFFSET")))),
-          seq(alias($._offset, "OFFSET"), list($._expression)),
-          seq(alias($._fetch, $.keyword), list($._expression)),
+          seq("LIMIT", optional($._list), optional(seq("OFFSET", optional($._list)))),
+          seq("OFFSET", optional($._list)),
+          seq(alias($._fetch, $.keyword), optional($._list)),
         ),
       ),
-    values_clause: ($) => prec.right(seq(alias($._values, "VALUES"), list($._expression))),
+    values_clause: ($) => prec.right(seq("VALUES", optional($._list))),
 
     set_operator: ($) =>
       prec.right(
         seq(
-          choice(kw("union"), kw("intersect"), kw("except"), kw("minus")),
-          optional(choice(kw("all"), kw("distinct"))),
+          choice("UNION", "INTERSECT", "EXCEPT", "MINUS"),
+          optional(choice("ALL", "DISTINCT")),
           optional(alias($._by_name, $.keyword)),
         ),
       ),
 
     when_clause: ($) =>
-      prec.right(seq(kw("when"), optional(field("condition", $._expression)), optional($._then))),
-    then_clause: ($) => $._then,
-    _then: ($) => prec.right(seq(kw("then"), optional(field("result", $._expression)))),
-    else_clause: ($) => prec.right(seq(kw("else"), optional(field("result", $._expression)))),
-    end_clause: ($) => prec.right(seq(kw("end"), optional($._expression))),
+      prec.right(
+        seq(
+          "WHEN",
+          optional(field("condition", $._expression)),
+          optional(seq("THEN", optional(field("result", $._expression)))),
+        ),
+      ),
+    then_clause: ($) => prec.right(seq("THEN", optional(field("result", $._expression)))),
+    else_clause: ($) => prec.right(seq("ELSE", optional(field("result", $._expression)))),
+    end_clause: ($) => prec.right(seq("END", optional($._expression))),
     pipe: () => "|>",
 
     // ------------------------------------------------------------ expressions
 
     // One operand stands for itself; `expression` is a list of operands and operators.
-    _expression: ($) => prec.right(choice($._operand, $.star, $.expression)),
-    expression: ($) =>
-      prec.right(
-        choice(
-          seq(choice($._operand, $.star), choice(seq(repeat1($._next_unit), optional($._operators)), $._operators)),
-          seq(repeat1($._operator), optional(seq($._operand, repeat($._next_unit), optional($._operators)))),
-        ),
+    _expression: ($) => choice($._operand, $.star, $.expression),
+    expression: ($) => prec.right(choice($._form, $._operators)),
+
+    // The same steps lead on and come to an end. What leads on ends with an operand, or with an operator, and so is
+    // open: `a || b` has no alias, `a b` and `a || b c` have.
+    _units: ($) => prec.right(1, $._closed_form),
+    _open_units: ($) => prec.right(1, $._open_form),
+    _form: ($) => choice($._closed_form, $._open_form),
+    _closed_form: ($) =>
+      choice(
+        seq($._start, $._operand),
+        seq($._start, $._suffix),
+        seq($._start, $._sign, $._operand),
+        seq(choice($._open_units, $._operators), $._operand),
       ),
-    _operators: ($) => repeat1(choice($._operator, $._times)),
+    _open_form: ($) => seq(choice($._start, $._open_units), $._sign),
+    _start: ($) => choice($._operand, $.star, $._units),
 
     alias: ($) =>
       prec.right(
-        seq(
-          kw("as"),
-          optional(field("name", choice($._name, $._string, $.jinja_expression))),
-          optional(field("columns", alias($.group, $.column_list))),
+        choice(
+          seq(
+            "AS",
+            optional(field("name", choice($._name, $._string_like, $.jinja_expression))),
+            optional($._column_list),
+          ),
+          seq("AS", field("name", $._called_name), $._column_list),
         ),
       ),
+
     _operand: ($) =>
       choice(
-        $._string_like,
+        $.name,
+        $.string,
         $.number,
         $.boolean,
         $.null,
         $.parameter,
-        $._name,
-        $.jinja_expression,
         $.call,
         $.group,
         $.subquery,
@@ -298,13 +365,15 @@ module.exports = grammar({
         $.interval,
         $.case_expression,
         $.generic_type,
+        $.jinja_expression,
+        $._other_operand,
       ),
+    _other_operand: ($) => choice($._other_string, $._other_name),
 
-    _string_like: ($) => choice($._string, $.dollar_string),
+    _string_like: ($) => choice($.string, $._other_string),
+    _other_string: ($) => choice(alias($._templated_string, $.string), $.dollar_string),
+    _templated_string: ($) => seq($._single_open, repeat(choice($._single_text, $._any_jinja)), $._single_close),
 
-    _string: ($) => choice(alias($._plain_string, $.string), alias($._special_string, $.string), $.string),
-    string: ($) => seq($._single_open, repeat(choice($._single_text, $.jinja_expression)), $._single_close),
-    _plain_string: () => token(/'([^'\\{]|'')*'/),
     // What follows an operand and belongs to it: `f(x) FILTER (WHERE ..) OVER (..)`.
     _suffix: ($) =>
       choice(
@@ -317,248 +386,190 @@ module.exports = grammar({
         alias($._double_colon, $.cast),
       ),
     over_clause: ($) =>
-      prec.right(
-        seq(kw("over"), optional(field("window", choice($.group, $.subquery, $._name, $.jinja_expression)))),
-      ),
-    filter_clause: ($) => prec.right(seq(alias($._filter, "FILTER"), optional($.group))),
-    within_group_clause: ($) => prec.right(seq(alias($._within_group, "WITHIN GROUP"), optional($.group))),
+      prec.right(seq("OVER", optional(field("window", choice($.group, $.subquery, $._name, $.jinja_expression))))),
+    filter_clause: ($) => prec.right(seq("FILTER", optional($.group))),
+    within_group_clause: ($) => prec.right(seq("WITHIN GROUP", optional($.group))),
 
-    _times: ($) => alias("*", $.operator),
-    _operator: ($) =>
+    _operator: ($) => choice($.operator, $._operator_word),
+    _operator_word: ($) =>
       choice(
-        $.operator,
-        $.keyword,
-        alias($._relation_modifier, $.keyword),
-        alias($._time_zone, $.keyword),
-        ...[
-          "and", "or", "not", "in", "is", "like", "ilike", "rlike", "regexp", "between", "distinct", "collate", "escape",
-          "asc", "desc", "lateral",
-        ].map(kw),
+        $.keyword, "AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "DISTINCT", "LATERAL",
+        alias($._relation_modifier, $.keyword), alias($._time_zone, $.keyword),
       ),
-
-    operator: () =>
-      token(
-        choice(
-          ..."= == <=> <> != ^= <= >= < > + - / % || ^ & | ~ ! !~ ~* !~* ~~ !~~ ~~* !~~* << >> -> ->> #> #>> #- @> <@ ?| ?& => := ** // && @ @@ @? ^@ |/ ||/ : ?? \\ <-> <#> += -= *= /= .. $ @ #".split(" "),
-        ),
-      ),
+    _sign: ($) => choice($.operator, $._operator_word, alias("*", $.operator)),
 
     call: ($) =>
       prec.right(
         2,
         choice(
-          seq(field("function", $._plain_name), field("arguments", $._arguments)),
-          seq(field("function", $.jinja_expression), field("arguments", alias($._immediate_arguments, $.arguments))),
-          seq(field("function", alias($._from_function, $.name)), field("arguments", alias($._from_arguments, $.arguments))),
+          seq(
+            field(
+              "function",
+              choice(
+                $._called_name, alias($._composite, $.name), alias($._jinja_head, $.jinja_expression),
+              ),
+            ),
+            field("arguments", choice(alias($.group, $.arguments), alias($.subquery, $.arguments))),
+          ),
+          seq(
+            field("function", alias($._extract_name, $.name)),
+            field("arguments", alias($._extract_arguments, $.arguments)),
+          ),
         ),
       ),
-    _arguments: ($) => choice(alias($.group, $.arguments), alias($.subquery, $.arguments)),
-    _immediate_arguments: ($) => prec.right(seq(token.immediate(prec(1, "(")), optional($._content), $._close)),
 
     // `EXTRACT(DAY FROM x)`: here FROM is a word inside an argument and no clause.
-    _from_function: () => token(choice(...["extract", "trim", "substring", "overlay", "position"].map(insensitive))),
-    _from_arguments: ($) =>
-      prec.right(
-        3,
-        seq(
-          "(",
-          repeat(choice($._expression, ",", $.alias, kw("from"), $.select_clause, $.with_clause, $.values_clause, $._other_clause)),
-          $._close,
-        ),
-      ),
-    _content: ($) => prec.right(repeat1(choice(seq($._expression, optional(",")), ",", $.alias, $._clause))),
-    group: ($) =>
-      prec.right(
-        seq("(", optional(seq($._group_head, optional($._content))), $._close),
-      ),
-    _group_head: ($) => prec.right(-1, choice($._expression, ",", $.alias, $._other_clause)),
-    subquery: ($) => prec.right(seq("(", $._query_clause, optional($._content), $._close)),
+    _extract_arguments: ($) => seq("(", optional($._extract_content), $._close),
+    _extract_content: ($) => prec.right(choice($._extract_item, seq($._extract_content, $._extract_item))),
+    _extract_item: ($) => choice($._expression, ",", $.alias, "FROM", $.select_clause, $.with_clause, $.values_clause, $._clause),
+
+    group: ($) => prec.right(seq("(", optional(choice($._group_content, $._operand, $.star)), $._close)),
+    subquery: ($) => seq("(", $._query_content, $._close),
 
     // Any closing bracket closes. `_end` has no text: the scanner sets it before `;` and at the end of the file. As
     // whole statements end the same way, the same tokens may follow everywhere, which keeps the table small.
-    _close: ($) => choice(")", "]", "}", $._end),
+    _close: ($) => choice($._closer, $._end),
 
-    array: ($) => prec.right(seq("[", optional($._content), $._close)),
-    braces: ($) => prec.right(seq("{", optional($._content), $._close)),
+    array: ($) => seq("[", optional($._content), $._close),
+    braces: ($) => seq("{", optional($._content), $._close),
 
     // These and `::` follow their operand as items of the same list.
-    subscript: ($) => seq(token.immediate(prec(1, "[")), optional($._content), $._close),
+    subscript: ($) => seq(alias($._subscript_open, "["), optional($._content), $._close),
     field_access: ($) => prec.right(choice(seq(".", optional(field("field", $._name_part))), ".*")),
     path: ($) =>
-      prec.right(
-        seq(
-          token.immediate(prec(1, ":")),
-          optional(
-            field("field", choice(alias($.identifier, $.name), alias($._dotted, $.name), $._double_quoted, $._string, $.number)),
-          ),
-        ),
-      ),
+      prec.right(seq(":", optional(field("field", choice(alias($._path_part, $.name), $.double_quoted))))),
 
     cast: ($) =>
-      prec(
-        4,
-        seq(
-          field("function", alias($._cast_function, $.name)),
-          "(",
-          repeat(choice(field("value", $._expression), ",", $._clause, $._cast_type)),
-          $._close,
-        ),
-      ),
-    _double_colon: ($) => seq(choice("::", token.immediate(prec(1, "::"))), field("type", $.type)),
-    _cast_function: () => token(choice(...["cast", "try_cast", "safe_cast"].map(insensitive))),
-    _cast_type: ($) => prec.right(seq(kw("as"), optional(field("type", $.type)))),
+      seq(field("function", alias($._cast_name, $.name)), "(", optional($._cast_content), $._close),
+    _cast_content: ($) => prec.right(choice($._cast_item, seq($._cast_content, $._cast_item))),
+    _cast_item: ($) =>
+      choice(field("value", $._expression), ",", $._clause, $._query_clause, seq("AS", optional(field("type", $.type)))),
+    _double_colon: ($) => seq("::", field("type", $.type)),
     type: ($) =>
       prec.right(
         seq(
-          choice($._name, $.jinja_expression, $.generic_type, alias($._type_phrase, $.name), $._string, $.parameter),
+          choice(
+            $._name, seq(alias($._function_name, $.name), alias($.group, $.arguments)), $.jinja_expression, $.generic_type,
+            alias($._type_phrase, $.name), $._string_like, $.parameter,
+          ),
           optional(alias($.group, $.arguments)),
           optional(alias($._time_zone, $.keyword)),
-          repeat(seq(choice("[", token.immediate(prec(1, "["))), optional($.number), "]")),
+          repeat(seq(choice("[", alias($._subscript_open, "[")), optional($.number), "]")),
         ),
       ),
 
-    generic_type: ($) =>
-      prec.right(
-        seq(
-          $.generic_name,
-          repeat(
-            choice(
-              $._name, $.generic_type, alias($.group, $.arguments), $.number, $._string, $.jinja_expression,
-              $.parameter, ",", ":", kw("not"), $.null,
-            ),
-          ),
-          ">",
-        ),
+    generic_type: ($) => seq($.generic_name, repeat($._generic_item), ">"),
+    _generic_item: ($) =>
+      choice(
+        $._name, seq(alias($._function_name, $.name), alias($.group, $.arguments)), $.generic_type, $.number,
+        $._string_like, $.jinja_expression, $.parameter, ",", ":", "NOT", $.null,
       ),
 
     interval: ($) =>
       prec.right(
         3,
         seq(
-          kw("interval"),
-          optional(seq(repeat(alias("-", $.operator)), field("value", $._interval_value), optional(field("unit", alias($.identifier, $.unit))))),
+          "INTERVAL",
+          optional(
+            seq(
+              repeat($.operator),
+              field("value", choice($._string_like, $.number, $._name, $.call, $.group, $.jinja_expression, $.parameter)),
+              optional(field("unit", alias($.name, $.unit))),
+            ),
+          ),
         ),
       ),
-    _interval_value: ($) => prec(9, choice($._string, $.number, $._name, $.call, $.group, $.jinja_expression, $.parameter)),
 
     case_expression: ($) =>
-      prec.right(
-        seq(
-          kw("case"),
-          optional(field("operand", $._expression)),
-          repeat(choice($.when_clause, $.then_clause, $.else_clause)),
-          optional(kw("end")),
-        ),
-      ),
+      prec.right(seq("CASE", optional(field("operand", $._expression)), optional($._cases), optional("END"))),
+    _cases: ($) => prec.right(choice($._case_item, seq($._cases, $._case_item))),
+    _case_item: ($) => choice($.when_clause, $.then_clause, $.else_clause),
 
     // ------------------------------------------------------------------ names
 
     // A name of plain words, dotted or not, is a leaf; one with quoted or templated parts has them as children.
-    _name: ($) => choice($._plain_name, $._function_word),
-    // A word that leads a call of its own shape, without the call.
-    _function_word: ($) => choice(alias($._from_function, $.name), alias($._cast_function, $.name)),
-    _plain_name: ($) =>
+    _name: ($) => choice($.name, $._other_name),
+    _other_name: ($) => choice($._quoted_name, $.temporary_name),
+    _bare_name: ($) => choice($.name, $._quoted_name),
+    _quoted_name: ($) =>
       choice(
-        alias($.identifier, $.name),
-        alias($._dotted, $.name),
-        $._double_quoted,
-        $._backtick_quoted,
+        $.double_quoted,
+        alias($._templated_double, $.double_quoted),
+        $.backtick_quoted,
+        alias($._templated_backtick, $.backtick_quoted),
         $.bracket_quoted,
-        $.temporary_name,
-        $.name,
+        alias($._composite, $.name),
       ),
-    _dotted: () => token(seq(WORD, repeat1(seq(".", WORD)))),
-
-    name: ($) =>
-      prec.right(
-        seq(prec(12, $._name_head), repeat1(choice($._glue, $._after_dot))),
-      ),
-    _after_dot: ($) => prec.right(13, seq(".", optional($._name_part))),
-    _name_head: ($) =>
-      prec(12, choice(
-        $.identifier,
-        alias($._dotted, $.name),
-        $._double_quoted,
-        $._backtick_quoted,
-        $.bracket_quoted,
-        $.temporary_name,
-        $.jinja_expression,
-      )),
-    _name_part: ($) =>
+    // A name with a bracket behind it.
+    _called_name: ($) => choice(alias($._function_name, $.name), $._head),
+    // A part that has more behind it: a dot, a bracket or a template.
+    _head: ($) =>
       choice(
-        alias($._part, $.identifier),
-        $._double_quoted,
-        $._backtick_quoted,
-        alias($._bracket_part, $.bracket_quoted),
-        $.jinja_expression,
-        alias($._glued_jinja, $.jinja_expression),
+        alias($._name_head, $.identifier),
+        alias($._double_head, $.double_quoted),
+        alias($._backtick_head, $.backtick_quoted),
+        alias($._bracket_head, $.bracket_quoted),
+        alias($._templated_double_head, $.double_quoted),
+        alias($._templated_backtick_head, $.backtick_quoted),
       ),
-    // Behind a dot every word is a name, `t.end` too.
-    _part: () => token.immediate(prec(1, WORD)),
-
-    _bare_name: ($) => prec(10, choice(alias($.identifier, $.name), $._double_quoted, $._backtick_quoted, $.bracket_quoted, $.name)),
-
-    _double_quoted: ($) =>
-      choice(alias($._plain_double, $.double_quoted), alias($._special_double, $.double_quoted), $.double_quoted),
-    double_quoted: ($) => seq($._double_open, repeat(choice($._double_text, $.jinja_expression)), $._double_close),
-    _plain_double: () => token(/"([^"\\{]|"")*"/),
-    _backtick_quoted: ($) => choice(alias($._plain_backtick, $.backtick_quoted), $.backtick_quoted),
-    backtick_quoted: ($) =>
-      seq($._backtick_open, repeat(choice($._backtick_text, $.jinja_expression)), $._backtick_close),
-    _plain_backtick: () => token(/`([^`{]|``|\{[^{%`])*`/),
-
-    // `[order id]` of T-SQL; `[word]` of other dialects reads the same, only the dialect knows.
-    bracket_quoted: () => token(BRACKETED),
-
-    _bracket_part: () => token.immediate(prec(2, BRACKETED)),
-
     // A name written partly by the template: `orders_{{ suffix }}`, `{{ prefix }}_orders`.
-    _glue: ($) => choice(alias($._glued_jinja, $.jinja_expression), alias($._glued_word, $.identifier)),
-    _glued_word: () => token.immediate(prec(1, /[A-Za-z0-9_\u00a1-\u1fff\u2c00-\ud7ff]+/u)),
-    number: () => token(choice(/\d\w*(\.\w*)?/, /\d[\d_]*(\.\d*)?[eE][+-]\d+/, /\.\d\w*([eE][+-]?\d+)?/)),
-    boolean: () => choice(kw("true"), kw("false")),
-    null: () => kw("null"),
-    parameter: () =>
-      token(
-        choice(
-          "?",
-          /@@?[A-Za-z_]\w*/,
-          /:[A-Za-z_]\w*/,
-          /\$\w+/,
-          /\$\{[^}\n]*\}/,
-          /\$\(\w+\)/,
-          /&&?[A-Za-z_]\w*/,
-          /%\(\w+\)s/,
+    _composite: ($) =>
+      prec.right(
+        seq(
+          choice($._head, alias($._jinja_head, $.jinja_expression)),
+          repeat1(choice($._any_jinja, alias($._glued_word, $.identifier), $._after_dot)),
         ),
       ),
+    _after_dot: ($) => prec.right(13, seq(".", optional($._name_part))),
+    // Behind a dot every word is a name, `t.end` too.
+    _name_part: ($) =>
+      choice(
+        alias($._part, $.identifier), $.double_quoted, alias($._double_head, $.double_quoted),
+        alias($._templated_double, $.double_quoted), alias($._templated_double_head, $.double_quoted), $.backtick_quoted,
+        alias($._backtick_head, $.backtick_quoted), alias($._templated_backtick, $.backtick_quoted),
+        alias($._templated_backtick_head, $.backtick_quoted), $.bracket_quoted, alias($._bracket_head, $.bracket_quoted),
+        $._any_jinja,
+      ),
+
+    _templated_double: ($) => seq($._double_open, repeat($._double_item), $._double_close),
+    _templated_double_head: ($) => seq($._double_open, repeat($._double_item), $._double_close_head),
+    _double_item: ($) => choice($._double_text, $._any_jinja),
+    _templated_backtick: ($) => seq($._backtick_open, repeat($._backtick_item), $._backtick_close),
+    _templated_backtick_head: ($) => seq($._backtick_open, repeat($._backtick_item), $._backtick_close_head),
+    _backtick_item: ($) => choice($._backtick_text, $._any_jinja),
 
     // ------------------------------------------------------------------ jinja
 
-    jinja_expression: ($) => seq(token(/\{\{[-+]?/), repeat($._jinja_item), token(/[-+]?\}\}/)),
-    _glued_jinja: ($) => seq(token.immediate(prec(1, /\{\{[-+]?/)), repeat($._jinja_item), token(/[-+]?\}\}/)),
-    jinja_statement: ($) =>
-      prec(1, seq(token(/\{%[-+]?/), optional(field("keyword", alias($.identifier, $.jinja_keyword))), repeat($._jinja_item), token(/[-+]?%\}/))),
+    jinja_expression: ($) => prec.right(seq("{{", optional(choice($._jinja_items, $._jinja_operand)), "}}")),
+    // Closed so that a name goes on behind it.
+    _jinja_head: ($) =>
+      prec.right(seq("{{", optional(choice($._jinja_items, $._jinja_operand)), alias($._glued_close, "}}"))),
+    jinja_statement: ($) => seq("{%", optional(field("keyword", $.jinja_keyword)), optional($._jinja_items), "%}"),
 
-    _jinja_item: ($) => choice($._jinja_operand, $.jinja_assignment, $.jinja_operator, ",", $._in_jinja),
+    _jinja_items: ($) =>
+      prec.right(choice($._jinja_item, ",", seq($._jinja_items, optional(","), $._jinja_item), seq($._jinja_items, ","))),
+    _jinja_item: ($) => choice($._jinja_operand, $.jinja_assignment, $.jinja_operator),
     _jinja_operand: ($) =>
       choice(
         $.jinja_string,
-        alias($.number, $.jinja_number),
-        $._jinja_name,
+        $.jinja_number,
+        $.jinja_name,
         $.jinja_call,
         $.jinja_group,
         $.jinja_list,
         $.jinja_dict,
       ),
-    _jinja_name: ($) => choice(alias($.identifier, $.jinja_name), alias($._dotted, $.jinja_name)),
-    jinja_string: () => token(choice(/'([^'\\]|\\[\s\S])*'/, /"([^"\\]|\\[\s\S])*"/)),
-    jinja_call: ($) => prec(2, seq(field("function", choice($._jinja_name, $.jinja_call)), field("arguments", alias($.jinja_group, $.jinja_arguments)))),
-    jinja_assignment: ($) => prec(1, seq(field("name", $.identifier), "=", field("value", $._jinja_operand))),
-    jinja_group: ($) => seq("(", repeat($._jinja_item), ")"),
-    jinja_list: ($) => seq("[", repeat($._jinja_item), "]"),
-    jinja_dict: ($) => seq("{", repeat($._jinja_item), "}"),
-    jinja_operator: () => token(choice(..."+ - * / ** // % ~ | = == != < > <= >= : . ! & @ $ ? ; ^ \\".split(" "))),
-
-    identifier: () => WORD,
+    jinja_call: ($) =>
+      seq(
+        field("function", choice(alias($._jinja_function, $.jinja_name), $.jinja_call)),
+        field("arguments", alias($.jinja_group, $.jinja_arguments)),
+      ),
+    jinja_assignment: ($) =>
+      prec.right(
+        seq(field("name", alias($._jinja_key, $.jinja_name)), "=", optional($.jinja_operator), field("value", $._jinja_operand)),
+      ),
+    jinja_group: ($) => prec.right(seq("(", optional(choice($._jinja_items, $._jinja_operand)), ")")),
+    jinja_list: ($) => seq("[", optional($._jinja_items), "]"),
+    jinja_dict: ($) => seq("{", optional($._jinja_items), "}"),
   },
 });

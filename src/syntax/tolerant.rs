@@ -1,6 +1,7 @@
 //! SQL text as it stands in the file, Jinja and all, goes in; a tree of every token that can be walked and queried
 //! comes out. Broken text costs at most a few error nodes, never the tree.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use tree_sitter::{Language, Parser, Query, QueryCursor, StreamingIterator, Tree};
@@ -9,10 +10,19 @@ use crate::text::Span;
 
 /// Reads `text` into the tolerant tree. Node kinds and fields are described in `grammars/sql/README.md`.
 pub fn tolerant(text: &str) -> Tolerant<'_> {
+    let tree = PARSER.with_borrow_mut(|parser| parser.parse(text, None));
+    Tolerant { text, tree: tree.expect("a parse without a time limit comes to its end") }
+}
+
+thread_local! {
+    // A parser keeps the memory of one text for the next.
+    static PARSER: RefCell<Parser> = RefCell::new(parser());
+}
+
+fn parser() -> Parser {
     let mut parser = Parser::new();
     parser.set_language(&language()).expect("the grammar is generated for the tree-sitter it is built with");
-    let tree = parser.parse(text, None).expect("a parse without a time limit comes to its end");
-    Tolerant { text, tree }
+    parser
 }
 
 fn language() -> Language {
@@ -187,7 +197,7 @@ fn span_of(node: tree_sitter::Node<'_>) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tolerant, tolerant};
+    use super::{Pattern, Tolerant, tolerant};
 
     const CORPUS: &[(&str, &str)] = &[
         ("clauses", include_str!("../../grammars/sql/test/corpus/clauses.txt")),
@@ -227,8 +237,14 @@ mod tests {
 
     #[test]
     fn queries_for_editors_are_queries() {
-        for query in [tree_sitter_sql::HIGHLIGHTS_QUERY, tree_sitter_sql::FOLDS_QUERY] {
-            super::Pattern::new(query).expect("the grammar's own queries fit the grammar");
+        for query in [
+            tree_sitter_sql::HIGHLIGHTS_QUERY,
+            tree_sitter_sql::FOLDS_QUERY,
+            tree_sitter_sql::LOCALS_QUERY,
+            tree_sitter_sql::INJECTIONS_QUERY,
+            tree_sitter_sql::INDENTS_QUERY,
+        ] {
+            Pattern::new(query).expect("the grammar's own queries fit the grammar");
         }
     }
 
@@ -281,9 +297,128 @@ mod tests {
 
     #[test]
     fn depth_and_length_are_no_danger() {
-        for sql in ["(".repeat(20_000), "case when ".repeat(20_000), "a or ".repeat(50_000), "{{ (".repeat(10_000)] {
+        for sql in [
+            "(".repeat(20_000),
+            "case when ".repeat(20_000),
+            "a or ".repeat(50_000),
+            format!("select {}1", "a + ".repeat(50_000)),
+            format!("select {}1{}", "(".repeat(10_000), ")".repeat(10_000)),
+            "select 1 union all ".repeat(10_000),
+            "a.\"b\".".repeat(20_000),
+            "{{ (".repeat(10_000),
+            "{% if a %}".repeat(10_000),
+        ] {
             let tree = tolerant(&sql);
             assert!(tree.root().descendants().count() > 10_000);
+        }
+    }
+
+    #[test]
+    fn one_long_line_is_read_to_its_end() {
+        let sql = format!("select 'x', {} 1 from t", "a_long_name, 1.5, f(x) as y, ".repeat(70_000));
+        let tree = tolerant(&sql);
+        assert_eq!((tree.errors(), tree.root().span().end as usize), (Vec::new(), sql.len()));
+    }
+
+    /// Words and signs of the language in no order, always the same for a seed.
+    fn noise(seed: u64) -> String {
+        const PIECES: &[&str] = &[
+            "select",
+            "from",
+            "(",
+            ")",
+            "'",
+            "\"",
+            "`",
+            "{{",
+            "}}",
+            "{%",
+            "%}",
+            "{#",
+            "#}",
+            "--",
+            "/*",
+            "*/",
+            "\n",
+            " ",
+            ",",
+            ".",
+            ".*",
+            "::",
+            ":",
+            "a",
+            "b.c",
+            "1",
+            ".5",
+            "1e",
+            "$$",
+            "$",
+            "[",
+            "]",
+            "{",
+            "}",
+            "case",
+            "when",
+            "end",
+            "as",
+            "join",
+            "left",
+            "on",
+            "with",
+            "e'",
+            "r\"",
+            "'''",
+            "\\",
+            "\0",
+            "é",
+            "\u{200b}",
+            "\u{1f600}",
+            "#",
+            "@",
+            "?",
+            "<",
+            ">",
+            "array<",
+            "struct<",
+            "interval",
+            "over",
+            "filter",
+            "order by",
+            ";",
+            "=",
+            "-",
+            "*",
+            "%",
+            "|>",
+        ];
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut text = String::new();
+        for _ in 0..200 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            text.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+        }
+        text
+    }
+
+    #[test]
+    fn noise_keeps_its_tree() {
+        for seed in 0..300 {
+            let sql = noise(seed);
+            let tree = tolerant(&sql);
+            assert!(tree.root().span().end as usize <= sql.len(), "{sql:?}");
+            assert!(tree.errors().iter().all(|span| span.range().end <= sql.len()), "{sql:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_cut_anywhere_keeps_its_tree() {
+        for (_, text) in CORPUS {
+            let text = &text[..text.len() / 3];
+            for (end, _) in text.char_indices() {
+                let _ = tolerant(&text[..end]).errors();
+            }
         }
     }
 }

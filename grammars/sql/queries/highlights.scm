@@ -1,16 +1,17 @@
 ; Later patterns win where two fit the same node.
 
 [
-  "WITH" "RECURSIVE" "MATERIALIZED" "NOT MATERIALIZED" "SELECT" "FROM" "JOIN" "STRAIGHT_JOIN" "ON" "USING" "WHERE"
-  "HAVING" "QUALIFY" "WINDOW" "LIMIT" "OFFSET" "VALUES" "UNION" "INTERSECT" "EXCEPT" "MINUS" "ALL" "DISTINCT" "AS"
-  "GROUP BY" "ORDER BY" "WITHIN GROUP" "DELETE FROM" "MERGE INTO" "CASE" "WHEN" "THEN" "ELSE" "END" "OVER" "FILTER" "INTERVAL" "AND" "OR" "NOT" "IN" "IS" "LIKE" "ILIKE" "RLIKE"
-  "REGEXP" "BETWEEN" "COLLATE" "ESCAPE" "ASC" "DESC" "LATERAL" "EXCLUDE" "REPLACE" "RENAME" "APPLY"
+  "WITH" "RECURSIVE" "MATERIALIZED" "NOT MATERIALIZED" "SELECT" "FROM" "ON" "USING" "WHERE" "HAVING" "QUALIFY" "WINDOW"
+  "LIMIT" "OFFSET" "VALUES" "UNION" "INTERSECT" "EXCEPT" "MINUS" "ALL" "DISTINCT" "AS" "GROUP BY" "ORDER BY"
+  "WITHIN GROUP" "DELETE FROM" "MERGE INTO" "CASE" "WHEN" "THEN" "ELSE" "END" "OVER" "FILTER" "INTERVAL" "AND" "OR" "NOT"
+  "IN" "IS" "LIKE" "BETWEEN" "LATERAL" "EXCLUDE" "REPLACE" "RENAME" "APPLY"
 ] @keyword
 
 [(join_kind) (select_modifier) (create_kind) (insert_kind) (keyword) (pipe)] @keyword
 (operator) @operator
 ["," "." ";"] @punctuation.delimiter
 ["(" ")" "[" "]" "{" "}"] @punctuation.bracket
+["{{" "}}" "{%" "%}"] @punctuation.special
 
 (string) @string
 (dollar_string) @string

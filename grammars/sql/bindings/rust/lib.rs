@@ -16,5 +16,14 @@ pub const HIGHLIGHTS_QUERY: &str = include_str!("../../queries/highlights.scm");
 /// What an editor may fold.
 pub const FOLDS_QUERY: &str = include_str!("../../queries/folds.scm");
 
+/// Where a CTE or an alias holds, and where it is used.
+pub const LOCALS_QUERY: &str = include_str!("../../queries/locals.scm");
+
+/// What is text of another language.
+pub const INJECTIONS_QUERY: &str = include_str!("../../queries/injections.scm");
+
+/// What an editor may indent.
+pub const INDENTS_QUERY: &str = include_str!("../../queries/indents.scm");
+
 /// Every node with its fields and children, as JSON.
 pub const NODE_TYPES: &str = include_str!("../../src/node-types.json");
