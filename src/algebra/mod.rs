@@ -16,6 +16,8 @@ mod sql_type;
 mod steady;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_warehouses;
 mod walk;
 
 pub use expr::{Expr, ExprKind, Literal, SortKey};

@@ -26,6 +26,8 @@ pub(super) struct Wrapper {
     base: Box<dyn Dialect>,
     answers: [Option<bool>; QUESTIONS.len()],
     hooks: Hooks,
+    /// `a[b]` takes an element, and is no name in brackets.
+    subscripts: bool,
 }
 
 impl Wrapper {
@@ -36,7 +38,8 @@ impl Wrapper {
                 answers[at] = Some(*answer);
             }
         }
-        Wrapper { base: stock(&facts.parser), answers, hooks: Hooks::new(facts) }
+        let subscripts = facts.flag("bracket_subscripts");
+        Wrapper { base: stock(&facts.parser), answers, hooks: Hooks::new(facts), subscripts }
     }
 }
 
@@ -143,7 +146,7 @@ impl Dialect for Wrapper {
     }
 
     fn is_nested_delimited_identifier_start(&self, ch: char) -> bool {
-        self.base.is_nested_delimited_identifier_start(ch)
+        !self.subscripts && self.base.is_nested_delimited_identifier_start(ch)
     }
 
     fn peek_nested_delimited_identifier_quotes(&self, chars: Peekable<Chars<'_>>) -> Option<(char, Option<char>)> {

@@ -17,7 +17,14 @@ impl Resolver<'_> {
             E::Identifier(ident) => self.name(std::slice::from_ref(ident), scope, span),
             E::CompoundIdentifier(parts) => self.name(parts, scope, span),
             E::Nested(inner) => self.expr(inner, scope),
-            E::Value(value) => literal(&value.value, span),
+            E::Value(value) => {
+                if let Value::Placeholder(name) = &value.value
+                    && name.starts_with("${")
+                {
+                    self.partial("text put in by a client", name.clone(), span);
+                }
+                literal(&value.value, span)
+            }
             E::TypedString(typed) => {
                 let ty = Type::parse(&typed.data_type.to_string());
                 let text = string_of(&typed.value.value).unwrap_or_default();

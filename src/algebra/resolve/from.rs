@@ -37,9 +37,14 @@ impl Resolver<'_> {
     pub(super) fn factor(&mut self, factor: &TableFactor, scope: &mut Scope) -> RelId {
         let span = self.span_of(factor);
         match factor {
-            TableFactor::Table { name, alias, args: None, sample, .. } => {
+            TableFactor::Table { name, alias, args: None, sample, version, .. } => {
                 let rel = self.table(name, alias.as_ref(), scope, span);
-                self.sampled(rel, sample.as_ref(), span)
+                let rel = self.sampled(rel, sample.as_ref(), span);
+                // The relation at another moment: other rows of the same columns, and which may change.
+                match version {
+                    Some(version) => self.node(Op::Sample { input: rel, text: version.to_string() }, Vec::new(), span),
+                    None => rel,
+                }
             }
             TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
                 self.called(name, &args.args, *with_ordinality, alias.as_ref(), scope, span)
@@ -96,7 +101,10 @@ impl Resolver<'_> {
             _ => (None, None, "this relation"),
         };
         let mut inner = Scope::inside(Some(scope));
-        let inputs: Vec<RelId> = table.map(|table| self.factor(table, &mut inner)).into_iter().collect();
+        let mut inputs: Vec<RelId> = table.map(|table| self.factor(table, &mut inner)).into_iter().collect();
+        if let TableFactor::SemanticView { name, .. } = factor {
+            inputs.push(self.table(name, None, &mut inner, span));
+        }
         self.partial("construct not understood", what, span);
         let rel = self.node(Op::Opaque { inputs, why: what.to_owned() }, Vec::new(), span);
         self.finish_item(scope, alias.as_ref(), Bound { rel, outputs: Vec::new() })
@@ -147,7 +155,7 @@ impl Resolver<'_> {
             Some(alias) => (self.relation_key(&alias.name), Vec::new()),
             None => (name.to_owned(), path),
         };
-        scope.items.push(FromItem { name, path, rel: bound.rel, columns, open });
+        scope.items.push(FromItem { name, path, rel: bound.rel, columns, open, shadow: false });
     }
 
     /// Two columns of one name in a subquery: some dialects call the second `name_1`.

@@ -144,7 +144,11 @@ impl Resolver<'_> {
             | FunctionArgExpr::WildcardWithOptions(_)
                 if name == "COUNT" => {}
             FunctionArgExpr::Wildcard | FunctionArgExpr::WildcardWithOptions(_) => {
-                args.extend(scope.items.iter().map(|item| self.whole_row(item, span)).collect::<Vec<_>>());
+                let shown = scope.items.iter().filter(|item| !item.shadow);
+                args.extend(shown.map(|item| self.whole_row(item, span)).collect::<Vec<_>>());
+                if let FunctionArgExpr::WildcardWithOptions(options) = value {
+                    args.push(text(&options.to_string(), span));
+                }
             }
             FunctionArgExpr::QualifiedWildcard(name) => {
                 let path: Vec<String> = idents(name).iter().map(|part| self.relation_key(part)).collect();

@@ -27,18 +27,19 @@ struct Groups<'s, 'p> {
 }
 
 impl Resolver<'_> {
-    /// Adds the Aggregate operator if the block has one, and rewrites what stands above it.
+    /// Adds the Aggregate operator if the block has one (`always`: it has), and rewrites what stands above it.
     #[expect(clippy::too_many_arguments, reason = "every clause above GROUP BY is rewritten at once")]
     pub(super) fn grouped(
         &mut self,
         input: RelId,
-        select: &ast::Select,
+        clause: &GroupByExpr,
+        always: bool,
         scope: &Scope,
         list: &mut List,
         above: &mut [&mut Option<Vec<Expr>>],
         sort: &mut Option<Vec<SortKey>>,
     ) -> RelId {
-        let has_clause = match &select.group_by {
+        let has_clause = match clause {
             GroupByExpr::All(_) => true,
             GroupByExpr::Expressions(exprs, modifiers) => !exprs.is_empty() || !modifiers.is_empty(),
         };
@@ -49,11 +50,11 @@ impl Resolver<'_> {
             .chain(above.iter().flat_map(|e| e.iter().flatten()))
             .any(has_aggregate)
             || sort.iter().flatten().any(|key| has_aggregate(&key.expr));
-        if !has_clause && !aggregated && select.having.is_none() {
+        if !has_clause && !aggregated && !always {
             return input;
         }
-        let grouping = self.grouping(&select.group_by, scope, list);
-        let span = self.span_of(&select.group_by);
+        let grouping = self.grouping(clause, scope, list);
+        let span = self.span_of(clause);
         let span = if span.is_empty() { self.query.nodes[input.0 as usize].span } else { span };
         let keys: Vec<(Expr, ColumnId)> = grouping
             .keys

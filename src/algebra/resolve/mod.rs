@@ -9,6 +9,7 @@ mod group;
 mod join;
 mod name;
 mod open;
+mod pipe;
 mod pivot;
 mod scope;
 mod select;

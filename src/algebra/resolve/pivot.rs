@@ -26,7 +26,10 @@ impl Resolver<'_> {
         let on: Vec<Expr> = on.iter().map(|expr| self.expr(expr, &scope)).collect();
         let calls: Vec<(Expr, Option<String>)> = aggregates
             .iter()
-            .map(|call| (self.expr(&call.expr, &scope), call.alias.as_ref().map(|alias| alias.value.clone())))
+            .map(|call| {
+                let value = self.expr(&call.expr, &scope);
+                (self.one_aggregate(value), call.alias.as_ref().map(|alias| alias.value.clone()))
+            })
             .collect();
         let PivotValueSource::List(values) = source else {
             self.partial("pivot by data", "its columns depend on the data", span);
@@ -84,6 +87,20 @@ impl Resolver<'_> {
             span,
         );
         Bound { rel, outputs }
+    }
+
+    /// A value made of several aggregates, such as `min(a) / 2`: an aggregate nobody knows, of the columns it reads.
+    fn one_aggregate(&mut self, call: Expr) -> Expr {
+        if matches!(call.kind, ExprKind::Aggregate { .. }) {
+            return call;
+        }
+        self.partial("construct not understood", "a PIVOT value that is no aggregate", call.span);
+        let (span, mut value) = (call.span, call);
+        without_aggregates(&mut value);
+        let function = "PIVOT_VALUE".to_owned();
+        let args = vec![value];
+        let kind = ExprKind::Aggregate { function, args, distinct: false, filter: None, order: Vec::new() };
+        Expr::new(kind, Type::unknown(), span)
     }
 
     fn pivot_tests(&mut self, on: &[Expr], value: &ast::Expr, scope: &Scope, span: Span) -> Expr {
@@ -154,6 +171,15 @@ impl Resolver<'_> {
         let keep = keep.into_iter().map(|kept| kept.column).collect();
         let rel = self.node(Op::Unpivot { input: bound.rel, groups, keep, include_nulls }, ids, span);
         Bound { rel, outputs }
+    }
+}
+
+/// Aggregates as plain calls: what is around them is the one aggregate.
+fn without_aggregates(expr: &mut Expr) {
+    expr.each_part_mut(&mut without_aggregates);
+    if let ExprKind::Aggregate { function, args, .. } = &mut expr.kind {
+        let (function, args) = (std::mem::take(function), std::mem::take(args));
+        expr.kind = ExprKind::Call { function, args, volatile: false };
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct FromItem {
     pub(super) rel: RelId,
     pub(super) columns: Vec<ScopeColumn>,
     pub(super) open: bool,
+    /// Answers only to its name: what it shows, another item shows.
+    pub(super) shadow: bool,
 }
 
 #[derive(Clone)]
@@ -134,7 +136,8 @@ impl Resolver<'_> {
         {
             return aliased(found);
         }
-        let open: Vec<RelId> = scope.items.iter().filter(|item| item.open).map(|item| item.rel).collect();
+        let open: Vec<RelId> =
+            scope.items.iter().filter(|item| item.open && !item.shadow).map(|item| item.rel).collect();
         let met: Vec<ColumnId> = open.iter().filter_map(|rel| self.demand(*rel, &key, ident)).collect();
         match met.as_slice() {
             [column] => return Answer::Found(self.column_expr(*column, span)),
@@ -189,7 +192,8 @@ impl Resolver<'_> {
         if let Some(alias) = scope.aliases.iter().rev().find(|alias| alias.key == key) {
             return Some(Expr { span, ..alias.expr.clone() });
         }
-        let open: Vec<RelId> = scope.items.iter().filter(|item| item.open).map(|item| item.rel).collect();
+        let open: Vec<RelId> =
+            scope.items.iter().filter(|item| item.open && !item.shadow).map(|item| item.rel).collect();
         let [only] = open.as_slice() else { return None };
         let column = self.demand(*only, &key, ident)?;
         Some(self.column_expr(column, span))

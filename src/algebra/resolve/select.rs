@@ -69,7 +69,9 @@ impl Resolver<'_> {
             self.windows.pop();
             return self.projected(rel, list, span);
         }
-        rel = self.grouped(rel, select, &scope, &mut list, &mut [&mut having, &mut qualify, &mut on], &mut sort);
+        let always = select.having.is_some();
+        let above = &mut [&mut having, &mut qualify, &mut on];
+        rel = self.grouped(rel, &select.group_by, always, &scope, &mut list, above, &mut sort);
         for conjuncts in having.into_iter().chain(qualify) {
             let span = conjuncts.first().map_or(span, |first| first.span);
             rel = self.node(Op::Filter { input: rel, conjuncts }, Vec::new(), span);
@@ -116,7 +118,7 @@ impl Resolver<'_> {
         self.limit(bound, Some(count), None, top.with_ties)
     }
 
-    fn projected(&mut self, input: RelId, list: List, span: Span) -> Bound {
+    pub(super) fn projected(&mut self, input: RelId, list: List, span: Span) -> Bound {
         let mut outputs = Vec::with_capacity(list.items.len());
         let mut exprs = Vec::with_capacity(list.items.len());
         for item in list.items {
@@ -146,10 +148,13 @@ impl Resolver<'_> {
         for item in &select.projection {
             self.select_item(item, scope, &mut list);
         }
+        if let Some(exclude) = &select.exclude {
+            self.excluded(exclude, &mut list);
+        }
         list
     }
 
-    fn select_item(&mut self, item: &SelectItem, scope: &Scope, list: &mut List) {
+    pub(super) fn select_item(&mut self, item: &SelectItem, scope: &Scope, list: &mut List) {
         let span = self.span_of(item);
         match item {
             SelectItem::Wildcard(options) => self.star(scope, None, options, list, span),
@@ -174,6 +179,13 @@ impl Resolver<'_> {
                 }
             }
         }
+    }
+
+    /// Redshift's EXCLUDE behind the whole list takes columns off it.
+    fn excluded(&mut self, exclude: &ast::ExcludeSelectItem, list: &mut List) {
+        let keys: Vec<String> = super::star::excluded(exclude).iter().map(|ident| self.key(ident)).collect();
+        list.items.retain(|item| !keys.contains(&self.dialect.column_key(&item.name, item.quoted)));
+        list.stars.iter_mut().for_each(|star| star.except.extend(keys.iter().cloned()));
     }
 
     #[expect(clippy::too_many_arguments, reason = "one item of a list needs all of what the list knows")]

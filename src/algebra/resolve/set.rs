@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use super::{Bound, CteBinding, Resolver, named_output};
 use crate::algebra::expr::{Expr, SortKey};
-use crate::algebra::query::{ColumnId, Cte, Op, Output, ProblemKind, RelId, SetKind};
+use crate::algebra::query::{ColumnId, Cte, Op, OpenStar, Output, ProblemKind, RelId, SetKind};
 use crate::syntax::ast::{self, SetExpr, SetQuantifier};
 use crate::text::Span;
 
@@ -14,6 +14,14 @@ impl Resolver<'_> {
         if let Some(with) = &query.with {
             self.with(with, scope);
         }
+        let bound =
+            if query.pipe_operators.is_empty() { self.plain_query(query, scope) } else { self.piped(query, scope) };
+        self.ctes.truncate(visible);
+        bound
+    }
+
+    /// The query without its WITH and its pipes.
+    pub(super) fn plain_query(&mut self, query: &ast::Query, scope: &Scope) -> Bound {
         let bound = match query.body.as_ref() {
             SetExpr::Select(select) => self.select(select, query.order_by.as_ref(), scope),
             body => {
@@ -21,10 +29,7 @@ impl Resolver<'_> {
                 self.ordered(bound, query.order_by.as_ref(), scope)
             }
         };
-        let bound = self.limited(bound, query, scope);
-        let bound = self.piped(bound, &query.pipe_operators);
-        self.ctes.truncate(visible);
-        bound
+        self.limited(bound, query, scope)
     }
 
     fn with(&mut self, with: &ast::With, scope: &Scope) {
@@ -115,19 +120,28 @@ impl Resolver<'_> {
         }
         let mut bound = self.set_expr(first, scope);
         for (op, quantifier, right) in rights.into_iter().rev() {
-            let right_bound = self.set_expr(right, scope);
+            let (right_bound, names) = self.noted_side(right, scope);
             let span = self.span_of(right.as_ref());
-            bound = self.set_operation(bound, right_bound, *op, *quantifier, span);
+            bound = self.set_operation(bound, right_bound, *op, *quantifier, &names, span);
         }
         bound
     }
 
-    fn set_operation(
+    /// The right side and the names that come out, where a note says which.
+    fn noted_side(&mut self, right: &SetExpr, scope: &Scope) -> (Bound, Names) {
+        match named_side(right) {
+            Some((query, names)) => (self.query_in(query, scope), names),
+            None => (self.set_expr(right, scope), Names::All),
+        }
+    }
+
+    pub(super) fn set_operation(
         &mut self,
         left: Bound,
         right: Bound,
         op: ast::SetOperator,
         quantifier: SetQuantifier,
+        names: &Names,
         span: Span,
     ) -> Bound {
         let kind = match op {
@@ -138,7 +152,7 @@ impl Resolver<'_> {
         let all = matches!(quantifier, SetQuantifier::All | SetQuantifier::AllByName);
         let by_name =
             matches!(quantifier, SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName);
-        let (left, right) = if by_name { self.aligned(left, right, span) } else { (left, right) };
+        let (left, right) = if by_name { self.aligned(left, right, names, span) } else { (left, right) };
         let open = [&left, &right].iter().any(|side| self.query.nodes[side.rel.0 as usize].open);
         if !open && left.outputs.len() != right.outputs.len() {
             let (a, b) = (left.outputs.len(), right.outputs.len());
@@ -167,8 +181,8 @@ impl Resolver<'_> {
         Bound { rel, outputs }
     }
 
-    /// BY NAME: both sides get all names of either, NULL where a side lacks one.
-    fn aligned(&mut self, left: Bound, right: Bound, span: Span) -> (Bound, Bound) {
+    /// BY NAME: both sides get the same names, NULL where a side lacks one.
+    fn aligned(&mut self, left: Bound, right: Bound, which: &Names, span: Span) -> (Bound, Bound) {
         let mut names: Vec<Output> = left.outputs.clone();
         for output in &right.outputs {
             let key = self.output_key(output);
@@ -176,17 +190,51 @@ impl Resolver<'_> {
                 names.push(output.clone());
             }
         }
-        let left = self.arranged(left, &names, span);
-        let right = self.arranged(right, &names, span);
+        let open = |this: &Self, side: &Bound| this.query.nodes[side.rel.0 as usize].open;
+        let (left_open, right_open) = (open(self, &left), open(self, &right));
+        if left_open || right_open {
+            self.partial("columns by name of an undeclared relation", "which columns come out is not known", span);
+        }
+        let has = |this: &Self, side: &Bound, name: &Output| {
+            open(this, side) || side.outputs.iter().any(|output| this.output_key(output) == this.output_key(name))
+        };
+        let (mut left_rest, mut right_rest) = (left_open, right_open);
+        match which {
+            Names::All => {}
+            Names::Left => {
+                names.truncate(left.outputs.len());
+                right_rest = false;
+            }
+            Names::Common => names.retain(|name| has(self, &left, name) && has(self, &right, name)),
+            Names::Listed(listed) => {
+                names = listed.iter().map(|ident| self.listed_name(ident, &names)).collect();
+                (left_rest, right_rest) = (false, false);
+            }
+        }
+        let rest = |this: &Self, side: &Bound| {
+            vec![OpenStar { relation: side.rel, except: names.iter().map(|name| this.output_key(name)).collect() }]
+        };
+        let stars = if left_rest { rest(self, &left) } else { Vec::new() };
+        let left = self.arranged(left, &names, stars, span);
+        let stars = if right_rest { rest(self, &right) } else { Vec::new() };
+        let right = self.arranged(right, &names, stars, span);
         (left, right)
     }
 
-    fn arranged(&mut self, bound: Bound, names: &[Output], span: Span) -> Bound {
+    /// A name of `BY NAME ON (..)`, as a side calls it.
+    fn listed_name(&self, ident: &ast::Ident, names: &[Output]) -> Output {
+        let known = names.iter().find(|name| self.output_key(name) == self.key(ident)).cloned();
+        known.unwrap_or_else(|| super::output(ident, ColumnId(0), self.ident_span(ident)))
+    }
+
+    fn arranged(&mut self, bound: Bound, names: &[Output], stars: Vec<OpenStar>, span: Span) -> Bound {
         let mut exprs = Vec::new();
         let mut outputs = Vec::new();
         for name in names {
             let key = self.output_key(name);
             let own = bound.outputs.iter().find(|output| self.output_key(output) == key).map(|output| output.column);
+            let ident = if name.quoted { ast::Ident::with_quote('"', &name.name) } else { ast::Ident::new(&name.name) };
+            let own = own.or_else(|| self.demand(bound.rel, &key, &ident));
             let expr = match own {
                 Some(column) => self.column_expr(column, span),
                 None => super::expression::null(span),
@@ -196,7 +244,7 @@ impl Resolver<'_> {
             outputs.push(Output { column, ..name.clone() });
         }
         let columns = outputs.iter().map(|output| output.column).collect();
-        let rel = self.node(Op::Project { input: bound.rel, exprs, stars: Vec::new() }, columns, span);
+        let rel = self.node(Op::Project { input: bound.rel, exprs, stars }, columns, span);
         Bound { rel, outputs }
     }
 
@@ -297,16 +345,30 @@ impl Resolver<'_> {
         let rel = self.node(Op::Distinct { input: bound.rel, on: Some(on) }, Vec::new(), span);
         Bound { rel, ..bound }
     }
+}
 
-    fn piped(&mut self, bound: Bound, operators: &[ast::PipeOperator]) -> Bound {
-        if operators.is_empty() {
-            return bound;
-        }
-        let span = self.query.nodes[bound.rel.0 as usize].span;
-        self.partial("construct not understood", "pipe syntax", span);
-        let rel = self.node(Op::Opaque { inputs: vec![bound.rel], why: "pipe syntax".to_owned() }, Vec::new(), span);
-        Bound { rel, outputs: Vec::new() }
-    }
+/// Which names come out of a set operation BY NAME.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Those of either side.
+    All,
+    Left,
+    Common,
+    Listed(Vec<ast::Ident>),
+}
+
+/// The right side of a set operation that is noted with the names that come out: `SELECT * FROM (q) AS "by name left"`.
+pub(super) fn named_side(right: &SetExpr) -> Option<(&ast::Query, Names)> {
+    let SetExpr::Select(select) = right else { return None };
+    let [ast::TableWithJoins { relation, .. }] = select.from.as_slice() else { return None };
+    let ast::TableFactor::Derived { subquery, alias: Some(alias), .. } = relation else { return None };
+    let names = match alias.name.value.as_str() {
+        "by name left" => Names::Left,
+        "by name inner" => Names::Common,
+        "by name" => Names::Listed(alias.columns.iter().map(|column| column.name.clone()).collect()),
+        _ => return None,
+    };
+    Some((subquery, names))
 }
 
 pub(super) fn sort_key(expr: Expr, options: &ast::OrderByOptions) -> SortKey {

@@ -76,7 +76,7 @@ impl Resolver<'_> {
                 });
             }
         }
-        for item in &scope.items {
+        for item in scope.items.iter().filter(|item| !item.shadow) {
             for column in &item.columns {
                 let id = column.output.column;
                 if let Some(at) = scope.merged.iter().position(|merged| merged.members.contains(&id)) {
@@ -95,7 +95,7 @@ impl Resolver<'_> {
                 columns.push(self.starred(column, span));
             }
         }
-        (columns, scope.items.iter().filter(|item| item.open).cloned().collect())
+        (columns, scope.items.iter().filter(|item| item.open && !item.shadow).cloned().collect())
     }
 
     fn starred(&self, column: &super::scope::ScopeColumn, span: Span) -> Starred {
@@ -266,16 +266,20 @@ fn chooser_test(chooser: &ast::FunctionArgExpr) -> Chosen<'_> {
 
 fn excepted(options: &WildcardAdditionalOptions) -> Vec<Ident> {
     let mut names = Vec::new();
-    match &options.opt_exclude {
-        Some(ast::ExcludeSelectItem::Single(name)) => names.extend(idents(name).pop()),
-        Some(ast::ExcludeSelectItem::Multiple(list)) => names.extend(list.iter().filter_map(|name| idents(name).pop())),
-        None => {}
-    }
+    names.extend(options.opt_exclude.iter().flat_map(excluded));
     if let Some(except) = &options.opt_except {
         names.push(except.first_element.clone());
         names.extend(except.additional_elements.iter().cloned());
     }
     names
+}
+
+/// The names behind EXCLUDE.
+pub(super) fn excluded(exclude: &ast::ExcludeSelectItem) -> Vec<Ident> {
+    match exclude {
+        ast::ExcludeSelectItem::Single(name) => idents(name).pop().into_iter().collect(),
+        ast::ExcludeSelectItem::Multiple(list) => list.iter().filter_map(|name| idents(name).pop()).collect(),
+    }
 }
 
 fn likes(options: &WildcardAdditionalOptions, name: &str) -> bool {

@@ -181,6 +181,8 @@ impl Resolver<'_> {
                 .unwrap_or_default()
         } else {
             let last = insert.columns.iter().filter_map(|column| idents(column).pop());
+            // The one column `by name` notes INSERT .. BY NAME: the query's own names are the target's.
+            let last = last.filter(|ident| ident.value != "by name");
             last.map(|ident| (ident.value.clone(), ident.quote_style.is_some())).collect()
         };
         for (output, (column, quoted)) in bound.outputs.iter_mut().zip(listed) {
@@ -206,11 +208,10 @@ impl Resolver<'_> {
         for clause in &merge.clauses {
             tests.extend(clause.predicate.iter().map(|predicate| self.expr(predicate, &scope)).collect::<Vec<_>>());
             match &clause.action {
-                ast::MergeAction::Update(update) => {
-                    if let ast::MergeUpdateKind::Set(assignments) = &update.kind {
-                        self.assigned(assignments, &scope, &mut set);
-                    }
-                }
+                ast::MergeAction::Update(update) => match &update.kind {
+                    ast::MergeUpdateKind::Set(assignments) => self.assigned(assignments, &scope, &mut set),
+                    ast::MergeUpdateKind::Wildcard => self.merged_by_name(&scope, span, &mut set),
+                },
                 ast::MergeAction::Insert(insert) => self.merged_insert(insert, &scope, &mut set),
                 ast::MergeAction::Delete { .. } | ast::MergeAction::DoNothing { .. } => {}
             }
@@ -225,7 +226,10 @@ impl Resolver<'_> {
     }
 
     fn merged_insert(&mut self, insert: &ast::MergeInsertExpr, scope: &Scope, set: &mut Vec<(String, Vec<Expr>)>) {
-        let ast::MergeInsertKind::Values(values) = &insert.kind else { return };
+        let ast::MergeInsertKind::Values(values) = &insert.kind else {
+            let span = self.span_of(insert);
+            return self.merged_by_name(scope, span, set);
+        };
         let Some(row) = values.rows.first() else { return };
         let own: Vec<String> = scope
             .items
@@ -238,6 +242,26 @@ impl Resolver<'_> {
         for (name, value) in names.into_iter().zip(&row.content) {
             let value = self.expr(value, scope);
             add(set, name, value);
+        }
+    }
+
+    /// `UPDATE SET *`, `INSERT *`, `INSERT ROW`: each column of the source under its own name.
+    fn merged_by_name(&mut self, scope: &Scope, span: Span, set: &mut Vec<(String, Vec<Expr>)>) {
+        let Some(source) = scope.items.last() else { return };
+        if source.open {
+            self.partial(
+                "star over an undeclared relation",
+                format!("the columns of `{}` are not declared", source.name),
+                span,
+            );
+        }
+        for column in &source.columns {
+            let value = self.column_expr(column.output.column, span);
+            let name = column.output.name.clone();
+            let known = set.iter().any(|(own, values)| *own == name && values.iter().any(|own| own.kind == value.kind));
+            if !known {
+                add(set, name, value);
+            }
         }
     }
 

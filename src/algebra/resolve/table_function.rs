@@ -63,7 +63,9 @@ impl Resolver<'_> {
         span: Span,
     ) -> RelId {
         let array = ast::Expr::CompoundIdentifier(parts.to_vec());
-        self.unnest(&[array], None, alias, scope, span)
+        // Redshift's `t.items AS i AT n`.
+        let position = alias.and_then(|alias| alias.at.clone());
+        self.unnest(&[array], position, alias, scope, span)
     }
 
     /// ClickHouse's ARRAY JOIN: the array's elements take the place of its rows.

@@ -222,29 +222,6 @@ pub(super) fn marks(level: &mut Vec<Node>) {
     }
 }
 
-/// BigQuery's `LEFT UNION ALL BY NAME ON (a)` and `UNION ALL CORRESPONDING` as `UNION ALL BY NAME`.
-pub(super) fn set_operations(level: &mut Vec<Node>) {
-    let mut at = 0;
-    while at < level.len() {
-        if level[at].is_any(&["union", "intersect", "except"]) {
-            while at > 0 && level[at - 1].is_any(&["left", "full", "inner", "outer"]) {
-                level.remove(at - 1);
-                at -= 1;
-            }
-            let name = (at + 1..level.len().min(at + 4)).find(|next| level[*next].is_any(&["name", "corresponding"]));
-            if let Some(name) = name {
-                let here = level[name].piece().span;
-                if level[name].is_word("corresponding") {
-                    level.splice(name..=name, [word("BY", here), word("NAME", here)]);
-                } else if level.get(name + 1).is_some_and(|next| next.is_any(&["on", "by"])) {
-                    level.drain(name + 1..(name + 3).min(level.len()));
-                }
-            }
-        }
-        at += 1;
-    }
-}
-
 /// `INSERT INTO t BY NAME SELECT` as `INSERT INTO t ("by name") SELECT`; `BY POSITION` says what holds anyway, and
 /// `REPLACE WHERE c` which rows go first.
 pub(super) fn insert(level: &mut Vec<Node>) {

@@ -24,16 +24,42 @@
 //! | `INSERT INTO t BY NAME SELECT ..` | an INSERT whose only column is the quoted name `by name` |
 //! | `CREATE .. VIEW v <storage clauses> AS q` | the same without the clauses; a table's columns without types have the type `untyped` |
 //! | `f(TABLE d.t)`, `ML.PREDICT(MODEL m, ..)` | `f((SELECT * FROM d.t))`, the string `'m'` |
+//! | `a LEFT UNION ALL BY NAME b` | `a UNION ALL BY NAME SELECT * FROM (b) AS "by name left"`, and so `"by name inner"`, `"by name" (a, b)` |
+//! | `t FOR VERSION AS OF 1 AS a`, `t@v1` | `(SELECT * FROM t TABLESAMPLE ('VERSION AS OF 1')) AS a` |
+//! | `t MATCH_RECOGNIZE (..)` that the parser cannot read | `TABLE(match_recognize((SELECT * FROM t), '..'))` |
+//! | `SELECT TRANSFORM (a) USING 'p' AS (b) FROM t` | `SELECT b FROM t LATERAL VIEW transform_using('p', a) AS b` |
+//! | `PIVOT (min(a) / 2 FOR ..)` | `PIVOT (pivot_value(min(a) / 2) FOR ..)` |
+//! | `WITH FUNCTION f(x INT) .. SELECT f(1)` | a call of the name `f inline` with the definition as last argument |
+//! | `CAST(a AS ROW(b INT))` | a type whose one modifier is the string `'b INT'`, which prints without its quotes |
+//! | pipes: `DISTINCT`, `SELECT DISTINCT` | `CALL distinct_rows()` behind |
+//! | pipes: `GROUP AND ORDER BY a` | `GROUP BY a ASC`: what has a direction is sorted by |
+//! | `${name}` | part of a name where a name stands, else the placeholder `${name}` |
+//! | `CREATE MODEL m TRANSFORM (e AS a) .. AS q` | `CREATE TABLE m AS SELECT e AS a FROM (q)` |
 //! | sampling, time travel, hints, locks, FINAL, frame EXCLUDE | dropped where sqlparser has no node for them |
 
+mod arguments;
 mod clauses;
+mod creates;
+mod grouping;
 mod headers;
+mod inline_functions;
+mod inserts;
 mod joins;
 mod lists;
+mod literals;
+mod matching;
+mod names;
+mod pipes;
 mod pivot;
 mod relations;
+mod rows;
+mod set_operations;
+mod spelled_types;
+#[cfg(test)]
+mod tests_warehouses;
 mod tree;
 mod values;
+mod versions;
 
 use super::lex::Piece;
 use crate::dialect::Dialect;
@@ -66,9 +92,60 @@ const ALWAYS: &[(&str, When, Rewrite)] = &[
     ("tuple_elements", When::Pair(values::is_element), values::tuple_elements),
     ("prefix_alias", When::Pair(lists::is_alias), lists::prefix_alias),
     ("with_values", When::Statement(relations::names_values), relations::with_values),
+    ("client_variables", When::Pair(names::is_variable), names::client_variables),
+    ("relation_arguments", When::Pair(arguments::is_relation), arguments::relation_arguments),
+    ("hex_strings", When::Pair(literals::is_hex), literals::hex_strings),
+    ("identifier_calls", When::Pair(names::is_identifier_call), names::identifier_calls),
+    ("streams", When::Word(&["stream"]), names::streams),
+    ("spelled_types", When::Pair(spelled_types::holds_types), spelled_types::spelled_types),
+    ("pipes", When::Pair(pipes::is_distinct), pipes::distinct_pipes),
+    ("nth_value_from", When::Word(&["nth_value"]), arguments::nth_value_from),
 ];
 
 const SECOND_TRY: &[(&str, Rewrite)] = &[
+    ("inline_functions", inline_functions::inline_functions),
+    ("keyword_names", names::keyword_names),
+    ("names_from_digits", names::names_from_digits),
+    ("wildcard_tables", names::wildcard_tables),
+    ("methods_of_models", names::methods_of_models),
+    ("cast_tails", spelled_types::cast_tails),
+    ("local_time_zone", spelled_types::local_time_zone),
+    ("interval_sums", literals::interval_sums),
+    ("interval_sums", literals::bare_intervals),
+    ("values_relations", rows::values_relations),
+    ("values_relations", rows::columns_without_relation),
+    ("qualified_except", rows::qualified_except),
+    ("bare_exclude", rows::bare_exclude),
+    ("inline_aliases", rows::inline_aliases),
+    ("insert_forms", inserts::insert_forms),
+    ("merge_remove_duplicates", inserts::merge_remove_duplicates),
+    ("create_forms", creates::define),
+    ("create_forms", creates::using_template),
+    ("create_forms", creates::queries_without_as),
+    ("create_forms", creates::created_columns),
+    ("create_forms", creates::pipes_of_files),
+    ("create_forms", creates::models),
+    ("json_arguments", arguments::json_arguments),
+    ("argument_forms", arguments::from_inside_calls),
+    ("argument_forms", arguments::empty_arguments),
+    ("argument_forms", arguments::calls_of_keywords),
+    ("argument_forms", arguments::aliased_stars),
+    ("object_stars", arguments::object_stars),
+    ("hive_forms", arguments::window_words),
+    ("hive_forms", arguments::iregexp),
+    ("hive_forms", arguments::transform_using),
+    ("clause_words", grouping::quantified_groups),
+    ("clause_words", grouping::cross_joins),
+    ("clause_words", grouping::semantic_aliases),
+    ("match_recognize", matching::match_recognize),
+    ("pivot_forms", matching::pivoted_brackets),
+    ("pivot_forms", matching::pivot_forms),
+    ("pivot_forms", matching::sampled_pivots),
+    ("pipes", pipes::named_queries),
+    ("pipes", pipes::rare_pipes),
+    ("at_versions", versions::at_versions),
+    ("moments_as_samples", versions::moments_as_samples),
+    ("set_operations", set_operations::by_name),
     ("pivot_statement", pivot::statement),
     ("pivot_statement", pivot::several_columns),
     ("pivot_statement", pivot::group_by_inside),
@@ -88,7 +165,6 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("distribution", clauses::distribution),
     ("moments", clauses::moments),
     ("limit_offset_by", clauses::limit_offset_by),
-    ("set_operations", clauses::set_operations),
     ("option_tail", clauses::option_tail),
     ("join_hints", joins::hints),
     ("bare_using", joins::bare_using),

@@ -104,7 +104,7 @@ fn substitute(level: &mut [Node], named: &[(String, Vec<Node>)]) {
     }
 }
 
-/// BigQuery's `t.arr AS x WITH OFFSET AS o` as `UNNEST(t.arr) AS x WITH OFFSET AS o`.
+/// BigQuery's `t.arr AS x WITH OFFSET AS o` (only arrays have offsets) as `UNNEST(t.arr) AS x WITH OFFSET AS o`.
 pub(super) fn offset_paths(level: &mut Vec<Node>) {
     let mut at = 1;
     while at + 1 < level.len() {
@@ -115,7 +115,7 @@ pub(super) fn offset_paths(level: &mut Vec<Node>) {
             while path + 1 < at && level[path].is(&Token::Period) {
                 path += 2;
             }
-            if path > start + 1 {
+            if level[start].is_name() && !level[start].is_word("unnest") {
                 let here = level[start].piece().span;
                 let inner = level[start..path].to_vec();
                 level.splice(start..path, [word("UNNEST", here), round(inner, here)]);
@@ -161,9 +161,8 @@ pub(super) fn dashed_names(level: &mut Vec<Node>) {
 pub(super) fn unnamed_columns(level: &mut Vec<Node>) {
     let mut at = 1;
     while at + 1 < level.len() {
-        let columns = level[at + 1]
-            .round()
-            .is_some_and(|group| group.inner.iter().all(|node| node.is_name() || node.is(&Token::Comma)));
+        let listed = |(at, node): (usize, &Node)| if at % 2 == 0 { node.is_name() } else { node.is(&Token::Comma) };
+        let columns = level[at + 1].round().is_some_and(|group| group.inner.iter().enumerate().all(listed));
         if level[at].is_word("as") && columns && level[at - 1].round().is_some() {
             let here = level[at].piece().span;
             level.insert(at + 1, made(Token::make_word("unnamed", Some('"')), here));

@@ -312,26 +312,14 @@ pub(super) fn next_value(level: &mut Vec<Node>) {
     }
 }
 
-/// Intervals of several units, `INTERVAL 1 YEAR 2 MONTH`, as their sum; MySQL's `MINUTE_SECOND` as its smaller unit.
+/// MySQL's interval in `MINUTE_SECOND`, in its smaller unit.
 pub(super) fn intervals(level: &mut Vec<Node>) {
-    const UNITS: &[&str] = &[
-        "year", "years", "month", "months", "week", "weeks", "day", "days", "hour", "hours", "minute", "minutes",
-        "second", "seconds",
-    ];
-    let mut at = 2;
-    while at < level.len() {
-        let starts = level[at - 2].is_word("interval");
-        if starts && level[at].piece().token.to_string().contains('_') {
-            let text = level[at].piece().token.to_string();
+    for at in 2..level.len() {
+        let text = level[at].piece().token.to_string();
+        if level[at - 2].is_word("interval") && text.contains('_') {
             let unit = text.rsplit('_').next().unwrap_or_default();
             level[at] = made(Token::make_keyword(unit), level[at].piece().span);
         }
-        if starts && level[at].is_any(UNITS) && level.len() > at + 2 && level[at + 2].is_any(UNITS) {
-            let here = level[at + 1].piece().span;
-            let next = level[at + 1].clone();
-            level.splice(at + 1..=at + 1, [made(Token::Plus, here), word("INTERVAL", here), next]);
-        }
-        at += 1;
     }
 }
 

@@ -205,7 +205,7 @@ fn short_and_rare_forms_are_read() {
         "SELECT * FROM a ASOF JOIN b MATCH_CONDITION ('asof right') ON a.x >= b.x",
     );
     reads("redshift", "create table t (a, b) as (select 1, 2)", "CREATE TABLE t (a untyped, b untyped) AS SELECT 1, 2");
-    reads("snowflake", "select b:c::array(integer) from t", "SELECT b:c::ARRAY FROM t");
+    reads("snowflake", "select b:c::array(integer) from t", "SELECT b:c::array(integer) FROM t");
     reads("mysql", "select a from t group by a desc with rollup", "SELECT a FROM t GROUP BY a WITH ROLLUP");
     reads("clickhouse", "select * from a left anti outer join b using x", "SELECT * FROM a LEFT ANTI JOIN b USING(x)");
     reads("spark", "select a div 2 * b", "SELECT a DIV 2 * b");
@@ -213,7 +213,7 @@ fn short_and_rare_forms_are_read() {
     reads(
         "spark",
         "select interval 1 year 2 month 3 day",
-        "SELECT INTERVAL 1 YEAR + INTERVAL 2 MONTH + INTERVAL 3 DAY",
+        "SELECT (INTERVAL 1 YEAR + INTERVAL 2 MONTH + INTERVAL 3 DAY)",
     );
     let altered = parsed("tsql", "alter table t\nwith check add constraint c check (a > 1)\nselect 1");
     assert_eq!(altered.statements.len(), 2);
