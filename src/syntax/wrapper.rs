@@ -17,7 +17,7 @@ use sqlparser::dialect::{
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 
-use super::hooks::Hooks;
+use super::hooks::{self, Hooks, Strength};
 use crate::dialect::Dialect as Facts;
 
 /// A stock dialect and what is overruled of it.
@@ -158,7 +158,7 @@ impl Dialect for Wrapper {
     }
 
     fn is_identifier_start(&self, ch: char) -> bool {
-        self.base.is_identifier_start(ch)
+        self.base.is_identifier_start(ch) || ch == '_' && self.hooks.underscore_starts_name
     }
 
     fn is_identifier_part(&self, ch: char) -> bool {
@@ -180,11 +180,16 @@ impl Dialect for Wrapper {
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
-        self.base.get_next_precedence(parser)
+        let ours = self.hooks.precedence(parser).map(|strength| match strength {
+            Strength::Of(precedence) => self.base.prec_value(precedence),
+            Strength::Weakest => hooks::TERNARY,
+            Strength::None => self.base.prec_unknown(),
+        });
+        ours.map(Ok).or_else(|| self.base.get_next_precedence(parser))
     }
 
     fn parse_statement(&self, parser: &mut Parser) -> Option<Result<Statement, ParserError>> {
-        self.base.parse_statement(parser)
+        self.hooks.statement(parser).or_else(|| self.base.parse_statement(parser))
     }
 
     fn parse_column_option(

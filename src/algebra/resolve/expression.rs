@@ -32,9 +32,13 @@ impl Resolver<'_> {
             }
             E::BinaryOp { .. } => self.binary(expr, scope),
             E::UnaryOp { op, expr } => self.unary(op, expr, scope, span),
-            E::Cast { expr, data_type, kind, .. } => {
+            E::Cast { expr, data_type, kind, format } => {
                 let safe = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
-                self.cast(expr, &data_type.to_string(), safe, scope, span)
+                let cast = self.cast(expr, &data_type.to_string(), safe, scope, span);
+                let Some(format) = format else { return cast };
+                // How the text is written decides which value comes out.
+                let ty = cast.ty.clone();
+                Expr::call("CAST FORMAT", vec![cast, text(&format.to_string(), span)], ty, span)
             }
             E::Convert { expr, data_type: Some(data_type), is_try, .. } => {
                 self.cast(expr, &data_type.to_string(), *is_try, scope, span)

@@ -37,14 +37,10 @@ impl Resolver<'_> {
     pub(super) fn factor(&mut self, factor: &TableFactor, scope: &mut Scope) -> RelId {
         let span = self.span_of(factor);
         match factor {
-            TableFactor::Table { name, alias, args: None, sample, version, .. } => {
+            TableFactor::Table { name, alias, args: None, sample, version, partitions, .. } => {
                 let rel = self.table(name, alias.as_ref(), scope, span);
-                let rel = self.sampled(rel, sample.as_ref(), span);
-                // The relation at another moment: other rows of the same columns, and which may change.
-                match version {
-                    Some(version) => self.node(Op::Sample { input: rel, text: version.to_string() }, Vec::new(), span),
-                    None => rel,
-                }
+                let rel = self.at_moment(rel, version.as_ref(), partitions, span);
+                self.sampled(rel, sample.as_ref(), span)
             }
             TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
                 self.called(name, &args.args, *with_ordinality, alias.as_ref(), scope, span)

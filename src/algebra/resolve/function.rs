@@ -129,6 +129,9 @@ impl Resolver<'_> {
             FunctionArgExpr::Expr(ast::Expr::Identifier(ident)) if takes_unit(name) && is_unit(&ident.value) => {
                 args.push(text(&ident.value.to_ascii_uppercase(), span));
             }
+            FunctionArgExpr::Expr(expr) if let Some(call) = super::carried::is_unpacked(expr) => {
+                self.unpacked(call, scope, span, args);
+            }
             FunctionArgExpr::Expr(expr) => {
                 let value = self.expr(expr, scope);
                 args.push(match label {

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of templates or files: spans are those of the text that was parsed.
 
+mod carried;
 mod expression;
 mod from;
 mod function;
@@ -9,6 +10,7 @@ mod group;
 mod join;
 mod name;
 mod open;
+mod outer;
 mod pipe;
 mod pivot;
 mod scope;

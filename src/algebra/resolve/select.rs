@@ -35,7 +35,8 @@ impl Resolver<'_> {
         let groups = pivot_groups(select);
         let of_pivot = groups.is_some();
         self.pivot_groups = groups;
-        let from = self.from(&select.from, &mut scope);
+        let marked = self.marked_from(select, &mut scope);
+        let from = marked.as_ref().map(|marked| marked.rel).or_else(|| self.from(&select.from, &mut scope));
         let mut rel = from.unwrap_or_else(|| self.node(Op::Values { rows: vec![Vec::new()] }, Vec::new(), span));
         for view in &select.lateral_views {
             rel = self.lateral_view(rel, view, &mut scope);
@@ -43,7 +44,8 @@ impl Resolver<'_> {
         let saved = std::mem::take(&mut self.pending_unnests);
         let mut list = self.select_list(select, &scope);
         let unnests = std::mem::replace(&mut self.pending_unnests, saved);
-        for condition in select.prewhere.iter().chain(&select.selection) {
+        let conditions = marked.map_or_else(|| select.selection.iter().collect(), |marked| marked.rest);
+        for condition in select.prewhere.iter().chain(conditions) {
             let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_where);
             let conjuncts = self.conjuncts(condition, &seen);
             rel = self.node(Op::Filter { input: rel, conjuncts }, Vec::new(), self.span_of(condition));

@@ -21,15 +21,16 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
     for statement in &parsed.statements {
         match &statement.tree {
             Ok(tree) => {
-                let resolver = Resolver::new(parsed, dialect, catalog, &locals);
-                let outcome = resolver.statement(tree, statement.span);
-                match outcome {
-                    Outcome::Query(query) => script.query = Some(query),
-                    Outcome::Written(written) => {
-                        note_local(&mut locals, &written, dialect);
-                        script.tables.push(written);
+                for tree in inner_statements(tree) {
+                    let resolver = Resolver::new(parsed, dialect, catalog, &locals);
+                    match resolver.statement(tree, statement.span) {
+                        Outcome::Query(query) => script.query = Some(query),
+                        Outcome::Written(written) => {
+                            note_local(&mut locals, &written, dialect);
+                            script.tables.push(written);
+                        }
+                        Outcome::Nothing => {}
                     }
-                    Outcome::Nothing => {}
                 }
             }
             Err(error) => {
@@ -40,6 +41,31 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
         }
     }
     script
+}
+
+/// The statements inside a block, else the statement itself.
+fn inner_statements(statement: &ast::Statement) -> Vec<&ast::Statement> {
+    let mut waiting = vec![statement];
+    let mut found = Vec::new();
+    while let Some(next) = waiting.pop() {
+        let inner: Vec<&ast::Statement> = match next {
+            ast::Statement::StartTransaction { statements, exception, .. } if !statements.is_empty() => {
+                let caught = exception.iter().flatten().flat_map(|when| &when.statements);
+                statements.iter().chain(caught).collect()
+            }
+            ast::Statement::If(block) => {
+                let blocks = std::iter::once(&block.if_block).chain(&block.elseif_blocks).chain(&block.else_block);
+                blocks.flat_map(ast::ConditionalStatementBlock::statements).collect()
+            }
+            ast::Statement::While(block) => block.while_block.statements().iter().collect(),
+            _ => {
+                found.push(next);
+                continue;
+            }
+        };
+        waiting.extend(inner.into_iter().rev());
+    }
+    found
 }
 
 /// Later statements read what this one made: its columns, and which rows and values they are.

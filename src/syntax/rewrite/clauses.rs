@@ -54,7 +54,8 @@ pub(super) fn tails(level: &mut Vec<Node>) {
     let is_tail = |at: usize, words: &[&str]| {
         words.iter().enumerate().all(|(next, word)| level.get(at + next).is_some_and(|node| node.is_word(word)))
     };
-    let outer = find(level, 0, &["select", "insert", "from", "values"]).unwrap_or(0);
+    // Between other brackets they are arguments: `JSON_TABLE(a FORMAT JSON, ..)`.
+    let Some(outer) = find(level, 0, &["select", "insert", "from", "values", "with"]) else { return };
     let at = (outer + 1..level.len())
         .find(|at| TAILS.iter().any(|words| is_tail(*at, words) && ends_query(level, *at, words)));
     if let Some(at) = at {

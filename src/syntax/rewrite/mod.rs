@@ -38,23 +38,34 @@
 //! | sampling, time travel, hints, locks, FINAL, frame EXCLUDE | dropped where sqlparser has no node for them |
 
 mod arguments;
+mod attributes;
+mod calls;
 mod clauses;
 mod creates;
 mod grouping;
 mod headers;
+mod heads;
 mod inline_functions;
 mod inserts;
 mod joins;
 mod lists;
 mod literals;
 mod matching;
+mod members;
+mod moments;
 mod names;
 mod pipes;
 mod pivot;
+mod placeholders;
 mod relations;
 mod rows;
+mod rowsets;
 mod set_operations;
+mod signs;
+mod spell;
 mod spelled_types;
+mod stars;
+mod strings;
 #[cfg(test)]
 mod tests_warehouses;
 mod tree;
@@ -100,9 +111,84 @@ const ALWAYS: &[(&str, When, Rewrite)] = &[
     ("spelled_types", When::Pair(spelled_types::holds_types), spelled_types::spelled_types),
     ("pipes", When::Pair(pipes::is_distinct), pipes::distinct_pipes),
     ("nth_value_from", When::Word(&["nth_value"]), arguments::nth_value_from),
+    ("xml_names", When::Word(calls::XML), calls::xml),
+    ("prior", When::Word(&["prior"]), signs::prior),
+    ("table_functions", When::Word(rowsets::OF_TABLES), rowsets::table_arguments),
+    ("continued_strings", When::Pair(strings::is_continued), strings::continued),
+    ("unicode_literals", When::Word(&["u", "uescape"]), strings::unicode),
+    ("value_attributes", When::Pair(attributes::is_attribute), attributes::behind_values),
+    ("branch_clauses", When::Word(&["union", "except", "intersect"]), members::own_clauses),
 ];
 
 const SECOND_TRY: &[(&str, Rewrite)] = &[
+    ("short_words", heads::short_words),
+    ("locking", heads::locking),
+    ("insert_all", heads::insert_all),
+    ("insert_top", heads::insert_top),
+    ("unique", heads::unique),
+    ("top", heads::top),
+    ("into_variables", heads::into_variables),
+    ("compound_assignments", heads::compound_assignments),
+    ("oracle_tails", heads::oracle_tails),
+    ("siblings", heads::siblings),
+    ("merge_heads", heads::merge),
+    ("normalize", heads::normalize),
+    ("signs_apart", signs::apart),
+    ("comparison_words", signs::comparison_words),
+    ("is_value", signs::is_value),
+    ("interval_kinds", signs::interval_kinds),
+    ("custom_signs", signs::custom),
+    ("power_stars", signs::stars),
+    ("json_subcolumns", signs::json_paths),
+    ("json_unique", signs::json_unique),
+    ("keep", calls::keep),
+    ("from_last", calls::from_last),
+    ("json_words", calls::json),
+    ("call_words", calls::overflow),
+    ("call_words", calls::using),
+    ("call_words", calls::substring),
+    ("call_words", calls::trim),
+    ("call_words", calls::conversion_default),
+    ("call_words", calls::parse),
+    ("ordered_calls", calls::ordered),
+    ("unpacked_columns", calls::unpacked),
+    ("moments_carried", moments::carried),
+    ("alias_before_relation", moments::alias_before),
+    ("access_paths", moments::access_paths),
+    ("rows_from", moments::rows_from),
+    ("row_functions", rowsets::open_rowset),
+    ("row_functions", rowsets::columns_behind),
+    ("row_functions", rowsets::predict),
+    ("row_functions", rowsets::deleted_rows),
+    ("row_functions", rowsets::leading_dots),
+    ("json_tables", rowsets::json_table),
+    ("json_tables", rowsets::xml_namespaces),
+    ("composite_calls", rowsets::composite_calls),
+    ("star_apply", stars::apply),
+    ("star_short_forms", stars::like_signs),
+    ("star_short_forms", stars::replace_after_exclude),
+    ("from_first", stars::from_first),
+    ("limit_percent", stars::limit_percent),
+    ("open_lists", stars::open_lists),
+    ("escaped_strings", strings::escaped),
+    ("last_branch_clauses", members::own_clauses),
+    ("inner_aliases", members::inner_aliases),
+    ("names_like_keywords", placeholders::keyword_names),
+    ("substitutions", placeholders::substitutions),
+    ("driver_values", placeholders::driver_values),
+    ("identifier_parameters", placeholders::identifier_parameters),
+    ("previous_value", placeholders::previous_value),
+    ("interval_values", placeholders::interval_values),
+    ("fetch_values", placeholders::fetch_values),
+    ("type_attributes", attributes::in_casts),
+    ("type_attributes", attributes::intervals_and_zones),
+    ("type_attributes", attributes::queries_as_values),
+    ("clickhouse_types", attributes::argued_types),
+    ("unpivot_lists", attributes::unpivot_lists),
+    ("xml_options", attributes::xml_options),
+    ("digit_names", placeholders::digit_names),
+    ("hex_numbers", placeholders::hex_numbers),
+    ("cte_without_as", placeholders::cte_without_as),
     ("inline_functions", inline_functions::inline_functions),
     ("keyword_names", names::keyword_names),
     ("names_from_digits", names::names_from_digits),
@@ -185,6 +271,7 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("unpivot_aliases", relations::unpivot_aliases),
     ("alias_named_at", relations::alias_named_at),
     ("unnamed_columns", relations::unnamed_columns),
+    ("view_clauses", placeholders::view_clauses),
 ];
 
 /// Which rewrites a dialect takes part in.

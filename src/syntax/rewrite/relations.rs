@@ -36,8 +36,26 @@ fn starts_cte(pieces: &[Piece]) -> bool {
     let recursive = pieces.first().is_some_and(|piece| piece.is_word("recursive"));
     recursive
         || named
-            && (is(1, &Token::LParen)
+            && (is(1, &Token::LParen) && is_cte_behind_columns(pieces)
                 || pieces.get(1).is_some_and(|piece| piece.is_word("as")) && is(2, &Token::LParen))
+}
+
+/// `c (a, b) AS (..`, not `sum(a) AS b`.
+fn is_cte_behind_columns(pieces: &[Piece]) -> bool {
+    let mut depth = 0usize;
+    let close = pieces.iter().position(|piece| {
+        match piece.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && piece.token == Token::RParen
+    });
+    let behind = close.and_then(|close| pieces.get(close + 1..)).unwrap_or_default();
+    match behind {
+        [next, open, ..] => !next.is_word("as") || open.token == Token::LParen,
+        _ => true,
+    }
 }
 
 /// ClickHouse's `WITH 1 AS x, (SELECT 2) AS y SELECT x + y` as `SELECT (1) + ((SELECT 2))`.

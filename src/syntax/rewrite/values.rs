@@ -265,7 +265,11 @@ pub(super) fn json_clauses(level: &mut Vec<Node>) {
         }
         let clauses: &[&str] =
             &["format", "returning", "omit", "keep", "with", "without", "null", "absent", "error", "empty", "default"];
-        if let Some(start) = find(&group.inner, 1, clauses) {
+        let is_clause = |at: &usize| {
+            let value = group.inner[*at].is_word("null") && !group.inner.get(at + 1).is_some_and(|next| next.is_word("on"));
+            group.inner[*at].is_any(clauses) && !value
+        };
+        if let Some(start) = (1..group.inner.len()).find(is_clause) {
             group.inner.truncate(start);
         }
         for node in &mut group.inner {
