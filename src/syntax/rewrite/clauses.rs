@@ -55,7 +55,7 @@ pub(super) fn tails(level: &mut Vec<Node>) {
         words.iter().enumerate().all(|(next, word)| level.get(at + next).is_some_and(|node| node.is_word(word)))
     };
     // Between other brackets they are arguments: `JSON_TABLE(a FORMAT JSON, ..)`.
-    let Some(outer) = find(level, 0, &["select", "insert", "from", "values", "with"]) else { return };
+    let Some(outer) = find(level, 0, &["select", "insert", "from", "values", "create", "replace"]) else { return };
     let at = (outer + 1..level.len())
         .find(|at| TAILS.iter().any(|words| is_tail(*at, words) && ends_query(level, *at, words)));
     if let Some(at) = at {

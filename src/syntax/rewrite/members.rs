@@ -7,7 +7,8 @@ use super::tree::{Node, find, round};
 /// ClickHouse's `SELECT a FROM t LIMIT 1 UNION ALL SELECT b FROM u LIMIT 2`: each clause is its own branch's, the last
 /// branch's too.
 pub(super) fn own_clauses(level: &mut Vec<Node>) {
-    const CLAUSES: &[&str] = &["order", "limit", "offset", "settings", "fetch"];
+    const CLAUSES: &[&str] = &["order", "limit", "offset", "fetch"];
+    const WHOLE: &[&str] = &["settings", "format", "into"];
     let Some(start) = find(level, 0, &["select"]) else { return };
     let ends: Vec<usize> = (start + 1..level.len()).filter(|at| is_set_word(level, *at)).collect();
     if ends.is_empty() {
@@ -18,6 +19,9 @@ pub(super) fn own_clauses(level: &mut Vec<Node>) {
     let mut changed = false;
     for end in ends.into_iter().chain([level.len()]) {
         let body = &level[at..end];
+        // How the answer is written is asked of the whole.
+        let whole = (1..body.len()).find(|at| body[*at].is_any(WHOLE) && clause(body, *at)).filter(|_| end == level.len());
+        let (body, rest) = body.split_at(whole.unwrap_or(body.len()));
         let own = (1..body.len()).any(|at| body[at].is_any(CLAUSES) && clause(body, at));
         if own && body.first().is_some_and(|first| first.is_word("select")) {
             nodes.push(round(body.to_vec(), body[0].piece().span));
@@ -25,6 +29,7 @@ pub(super) fn own_clauses(level: &mut Vec<Node>) {
         } else {
             nodes.extend_from_slice(body);
         }
+        nodes.extend_from_slice(rest);
         at = end;
         while at < level.len() && level[at].is_any(&["union", "except", "intersect", "minus", "all", "distinct"]) {
             nodes.push(level[at].clone());
