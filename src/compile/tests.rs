@@ -66,6 +66,24 @@ fn an_incremental_model_claims_what_either_rendering_reads() {
 }
 
 #[test]
+fn a_script_claims_what_its_branches_and_variables_read() {
+    let script = "declare first date default (select min(day) from c);\n\
+                  if (select max(on) from d) then insert into t select id, first as day from a where at > first; end if;\n";
+    let compiled = one(&[
+        ("sluice.toml", "dialect = \"bigquery\"\n"),
+        ("a.sql", "create table a as select 1 as id, 2 as at;\n"),
+        ("c.sql", "create table c as select 1 as day;\n"),
+        ("d.sql", "create table d as select true as `on`;\n"),
+        ("t.sql", &script.replace("max(on)", "logical_or(`on`)")),
+    ]);
+    let model = compiled.models.values().find(|model| model.model.name == "t").expect("the script's table is a model");
+    assert_eq!((model.status, &model.why[..]), (Status::Exact, &[][..]));
+    let rows: Vec<String> =
+        model.lineage.rows.iter().map(|edge| format!("{} {}", edge.via.word(), edge.column)).collect();
+    assert_eq!(rows, ["filter at", "filter day", "filter on"]);
+}
+
+#[test]
 fn a_cycle_is_told_once_and_the_rest_goes_on() {
     let compiled = one(&[
         DBT,

@@ -3,6 +3,7 @@
 //! The strict tree (sqlparser, behind our own Dialect facts) carries meaning; the tolerant tree (tree-sitter, our own
 //! grammar) carries layout and broken text. A broken statement costs only itself.
 
+mod bodies;
 mod fault;
 mod hooks;
 mod lex;

@@ -12,6 +12,8 @@ use crate::text::Span;
 pub struct Parsed {
     pub statements: Vec<Statement>,
     pub comments: Vec<Comment>,
+    /// Names of the variables that a script declares or sets, in lower case and sorted.
+    pub variables: Vec<String>,
     pub(super) text: Arc<str>,
     /// Byte spans of all tokens but white space and comments, in order: what exact spans are computed from.
     pub(super) tokens: Vec<Span>,
@@ -24,6 +26,10 @@ pub struct Statement {
     pub tree: Result<Box<ast::Statement>, SyntaxError>,
     /// Of a statement without a tree, the names after FROM, JOIN, INTO and USING: what it may read, by its tokens alone.
     pub mentions: Vec<Vec<String>>,
+    /// What decides whether it runs, and what the variables in it were set from: of branches, loops and variables.
+    pub guards: Vec<ast::Query>,
+    /// It sets variables of a script, and nothing else comes of it.
+    pub assigns: bool,
 }
 
 /// What stays of a statement when its tree is let go.

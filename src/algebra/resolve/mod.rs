@@ -122,6 +122,8 @@ struct Resolver<'a> {
     parsed: &'a Parsed,
     /// Tables that earlier statements of the text made.
     locals: &'a BTreeMap<String, Arc<Known>>,
+    /// What decides whether a script runs the statement.
+    guards: &'a [ast::Query],
     query: Query,
     ctes: Vec<CteBinding>,
     windows: Vec<BTreeMap<String, ast::WindowSpec>>,
@@ -147,6 +149,7 @@ impl<'a> Resolver<'a> {
             catalog,
             parsed,
             locals,
+            guards: &[],
             query: Query::default(),
             ctes: Vec::new(),
             windows: Vec::new(),

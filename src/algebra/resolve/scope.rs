@@ -93,14 +93,18 @@ impl Resolver<'_> {
                 Answer::Nothing => level = here.parent,
             }
         }
-        if let [single] = parts
+        if let [single, ..] = parts
             && single.quote_style.is_none()
-            && single.value.starts_with('@')
+            && (single.value.starts_with('@') && parts.len() == 1 || self.is_variable(single))
         {
-            // BigQuery's lexer takes a parameter for a name.
+            // BigQuery's lexer takes a parameter for a name. What a variable was set from guards the statement.
             return nothing_known(&single.value, Vec::new(), span);
         }
         self.unknown(parts, scope, span)
+    }
+
+    fn is_variable(&self, ident: &Ident) -> bool {
+        self.parsed.variables.binary_search(&ident.value.to_ascii_lowercase()).is_ok()
     }
 
     pub(super) fn column_expr(&self, column: ColumnId, span: Span) -> Expr {

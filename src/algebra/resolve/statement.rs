@@ -20,17 +20,16 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
     let mut locals: BTreeMap<String, Arc<Known>> = BTreeMap::new();
     for statement in &parsed.statements {
         match &statement.tree {
+            Ok(_) if statement.assigns => {}
             Ok(tree) => {
-                for tree in inner_statements(tree) {
-                    let resolver = Resolver::new(parsed, dialect, catalog, &locals);
-                    match resolver.statement(tree, statement.span) {
-                        Outcome::Query(query) => script.query = Some(query),
-                        Outcome::Written(written) => {
-                            note_local(&mut locals, &written, dialect);
-                            script.tables.push(written);
-                        }
-                        Outcome::Nothing => {}
+                let resolver = Resolver::new(parsed, dialect, catalog, &locals).guarded_by(&statement.guards);
+                match resolver.statement(tree, statement.span) {
+                    Outcome::Query(query) => script.query = Some(query),
+                    Outcome::Written(written) => {
+                        note_local(&mut locals, &written, dialect);
+                        script.tables.push(written);
                     }
+                    Outcome::Nothing => {}
                 }
             }
             Err(error) => {
@@ -41,31 +40,6 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
         }
     }
     script
-}
-
-/// The statements inside a block, else the statement itself.
-fn inner_statements(statement: &ast::Statement) -> Vec<&ast::Statement> {
-    let mut waiting = vec![statement];
-    let mut found = Vec::new();
-    while let Some(next) = waiting.pop() {
-        let inner: Vec<&ast::Statement> = match next {
-            ast::Statement::StartTransaction { statements, exception, .. } if !statements.is_empty() => {
-                let caught = exception.iter().flatten().flat_map(|when| &when.statements);
-                statements.iter().chain(caught).collect()
-            }
-            ast::Statement::If(block) => {
-                let blocks = std::iter::once(&block.if_block).chain(&block.elseif_blocks).chain(&block.else_block);
-                blocks.flat_map(ast::ConditionalStatementBlock::statements).collect()
-            }
-            ast::Statement::While(block) => block.while_block.statements().iter().collect(),
-            _ => {
-                found.push(next);
-                continue;
-            }
-        };
-        waiting.extend(inner.into_iter().rev());
-    }
-    found
 }
 
 /// Later statements read what this one made: its columns, and which rows and values they are.
@@ -113,7 +87,7 @@ pub fn opaque(
     resolver.finish(Some(Bound { rel, outputs: Vec::new() }))
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
     fn statement(mut self, statement: &ast::Statement, span: Span) -> Outcome {
         use ast::Statement as S;
         let outer = Scope::default();
@@ -123,7 +97,10 @@ impl Resolver<'_> {
                 let bound = self.query_in(query, &outer);
                 match into {
                     Some(name) => self.written(&name, How::Create, bound, span),
-                    None => Outcome::Query(self.finish(Some(bound))),
+                    None => {
+                        let bound = self.decided(bound, span);
+                        Outcome::Query(self.finish(Some(bound)))
+                    }
                 }
             }
             S::CreateView(view) => {
@@ -144,7 +121,25 @@ impl Resolver<'_> {
         }
     }
 
-    fn written(self, name: &[ast::Ident], how: How, bound: Bound, span: Span) -> Outcome {
+    fn guarded_by(mut self, guards: &'a [ast::Query]) -> Self {
+        self.guards = guards;
+        self
+    }
+
+    /// The rows of a statement that a script runs only where its guards say so, or that reads variables which they were
+    /// set from: whatever moves a guard's answer may move the rows.
+    fn decided(&mut self, bound: Bound, span: Span) -> Bound {
+        let guards = self.guards;
+        guards.iter().fold(bound, |bound, guard| {
+            let answer = self.query_in(guard, &Scope::default());
+            let on = answer.outputs.iter().map(|output| self.column_expr(output.column, span)).collect();
+            let op = Op::Join { kind: JoinKind::Semi, left: bound.rel, right: answer.rel, on, lateral: false, span };
+            Bound { rel: self.node(op, Vec::new(), span), outputs: bound.outputs }
+        })
+    }
+
+    fn written(mut self, name: &[ast::Ident], how: How, bound: Bound, span: Span) -> Outcome {
+        let bound = self.decided(bound, span);
         let name = self.dotted_key(name);
         Outcome::Written(Written { name, how, query: self.finish(Some(bound)), span })
     }

@@ -484,9 +484,7 @@ mod tests {
             let (mut plain, mut all) = (0, 0);
             for first in WORDS {
                 for second in WORDS {
-                    for text in
-                        [format!("{first}{second}"), format!("a {first} {second}\n"), format!("a.{first}b{second}")]
-                    {
+                    for text in [format!("{first}{second}"), format!("a.{first}b{second}")] {
                         all += 1;
                         let Some(quick) = super::lex(&text, 0, &letters) else { continue };
                         plain += 1;

@@ -1,9 +1,11 @@
 //! SQL text in, the strict tree of each statement out: tokens, statements, rewrites, then sqlparser.
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::sync::Arc;
 
 use sqlparser::ast;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace};
 
@@ -12,7 +14,7 @@ use super::parsed::{Parsed, Statement, SyntaxError, byte, tree_span};
 use super::rewrite::Rewrites;
 use super::split::{self, Ends};
 use super::wrapper::Wrapper;
-use super::{fault, limits, mentions};
+use super::{bodies, fault, limits, mentions};
 use crate::dialect::Dialect;
 use crate::text::Span;
 
@@ -23,20 +25,28 @@ pub const STACK_BYTES: usize = 256 * 1024 * 1024;
 pub fn parse(sql: &str, dialect: &Dialect) -> Parsed {
     let reader = Reader::new(dialect);
     let lexed = lex::lex(sql, &reader.wrapper, &reader.letters);
-    let tokens = lexed.pieces.iter().map(|piece| piece.span).collect();
-    let ranges = split::split(&lexed.pieces, reader.ends);
-    let mut pieces = lexed.pieces.into_iter();
+    let (pieces, bodies) = bodies::unpacked(lexed.pieces, sql, |span| reader.lex(sql, span));
+    let tokens = pieces.iter().map(|piece| piece.span).collect();
+    let split = split::split(&pieces, &bodies, reader.ends);
+    let guards: Vec<_> = split.parts.iter().map(|part| reader.guards(&part.guards, &pieces)).collect();
+    let mut pieces = pieces.into_iter();
     let mut read = 0;
-    let mut statements = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        let own = pieces.by_ref().skip(range.start - read).take(range.len()).collect();
-        read = range.end;
-        statements.push(reader.statement(own, sql));
+    let mut statements = Vec::with_capacity(split.parts.len());
+    for (part, guards) in split.parts.into_iter().zip(guards) {
+        let own = pieces.by_ref().skip(part.range.start - read).take(part.range.len()).collect();
+        read = part.range.end;
+        let mut statement = reader.statement(own, sql);
+        match guards {
+            Ok(guards) => statement.guards = guards,
+            Err(fault) => statement.tree = Err(fault),
+        }
+        statement.assigns = part.assigns;
+        statements.push(statement);
     }
     if let Some(fault) = lexed.fault {
         reader.spoil(&mut statements, fault, sql);
     }
-    Parsed { statements, comments: lexed.comments, text: Arc::from(sql), tokens }
+    Parsed { statements, comments: lexed.comments, variables: split.variables, text: Arc::from(sql), tokens }
 }
 
 /// What one dialect reads statements with.
@@ -64,7 +74,32 @@ impl Reader {
         };
         // The tokens went into the tree; where there is none, they are read once more.
         let mentions = tree.as_ref().map_or_else(|_| mentions::mentions(&self.lex(sql, span)), |_| Vec::new());
-        Statement { span, tree: tree.map(Box::new), mentions }
+        Statement { span, tree: tree.map(Box::new), mentions, guards: Vec::new(), assigns: false }
+    }
+
+    /// Reads what decides a statement, each as a query of its own.
+    fn guards(&self, ranges: &[Range<usize>], pieces: &[Piece]) -> Result<Vec<ast::Query>, SyntaxError> {
+        let query = |range: &Range<usize>| {
+            let mut own = pieces[range.clone()].to_vec();
+            let asks = |piece: Option<&Piece>| {
+                piece.is_some_and(|piece| matches!(piece.keyword(), Keyword::SELECT | Keyword::WITH))
+            };
+            let whole = own[0].token == Token::LParen && split::closes(&own, 0) == Some(own.len() - 1);
+            if whole && asks(own.get(1)) {
+                own = own[1..own.len() - 1].to_vec();
+            } else if !asks(own.first()) {
+                let span = Span::at(own[0].span.start as usize);
+                own.insert(0, Piece { token: Token::make_keyword("SELECT"), span, gap: Gap::Space });
+            }
+            let span = own[0].span.cover(own[own.len() - 1].span);
+            match self.read(self.rewrites.first(own.clone())).or_else(|_| self.read(self.rewrites.second(own.clone())))
+            {
+                Ok(ast::Statement::Query(query)) => Ok(*query),
+                Ok(_) => Err(SyntaxError { span, message: "expected a query or an expression".to_owned() }),
+                Err(fault) => Err(fault.tell(&self.rewrites.first(own))),
+            }
+        };
+        ranges.iter().map(query).collect()
     }
 
     /// Reads a statement once more with the rewrites that only such a statement needs.
@@ -113,7 +148,8 @@ impl Reader {
             }
             _ => {
                 let span = Span::new(fault.span.start as usize, end);
-                statements.push(Statement { span, tree: Err(fault), mentions: Vec::new() });
+                let guards = Vec::new();
+                statements.push(Statement { span, tree: Err(fault), mentions: Vec::new(), guards, assigns: false });
             }
         }
     }
