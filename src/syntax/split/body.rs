@@ -29,7 +29,8 @@ impl Body {
         let makes = statement.first().is_some_and(|first| first.is_word("create") || first.is_word("alter"));
         let bodies = ["function", "trigger", "procedure", "proc", "package", "task", "event", "type"];
         let named = statement.iter().take(8).any(|piece| bodies.iter().any(|word| piece.is_word(word)));
-        Body { holds: makes && named, ..Body::default() }
+        let inline = matches!(statement, [with, function, ..] if with.is_word("with") && function.is_word("function"));
+        Body { holds: makes && named || inline, ..Body::default() }
     }
 
     /// Inside a block that holds statements?
