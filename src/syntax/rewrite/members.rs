@@ -20,7 +20,8 @@ pub(super) fn own_clauses(level: &mut Vec<Node>) {
     for end in ends.into_iter().chain([level.len()]) {
         let body = &level[at..end];
         // How the answer is written is asked of the whole.
-        let whole = (1..body.len()).find(|at| body[*at].is_any(WHOLE) && clause(body, *at)).filter(|_| end == level.len());
+        let whole =
+            (1..body.len()).find(|at| body[*at].is_any(WHOLE) && clause(body, *at)).filter(|_| end == level.len());
         let (body, rest) = body.split_at(whole.unwrap_or(body.len()));
         let own = (1..body.len()).any(|at| body[at].is_any(CLAUSES) && clause(body, at));
         if own && body.first().is_some_and(|first| first.is_word("select")) {

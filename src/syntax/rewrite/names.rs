@@ -167,6 +167,50 @@ pub(super) fn is_identifier_call(first: &Piece, second: &Piece) -> bool {
     second.token == Token::LParen && (first.is_word("identifier") || first.is_word("table"))
 }
 
+/// `blob:a`: a column whose name is also a type's.
+pub(super) fn is_path(first: &Piece, second: &Piece) -> bool {
+    second.token == Token::Colon && second.gap == Gap::None && first.keyword() != Keyword::NoKeyword
+}
+
+/// `date:a.b`: a path into the column `date`, never a literal of the type DATE.
+pub(super) fn paths_of_keywords(level: &mut Vec<Node>) {
+    for at in 1..level.len() {
+        if level[at].is(&Token::Colon) && level[at].piece().gap == Gap::None {
+            unkeyword(&mut level[at - 1]);
+        }
+    }
+}
+
+pub(super) fn is_quoted_path(first: &Piece, second: &Piece) -> bool {
+    let path = |word: &Word| word.quote_style == Some('`') && word.value.contains('.');
+    second.token == Token::Period && matches!(&first.token, Token::Word(word) if path(word))
+}
+
+/// BigQuery's `` `p.d.t`.a ``, column `a` of the relation that FROM calls so.
+pub(super) fn quoted_paths(level: &mut Vec<Node>) {
+    let mut at = 0;
+    while at + 1 < level.len() {
+        let path = match &level[at].piece().token {
+            Token::Word(word) if word.quote_style == Some('`') && word.value.contains('.') => Some(word.value.clone()),
+            _ => None,
+        };
+        if let Some(path) = path.filter(|_| level[at + 1].is(&Token::Period)) {
+            let here = level[at].piece().span;
+            let part = |part: &str| {
+                let mut node = made(Token::make_word(part, Some('`')), here);
+                if let Node::Leaf(piece) = &mut node {
+                    piece.span = here;
+                }
+                node
+            };
+            let parts = path.split('.').flat_map(|name| [made(Token::Period, here), part(name)]).skip(1);
+            let parts: Vec<Node> = parts.collect();
+            level.splice(at..=at, parts);
+        }
+        at += 1;
+    }
+}
+
 /// `IDENTIFIER('a.b')` and, in FROM, `TABLE('a.b')`: the name itself, which the parser would take for a call.
 pub(super) fn identifier_calls(level: &mut Vec<Node>) {
     let mut at = 0;

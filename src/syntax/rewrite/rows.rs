@@ -204,7 +204,8 @@ pub(super) fn inline_aliases(level: &mut Vec<Node>) {
         return;
     }
     for at in 1..level.len() {
-        let named = level[at].round().and_then(|group| match group.inner.as_slice() {
+        let call = level[at - 1].is_name() && !level[at - 1].is_word("select");
+        let named = level[at].round().filter(|_| !call).and_then(|group| match group.inner.as_slice() {
             [value @ .., as_word, name] if as_word.is_word("as") && name.is_name() && !value.is_empty() => {
                 Some((value.to_vec(), name.piece().token.clone()))
             }

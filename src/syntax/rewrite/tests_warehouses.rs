@@ -77,6 +77,10 @@ fn snowflake_is_read() {
                 "select c from semantic_view(v metrics m dimensions date_trunc('month', d) as c)",
                 "SELECT c FROM SEMANTIC_VIEW(v DIMENSIONS date_trunc('month', d) METRICS m)",
             ),
+            (
+                "select blob:a.b, date:c::int, cast(time:x as int) from t",
+                "SELECT blob:a.b, date:c::INT, CAST(time:x AS INT) FROM t",
+            ),
         ],
     );
 }
@@ -141,6 +145,7 @@ fn bigquery_is_read() {
                 "from t |> left union all by name (select 2 as b) |> limit 1",
                 "FROM t |> UNION ALL BY NAME (SELECT * FROM (SELECT 2 AS b) AS \"by name left\") |> LIMIT 1",
             ),
+            ("select `p.d.t`.a, `p.d.t`.b.c from `p.d.t`", "SELECT `p`.`d`.`t`.a, `p`.`d`.`t`.b.c FROM `p`.`d`.`t`"),
         ],
     );
 }
@@ -150,7 +155,7 @@ fn spark_is_read() {
     check(
         "spark",
         &[
-            ("select 5D, 12Y, X\"1F\", r'a'", "SELECT 5D, 12Y, X'1F', 'a'"),
+            ("select 5D, 12Y, X\"1F\", r'a'", "SELECT CAST(5 AS DOUBLE), CAST(12 AS TINYINT), X'1F', 'a'"),
             (
                 "select a from t@v12, u@20240101000000000",
                 "SELECT a FROM (SELECT * FROM t TABLESAMPLE ('VERSION AS OF 12')) AS t, (SELECT * FROM u TABLESAMPLE ('TIMESTAMP AS OF ''20240101000000000''')) AS u",
@@ -210,6 +215,11 @@ fn spark_is_read() {
                 "FROM t |> UNION ALL (SELECT a FROM u) |> EXCEPT DISTINCT (SELECT * FROM v)",
             ),
             ("select identifier('c') from identifier('a.b')", "SELECT c FROM a.b"),
+            (
+                "select timestamp_ltz '2024-01-01', 1.5BD, 1e3d, t.5d, 5d + 1 from t",
+                "SELECT CAST('2024-01-01' AS timestamp_ltz), 1.5, CAST(1e3 AS DOUBLE), t.5d, CAST(5 AS DOUBLE) + 1 FROM t",
+            ),
+            ("select cast('a' as string collate utf8_binary)", "SELECT CAST('a' AS STRING) COLLATE utf8_binary"),
         ],
     );
 }
@@ -218,7 +228,10 @@ fn spark_is_read() {
 fn databricks_is_read() {
     check(
         "databricks",
-        &[("select a from stream(c.s.t) as x join stream u on true", "SELECT a FROM c.s.t AS x JOIN u ON true")],
+        &[
+            ("select a from stream(c.s.t) as x join stream u on true", "SELECT a FROM c.s.t AS x JOIN u ON true"),
+            ("select raw:a.b::int, date:x from t", "SELECT raw:a.b::INT, date:x FROM t"),
+        ],
     );
 }
 
@@ -281,6 +294,10 @@ fn trino_is_read() {
             (
                 "create table t comment 'x' with (format = 'ORC') as select a from u",
                 "CREATE TABLE t AS SELECT a FROM u",
+            ),
+            (
+                "select reduce(a, 0, (s, x) -> s + x, s -> s), filter(b, x -> x > 1) from t",
+                "SELECT reduce(a, 0, (s, x) -> s + x, s -> s), filter(b, x -> x > 1) FROM t",
             ),
         ],
     );

@@ -5,23 +5,6 @@ use sqlparser::tokenizer::Token;
 use super::tree::{Node, find, made, round, string, word};
 use crate::syntax::lex::{Gap, Piece};
 
-/// A number and letters right behind it.
-pub(super) fn is_suffixed(number: &Piece, letters: &Piece) -> bool {
-    matches!((&number.token, &letters.token), (Token::Number(..), Token::Word(_))) && letters.gap == Gap::None
-}
-
-/// Spark's `5D`, `12Y`, `3BD`: the letters are the literal's type, never an alias.
-pub(super) fn number_suffixes(level: &mut Vec<Node>) {
-    let mut at = 1;
-    while at < level.len() {
-        let number = matches!(level[at - 1].piece().token, Token::Number(..));
-        if number && level[at].piece().gap == Gap::None && level[at].is_any(&["y", "s", "l", "d", "f", "bd"]) {
-            level.remove(at);
-        }
-        at += 1;
-    }
-}
-
 pub(super) fn are_strings(left: &Piece, right: &Piece) -> bool {
     let string = |piece: &Piece| matches!(piece.token, Token::SingleQuotedString(_) | Token::DoubleQuotedString(_));
     string(left) && string(right)
@@ -266,7 +249,8 @@ pub(super) fn json_clauses(level: &mut Vec<Node>) {
         let clauses: &[&str] =
             &["format", "returning", "omit", "keep", "with", "without", "null", "absent", "error", "empty", "default"];
         let is_clause = |at: &usize| {
-            let value = group.inner[*at].is_word("null") && !group.inner.get(at + 1).is_some_and(|next| next.is_word("on"));
+            let value =
+                group.inner[*at].is_word("null") && !group.inner.get(at + 1).is_some_and(|next| next.is_word("on"));
             group.inner[*at].is_any(clauses) && !value
         };
         if let Some(start) = (1..group.inner.len()).find(is_clause) {

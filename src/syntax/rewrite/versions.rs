@@ -49,7 +49,7 @@ pub(super) fn moments_as_samples(level: &mut Vec<Node>) {
             query.extend([word("TABLESAMPLE", here), sample]);
             let alias = level[name_end..at].to_vec();
             let follows = level.get(end).is_some_and(|next| next.is_word("as") || next.is_name() && !ends(next));
-            let own = [word("AS", here), level[name_end - 1].clone()];
+            let own = [word("AS", here), last_part(&level[name_end - 1])];
             let alias = if alias.is_empty() && !follows { own.to_vec() } else { alias };
             let nodes: Vec<Node> = std::iter::once(round(query, here)).chain(alias).collect();
             level.splice(first..end, nodes);
@@ -91,6 +91,17 @@ fn relation_before(level: &[Node], at: usize) -> Option<usize> {
     let first = (0..at).rev().find(|back| starts(&level[*back]))? + 1;
     let named = first < at && level[first].is_name() && dotted_end(level, first) <= at;
     named.then_some(first)
+}
+
+/// `` `p.d.t` `` goes by the name `t`.
+fn last_part(name: &Node) -> Node {
+    match &name.piece().token {
+        Token::Word(word) if word.quote_style == Some('`') && word.value.contains('.') => {
+            let last = word.value.rsplit('.').next().unwrap_or_default();
+            made(Token::make_word(last, Some('`')), name.piece().span)
+        }
+        _ => name.clone(),
+    }
 }
 
 fn dotted_end(level: &[Node], first: usize) -> usize {
