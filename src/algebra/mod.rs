@@ -17,6 +17,8 @@ mod steady;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_carried;
+#[cfg(test)]
 mod tests_warehouses;
 mod walk;
 

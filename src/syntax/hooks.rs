@@ -18,7 +18,7 @@ pub(super) struct Hooks {
     ternary: bool,
     multisets: bool,
     sounds_like: bool,
-    not_glob: bool,
+    glob: bool,
     power_stars: bool,
     blocks: bool,
     pub(super) underscore_starts_name: bool,
@@ -47,7 +47,7 @@ impl Hooks {
             ternary: dialect.flag("ternary"),
             multisets: dialect.flag("multisets"),
             sounds_like: dialect.flag("sounds_like"),
-            not_glob: dialect.flag("not_glob"),
+            glob: dialect.flag("glob"),
             power_stars: dialect.flag("power_stars"),
             blocks: dialect.flag("blocks"),
             underscore_starts_name: dialect.flag("underscore_starts_name"),
@@ -98,7 +98,13 @@ impl Hooks {
         let next = keyword(parser, 0);
         match next {
             Keyword::DIV if self.word_div => Some(divided(parser, left, precedence)),
-            Keyword::NOT if self.not_glob => negated(parser, left, precedence),
+            Keyword::NOT if self.glob => negated(parser, left, precedence),
+            Keyword::GLOB if self.glob => {
+                parser.next_token();
+                let right = parser.parse_subexpr(precedence);
+                let like = |right| Expr::BinaryOp { left: Box::new(left.clone()), op: BinaryOperator::Glob, right };
+                Some(right.map(|right| like(Box::new(right))))
+            }
             Keyword::IS if self.multisets => tested(parser, left),
             _ if self.ternary && matches!(parser.peek_token_ref().token, Token::Placeholder(_)) => {
                 Some(chosen(parser, left))

@@ -74,7 +74,10 @@ impl Resolver<'_> {
                 let bound = self.unpivot(bound, value, name, columns, keep_nulls, span);
                 self.finish_item(scope, alias.as_ref(), bound)
             }
-            other => self.opaque_factor(other, scope, span),
+            other => match self.document(other, scope, span) {
+                Some(rel) => rel,
+                None => self.opaque_factor(other, scope, span),
+            },
         }
     }
 
@@ -89,10 +92,6 @@ impl Resolver<'_> {
     fn opaque_factor(&mut self, factor: &TableFactor, scope: &mut Scope, span: Span) -> RelId {
         let (table, alias, what) = match factor {
             TableFactor::MatchRecognize { table, alias, .. } => (Some(table), alias.clone(), "MATCH_RECOGNIZE"),
-            TableFactor::JsonTable { alias, .. } | TableFactor::OpenJsonTable { alias, .. } => {
-                (None, alias.clone(), "JSON_TABLE")
-            }
-            TableFactor::XmlTable { alias, .. } => (None, alias.clone(), "XMLTABLE"),
             TableFactor::SemanticView { alias, .. } => (None, alias.clone(), "SEMANTIC_VIEW"),
             _ => (None, None, "this relation"),
         };
@@ -277,6 +276,9 @@ pub(super) fn is_lateral(relation: &TableFactor) -> bool {
             | TableFactor::Function { .. }
             | TableFactor::UNNEST { .. }
             | TableFactor::TableFunction { .. }
+            | TableFactor::JsonTable { .. }
+            | TableFactor::OpenJsonTable { .. }
+            | TableFactor::XmlTable { .. }
             | TableFactor::Table { args: Some(_), .. }
     )
 }

@@ -133,6 +133,8 @@ struct Resolver<'a> {
     pending_unnests: Vec<(super::Expr, ColumnId)>,
     /// What `COLUMNS(..)` stands for while one of its columns is resolved: the value and the column's name.
     columns_binding: Option<(super::Expr, String)>,
+    /// LIMIT BY of the query whose SELECT comes next: how many rows, and of which groups.
+    limit_by: Option<(Option<ast::Expr>, Vec<ast::Expr>)>,
     /// GROUP BY of a PIVOT statement, on its way to the pivot.
     pivot_groups: Option<Vec<ast::Expr>>,
 }
@@ -156,6 +158,7 @@ impl<'a> Resolver<'a> {
             demanded: BTreeMap::new(),
             pending_unnests: Vec::new(),
             columns_binding: None,
+            limit_by: None,
             pivot_groups: None,
         }
     }

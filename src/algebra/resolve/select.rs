@@ -30,6 +30,7 @@ impl Resolver<'_> {
     /// A SELECT block with the ORDER BY that stands behind it, which may read columns that are not selected.
     pub(super) fn select(&mut self, select: &ast::Select, order: Option<&ast::OrderBy>, outer: &Scope) -> Bound {
         let span = self.span_of(select);
+        let limit_by = self.limit_by.take();
         self.windows.push(named_windows(select));
         let mut scope = Scope::inside(Some(outer));
         let groups = pivot_groups(select);
@@ -45,15 +46,8 @@ impl Resolver<'_> {
         let mut list = self.select_list(select, &scope);
         let unnests = std::mem::replace(&mut self.pending_unnests, saved);
         let conditions = marked.map_or_else(|| select.selection.iter().collect(), |marked| marked.rest);
-        for condition in select.prewhere.iter().chain(conditions) {
-            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_where);
-            let conjuncts = self.conjuncts(condition, &seen);
-            rel = self.node(Op::Filter { input: rel, conjuncts }, Vec::new(), self.span_of(condition));
-        }
-        if !select.connect_by.is_empty() {
-            self.partial("construct not understood", "CONNECT BY", span);
-            rel = self.node(Op::Opaque { inputs: vec![rel], why: "CONNECT BY".to_owned() }, Vec::new(), span);
-        }
+        let conditions: Vec<&ast::Expr> = select.prewhere.iter().chain(conditions).collect();
+        rel = self.filtered(rel, select, &conditions, &list, &scope);
         let mut having = select.having.as_ref().map(|having| {
             let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_having);
             self.conjuncts(having, &seen)
@@ -67,12 +61,17 @@ impl Resolver<'_> {
             let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_order_by);
             exprs.iter().map(|expr| self.item_or(expr, &list, &seen)).collect::<Vec<_>>()
         });
+        let count = limit_by.as_ref().and_then(|(count, _)| count.as_ref()).map(|count| self.expr(count, &scope));
+        let mut by = limit_by.map(|(_, exprs)| {
+            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_order_by);
+            exprs.iter().map(|expr| self.item_or(expr, &list, &seen)).collect::<Vec<_>>()
+        });
         if of_pivot {
             self.windows.pop();
             return self.projected(rel, list, span);
         }
         let always = select.having.is_some();
-        let above = &mut [&mut having, &mut qualify, &mut on];
+        let above = &mut [&mut having, &mut qualify, &mut on, &mut by];
         rel = self.grouped(rel, &select.group_by, always, &scope, &mut list, above, &mut sort);
         for conjuncts in having.into_iter().chain(qualify) {
             let span = conjuncts.first().map_or(span, |first| first.span);
@@ -84,7 +83,34 @@ impl Resolver<'_> {
         }
         self.windows.pop();
         let bound = self.projected(rel, list, span);
-        self.arranged_rows(bound, select, sort, on, span)
+        let bound = self.arranged_rows(bound, select, sort, on, span);
+        match by {
+            Some(by) => self.limited_by(bound, by, count),
+            None => bound,
+        }
+    }
+
+    /// WHERE and CONNECT BY.
+    fn filtered(
+        &mut self,
+        rel: RelId,
+        select: &ast::Select,
+        conditions: &[&ast::Expr],
+        list: &List,
+        scope: &Scope,
+    ) -> RelId {
+        let mut rel = rel;
+        for condition in conditions {
+            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_where);
+            let conjuncts = self.conjuncts(condition, &seen);
+            rel = self.node(Op::Filter { input: rel, conjuncts }, Vec::new(), self.span_of(*condition));
+        }
+        if select.connect_by.is_empty() {
+            return rel;
+        }
+        let span = self.span_of(select);
+        self.partial("construct not understood", "CONNECT BY", span);
+        self.node(Op::Opaque { inputs: vec![rel], why: "CONNECT BY".to_owned() }, Vec::new(), span)
     }
 
     /// DISTINCT, ORDER BY and TOP over the projected rows.
@@ -117,6 +143,7 @@ impl Resolver<'_> {
             Some(ast::TopQuantity::Constant(count)) => super::expression::number(&count.to_string(), span),
             None => return bound,
         };
+        let count = if top.percent { super::set::percent(count) } else { count };
         self.limit(bound, Some(count), None, top.with_ties)
     }
 

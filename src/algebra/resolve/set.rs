@@ -1,8 +1,9 @@
 //! A query expression in, its relation out: WITH, set operations, VALUES, ORDER BY and LIMIT.
 
+use super::expression::boolean;
 use super::scope::Scope;
 use super::{Bound, CteBinding, Resolver, named_output};
-use crate::algebra::expr::{Expr, SortKey};
+use crate::algebra::expr::{Expr, ExprKind, Literal, SortKey};
 use crate::algebra::query::{ColumnId, Cte, Op, OpenStar, Output, ProblemKind, RelId, SetKind};
 use crate::syntax::ast::{self, SetExpr, SetQuantifier};
 use crate::text::Span;
@@ -23,7 +24,10 @@ impl Resolver<'_> {
     /// The query without its WITH and its pipes.
     pub(super) fn plain_query(&mut self, query: &ast::Query, scope: &Scope) -> Bound {
         let bound = match query.body.as_ref() {
-            SetExpr::Select(select) => self.select(select, query.order_by.as_ref(), scope),
+            SetExpr::Select(select) => {
+                self.limit_by = limit_by(query);
+                self.select(select, query.order_by.as_ref(), scope)
+            }
             body => {
                 let bound = self.set_expr(body, scope);
                 self.ordered(bound, query.order_by.as_ref(), scope)
@@ -311,7 +315,13 @@ impl Resolver<'_> {
                 count = limit.as_ref().map(|limit| self.expr(limit, scope));
                 offset = skip.as_ref().map(|skip| self.expr(&skip.value, scope));
                 if !limit_by.is_empty() {
-                    return self.limit_by(bound, limit_by, scope);
+                    if matches!(query.body.as_ref(), SetExpr::Select(_)) {
+                        return bound;
+                    }
+                    let mut inner = Scope::inside(Some(scope));
+                    self.push_item(&mut inner, None, "", Vec::new(), bound.clone());
+                    let on = limit_by.iter().map(|expr| self.expr(expr, &inner)).collect();
+                    return self.limited_by(bound, on, count);
                 }
             }
             Some(ast::LimitClause::OffsetCommaLimit { offset: skip, limit }) => {
@@ -322,6 +332,7 @@ impl Resolver<'_> {
         }
         if let Some(fetch) = &query.fetch {
             count = fetch.quantity.as_ref().map(|quantity| self.expr(quantity, scope)).or(count);
+            count = if fetch.percent { count.map(percent) } else { count };
             with_ties = fetch.with_ties;
         }
         if count.is_none() && offset.is_none() {
@@ -337,12 +348,18 @@ impl Resolver<'_> {
     }
 
     /// ClickHouse's LIMIT n BY: the first rows of each group, in the order of the query.
-    fn limit_by(&mut self, bound: Bound, by: &[ast::Expr], scope: &Scope) -> Bound {
-        let mut inner = Scope::inside(Some(scope));
-        self.push_item(&mut inner, None, "", Vec::new(), bound.clone());
-        let on = by.iter().map(|expr| self.expr(expr, &inner)).collect();
+    pub(super) fn limited_by(&mut self, bound: Bound, on: Vec<Expr>, count: Option<Expr>) -> Bound {
         let span = self.query.nodes[bound.rel.0 as usize].span;
-        let rel = self.node(Op::Distinct { input: bound.rel, on: Some(on) }, Vec::new(), span);
+        let is_text = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(Literal::String(_)));
+        let one = count.as_ref().is_some_and(|count| count.kind == ExprKind::Literal(Literal::Number("1".to_owned())));
+        let op = if one && !on.iter().any(is_text) {
+            Op::Distinct { input: bound.rel, on: Some(on) }
+        } else {
+            // More than one row of each group, or a later one: some of the rows, and no key of theirs.
+            let chosen = Expr::call("LIMIT BY", count.into_iter().chain(on).collect(), boolean(), span);
+            Op::Filter { input: bound.rel, conjuncts: vec![chosen] }
+        };
+        let rel = self.node(op, Vec::new(), span);
         Bound { rel, ..bound }
     }
 }
@@ -369,6 +386,22 @@ pub(super) fn named_side(right: &SetExpr) -> Option<(&ast::Query, Names)> {
         _ => return None,
     };
     Some((subquery, names))
+}
+
+/// The LIMIT BY of a query, which its SELECT resolves: it may read what is not selected.
+fn limit_by(query: &ast::Query) -> Option<(Option<ast::Expr>, Vec<ast::Expr>)> {
+    match &query.limit_clause {
+        Some(ast::LimitClause::LimitOffset { limit, limit_by, .. }) if !limit_by.is_empty() => {
+            Some((limit.clone(), limit_by.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// `10 PERCENT` of the rows, which are not ten.
+pub(super) fn percent(count: Expr) -> Expr {
+    let (ty, span) = (count.ty.clone(), count.span);
+    Expr::call("PERCENT", vec![count], ty, span)
 }
 
 pub(super) fn sort_key(expr: Expr, options: &ast::OrderByOptions) -> SortKey {

@@ -185,7 +185,13 @@ impl Resolver<'_> {
         let Some(chooser) = chooser else { return };
         let mut inner = List::default();
         let options = star_options(&chooser);
-        self.star(scope, None, &options.unwrap_or_default(), &mut inner, span);
+        let of = match &chooser {
+            ast::FunctionArgExpr::QualifiedWildcard(name) => {
+                Some(SelectItemQualifiedWildcardKind::ObjectName(name.clone()))
+            }
+            _ => None,
+        };
+        self.star(scope, of.as_ref(), &options.unwrap_or_default(), &mut inner, span);
         let test = chooser_test(&chooser);
         list.stars.append(&mut inner.stars);
         for item in inner.items {

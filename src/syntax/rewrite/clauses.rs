@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::tree::{Node, find, made, round, word};
+use super::tree::{Node, find, made, round, string, word};
 
 /// `AS [NOT] MATERIALIZED (` as `AS (`.
 pub(super) fn materialized(level: &mut Vec<Node>) {
@@ -18,15 +18,28 @@ pub(super) fn materialized(level: &mut Vec<Node>) {
     }
 }
 
-/// `ROWS .. EXCLUDE TIES` inside OVER.
+/// `OVER (ROWS .. EXCLUDE TIES)` as `OVER (PARTITION BY 'exclude ties' ROWS ..)`.
 pub(super) fn frame_exclude(level: &mut Vec<Node>) {
     if find(level, 0, &["rows", "range", "groups"]).is_none() {
         return;
     }
-    if let Some(at) = find(level, 1, &["exclude"]) {
-        let kinds = ["current", "group", "ties", "no"];
-        if level.get(at + 1).is_some_and(|kind| kind.is_any(&kinds)) {
-            level.truncate(at);
+    let Some(at) = find(level, 1, &["exclude"]) else { return };
+    let Some(kind) = level.get(at + 1).filter(|kind| kind.is_any(&["current", "group", "ties", "no"])) else { return };
+    let here = kind.piece().span;
+    let says = string(&format!("exclude {}", kind.piece().token).to_lowercase(), here);
+    let nothing = kind.is_word("no");
+    level.truncate(at);
+    if nothing {
+        return;
+    }
+    // One partition more for each row changes nothing, and two frames that differ in it stay two.
+    match find(level, 0, &["partition"]) {
+        Some(partition) => {
+            level.splice(partition + 2..partition + 2, [says, made(Token::Comma, here)]);
+        }
+        None => {
+            let named = usize::from(level[0].is_name() && !level[0].is_any(&["order", "rows", "range", "groups"]));
+            level.splice(named..named, [word("PARTITION", here), word("BY", here), says]);
         }
     }
 }
@@ -59,7 +72,14 @@ pub(super) fn tails(level: &mut Vec<Node>) {
     let at = (outer + 1..level.len())
         .find(|at| TAILS.iter().any(|words| is_tail(*at, words) && ends_query(level, *at, words)));
     if let Some(at) = at {
-        level.truncate(at);
+        let branch = |next: &usize| {
+            level[*next].is_any(&["union", "intersect", "except"])
+                && level
+                    .get(next + 1)
+                    .is_some_and(|node| node.is_any(&["all", "distinct", "select", "by"]) || node.round().is_some())
+        };
+        let end = (at..level.len()).find(branch).unwrap_or(level.len());
+        level.drain(at..end);
     }
 }
 
@@ -167,37 +187,6 @@ pub(super) fn search_and_cycle(level: &mut Vec<Node>) {
         } else {
             at += 1;
         }
-    }
-}
-
-/// ClickHouse's `t FINAL` and `t AS a FINAL`.
-pub(super) fn final_word(level: &mut Vec<Node>) {
-    let mut at = 1;
-    while at < level.len() {
-        let before = &level[at - 1];
-        let behind_relation =
-            (before.is_name() || before.round().is_some()) && !before.is_any(&["as", "from", "join", "select", "by"]);
-        let followed = level.get(at + 1).is_none_or(|next| !next.is(&Token::Period) && next.round().is_none());
-        if level[at].is_word("final") && behind_relation && followed && find(&level[..at], 0, &["from"]).is_some() {
-            level.remove(at);
-        } else {
-            at += 1;
-        }
-    }
-}
-
-/// ClickHouse's `LIMIT n OFFSET m BY c` as `LIMIT n BY c`.
-pub(super) fn limit_offset_by(level: &mut Vec<Node>) {
-    if let Some(limit) = find(level, 0, &["limit"])
-        && level.get(limit + 2).is_some_and(|node| node.is_word("offset"))
-        && level.get(limit + 4).is_some_and(|node| node.is_word("by"))
-    {
-        level.drain(limit + 2..limit + 4);
-    } else if let Some(limit) = find(level, 0, &["limit"])
-        && level.get(limit + 2).is_some_and(|node| node.is(&Token::Comma))
-        && level.get(limit + 4).is_some_and(|node| node.is_word("by"))
-    {
-        level.drain(limit + 1..limit + 3);
     }
 }
 

@@ -54,6 +54,7 @@ mod matching;
 mod members;
 mod moments;
 mod names;
+mod parts;
 mod pipes;
 mod pivot;
 mod placeholders;
@@ -66,6 +67,8 @@ mod spell;
 mod spelled_types;
 mod stars;
 mod strings;
+#[cfg(test)]
+mod tests_databases;
 #[cfg(test)]
 mod tests_warehouses;
 mod tree;
@@ -92,9 +95,10 @@ enum When {
 
 const ALWAYS: &[(&str, When, Rewrite)] = &[
     ("materialized", When::Word(&["materialized"]), clauses::materialized),
+    ("any_join", When::Word(&["any"]), parts::any_join),
     ("join_strictness", When::Pair(joins::is_strictness), joins::strictness),
     ("positional_join", When::Word(&["asof", "positional", "paste"]), joins::without_match_condition),
-    ("final", When::Word(&["final"]), clauses::final_word),
+    ("final", When::Word(&["final"]), parts::final_word),
     ("array_join", When::Word(&["array"]), joins::array_join),
     ("word_operators", When::Word(values::OPERATORS), values::word_operators),
     ("adjacent_strings", When::Pair(values::are_strings), values::adjacent_strings),
@@ -120,10 +124,20 @@ const ALWAYS: &[(&str, When, Rewrite)] = &[
     ("continued_strings", When::Pair(strings::is_continued), strings::continued),
     ("unicode_literals", When::Word(&["u", "uescape"]), strings::unicode),
     ("value_attributes", When::Pair(attributes::is_attribute), attributes::behind_values),
+    ("only", When::Word(&["only"]), parts::only),
+    ("written_rows", When::Word(&["delete", "update"]), parts::written_rows),
+    ("bare_hints", When::Pair(parts::is_hint), parts::bare_hints),
+    ("described", When::Word(&["summarize", "describe"]), parts::described),
     ("branch_clauses", When::Word(&["union", "except", "intersect"]), members::own_clauses),
 ];
 
 const SECOND_TRY: &[(&str, Rewrite)] = &[
+    ("table_statement", parts::table_statement),
+    ("query_sample", parts::query_sample),
+    ("limit_by", parts::limit_by),
+    ("limit_by", parts::limit_with_ties),
+    ("ranges", parts::ranges),
+    ("aliases_like_versions", parts::aliases_like_versions),
     ("short_words", heads::short_words),
     ("locking", heads::locking),
     ("insert_all", heads::insert_all),
@@ -253,7 +267,6 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("sample", clauses::sample),
     ("distribution", clauses::distribution),
     ("moments", clauses::moments),
-    ("limit_offset_by", clauses::limit_offset_by),
     ("option_tail", clauses::option_tail),
     ("join_hints", joins::hints),
     ("bare_using", joins::bare_using),

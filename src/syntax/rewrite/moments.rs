@@ -50,6 +50,10 @@ fn relation_before(level: &[Node], at: usize) -> Option<usize> {
 /// The clause that starts at `at`: where it ends, and what carries it.
 fn clause(level: &[Node], at: usize) -> Option<(usize, Vec<Node>)> {
     let here = level[at].piece().span;
+    let is_made = |name: &Node| name.is_any(&["part", "versions", "as_of"]);
+    if stands(level, at + 1, &["system_time", "as", "of"]) && level.get(at + 4).is_some_and(is_made) {
+        return None;
+    }
     if stands(level, at, &["for", "system_time"]) {
         return period(level, at + 2, here);
     }
@@ -197,7 +201,15 @@ pub(super) fn rows_from(level: &mut Vec<Node>) {
             if joined {
                 nodes.extend([word("ASOF", here), word("JOIN", here)]);
             }
-            nodes.extend(item);
+            let nameless = item.windows(2).position(|pair| pair[0].is_word("as") && pair[1].round().is_some());
+            match nameless {
+                Some(at) => {
+                    nodes.extend_from_slice(&item[..=at]);
+                    nodes.push(plain(&format!("rows_{}", number + 1), here));
+                    nodes.extend_from_slice(&item[at + 1..]);
+                }
+                None => nodes.extend(item),
+            }
             if joined {
                 nodes.extend([word("MATCH_CONDITION", here), round(vec![string("positional", here)], here)]);
             }

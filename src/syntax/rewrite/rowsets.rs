@@ -271,7 +271,8 @@ pub(super) fn deleted_rows(level: &mut Vec<Node>) {
 pub(super) fn leading_dots(level: &mut Vec<Node>) {
     let mut at = 1;
     while at < level.len() {
-        if level[at].is(&Token::Period) && level[at - 1].is_any(&["from", "join", "into", "update"]) {
+        let opens = level[at - 1].is(&Token::Comma) || level[at - 1].is_any(&["from", "join", "into", "update"]);
+        if level[at].is(&Token::Period) && opens {
             level.remove(at);
         } else {
             at += 1;

@@ -134,8 +134,12 @@ fn reads(dialect: &str, sql: &str, expected: &str) {
 
 #[test]
 fn words_of_a_join_are_no_alias() {
-    reads("clickhouse", "select * from a any left join b using x", "SELECT * FROM a LEFT JOIN b USING(x)");
-    reads("clickhouse", "select * from t final where x", "SELECT * FROM t WHERE x");
+    reads(
+        "clickhouse",
+        "select * from a any left join b using x",
+        "SELECT * FROM a LEFT JOIN b FOR SYSTEM_TIME AS OF part('any') USING(x)",
+    );
+    reads("clickhouse", "select * from t final where x", "SELECT * FROM t FOR SYSTEM_TIME AS OF part('final') WHERE x");
     reads("snowflake", "select * from a directed join b on true", "SELECT * FROM a JOIN b ON true");
     reads("duckdb", "select * from a positional join b", "SELECT * FROM a ASOF JOIN b MATCH_CONDITION ('positional')");
     reads("duckdb", "select final from a final", "SELECT final FROM a final");
