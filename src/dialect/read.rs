@@ -187,8 +187,12 @@ fn cases(text: &str) -> Vec<(String, Returns)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Nulls, Returns, function, returns};
-    use crate::dialect::FunctionKind;
+    use super::{Nulls, Returns, function, rename, returns};
+    use crate::data::{Value, toml};
+    use crate::dialect::table::TABLE;
+    use crate::dialect::{FunctionKind, find};
+
+    const SECTIONS: [&str; 5] = ["aggregate", "window", "table", "scalar", "synonyms"];
 
     #[test]
     fn facts_of_a_function_are_one_line() {
@@ -209,5 +213,44 @@ mod tests {
     fn kind_and_value_stay_apart() {
         assert_eq!(returns(""), Returns::Unknown);
         assert_eq!(returns("array 1"), Returns::ArrayOf(1));
+    }
+
+    #[test]
+    fn names_are_sorted_within_a_section() {
+        for entry in TABLE {
+            let file = toml::parse(entry.functions).expect("valid TOML");
+            for section in SECTIONS {
+                let entries = file.get(section).map(Value::entries).unwrap_or_default();
+                let names: Vec<&str> = entries.iter().map(|(name, _)| name.text.as_str()).collect();
+                let mut sorted = names.clone();
+                sorted.sort_unstable();
+                assert_eq!(names, sorted, "{} [{section}]", entry.name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_line_says_what_the_dialect_below_says() {
+        let mut redundant = Vec::new();
+        for entry in TABLE {
+            let facts = toml::parse(entry.facts).expect("valid TOML");
+            let Some(base) = facts.get("extends").and_then(Value::str).and_then(find) else { continue };
+            let dialect = find(entry.name).expect("a dialect of the table");
+            let file = toml::parse(entry.functions).expect("valid TOML");
+            for (name, _) in
+                SECTIONS.iter().flat_map(|section| file.get(section).map(Value::entries).unwrap_or_default())
+            {
+                let mut below = base.function(&name.text).cloned();
+                for (ours, theirs) in facts.get("types").map(Value::entries).unwrap_or_default() {
+                    below.iter_mut().for_each(|function| {
+                        rename(&mut function.returns, &ours.text, theirs.str().expect("a type's name"));
+                    });
+                }
+                if below.as_ref() == dialect.function(&name.text) {
+                    redundant.push(format!("{} {}", entry.name, name.text));
+                }
+            }
+        }
+        assert!(redundant.is_empty(), "{}", redundant.join("\n"));
     }
 }
