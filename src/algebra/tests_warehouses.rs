@@ -238,3 +238,16 @@ fn a_pivot_of_calculations_depends_on_their_columns() {
     assert_eq!(query.status, Status::Partial);
     assert_eq!(query.outputs.len(), 3);
 }
+
+#[test]
+fn elements_of_unknown_arrays_have_the_fields_they_are_asked_for() {
+    for sql in [
+        "select e.key, e.value.x from t, unnest(json_query_array(t.a)) as e",
+        "select key from unnest([]) as e where value = 1",
+        "select udf.pick(a, b).total as n, udf.deep.pick(a).x.y as m from t",
+    ] {
+        assert_eq!(query("bigquery", sql).problems, [], "{sql}");
+    }
+    let missing = query("bigquery", "select e.key from unnest([struct(1 as a)]) as e");
+    assert_eq!(missing.problems.len(), 1, "the fields of a struct that is known are known");
+}

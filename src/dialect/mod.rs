@@ -23,6 +23,7 @@
 //! | `concat_skips_null` | `CONCAT` ignores NULL arguments instead of returning NULL |
 //! | `nulls_in_concat_operator` | `||` with a NULL side is the other side |
 //! | `typed_arrays` | `ARRAY<T>[..]` is an array literal |
+//! | `dotted_calls` | `a.f(x)` calls the function `f` of `a`, never a method of a value `a` |
 //! | `bracket_subscripts` | `a[b]` is an element of `a`, never a name in brackets |
 //! | `at_is_abs` | `@a` is the absolute value of `a` |
 //! | `word_div` | `a DIV b` is integer division |

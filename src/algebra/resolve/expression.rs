@@ -370,7 +370,20 @@ impl Resolver<'_> {
             parts.push(ident.clone());
             rest = tail;
         }
-        let base = if parts.is_empty() { self.expr(root, scope) } else { self.name(&parts, scope, span) };
+        let call = match rest {
+            [AccessExpr::Dot(ast::Expr::Function(call)), tail @ ..]
+                if !parts.is_empty() && self.dialect.flag("dotted_calls") =>
+            {
+                rest = tail;
+                Some(in_namespace(call, &parts))
+            }
+            _ => None,
+        };
+        let base = match call {
+            Some(call) => self.function(&call, scope, span),
+            None if parts.is_empty() => self.expr(root, scope),
+            None => self.name(&parts, scope, span),
+        };
         rest.iter().fold(base, |base, access| match access {
             AccessExpr::Dot(ast::Expr::Identifier(ident)) => field_of(base, &ident.value, span),
             AccessExpr::Dot(ast::Expr::Function(function)) => self.method(base, function, scope, span),
@@ -465,6 +478,13 @@ impl Resolver<'_> {
             _ => Expr::call("INTERVAL", vec![value, text(&unit, span)], ty, span),
         }
     }
+}
+
+/// `d.f(a)`, where `d` came before it.
+fn in_namespace(call: &ast::Function, before: &[ast::Ident]) -> ast::Function {
+    let before = before.iter().cloned().map(ast::ObjectNamePart::Identifier);
+    let name = ast::ObjectName(before.chain(call.name.0.iter().cloned()).collect());
+    ast::Function { name, ..call.clone() }
 }
 
 fn literal(value: &Value, span: Span) -> Expr {

@@ -150,7 +150,7 @@ impl Resolver<'_> {
             Some(alias) => (self.relation_key(&alias.name), Vec::new()),
             None => (name.to_owned(), path),
         };
-        scope.items.push(FromItem { name, path, rel: bound.rel, columns, open, shadow: false });
+        scope.items.push(FromItem { name, path, rel: bound.rel, columns, open, shadow: false, element: None });
     }
 
     /// Two columns of one name in a subquery: some dialects call the second `name_1`.

@@ -33,6 +33,8 @@ pub(super) struct FromItem {
     pub(super) open: bool,
     /// Answers only to its name: what it shows, another item shows.
     pub(super) shadow: bool,
+    /// The value whose fields this relation shows as columns, where they are not known: an element of UNNEST.
+    pub(super) element: Option<ColumnId>,
 }
 
 #[derive(Clone)]
@@ -148,10 +150,29 @@ impl Resolver<'_> {
             [] => {}
             several => return Answer::Ambiguous(several.iter().map(|c| self.column_expr(*c, span)).collect()),
         }
+        if let Some(field) = self.field_of_elements(ident, scope, span) {
+            return Answer::Found(field);
+        }
         let relation = self.relation_key(ident);
         match scope.items.iter().find(|item| item.name == relation) {
             Some(item) if !item.columns.is_empty() => Answer::Found(self.whole_row(item, span)),
             _ => Answer::Nothing,
+        }
+    }
+
+    /// `SELECT key FROM UNNEST(params)`, where nobody says what the elements are: a field of theirs.
+    fn field_of_elements(&mut self, ident: &Ident, scope: &Scope, span: Span) -> Option<Expr> {
+        let named = |item: &&FromItem| item.name != self.relation_key(ident);
+        let elements: Vec<ColumnId> = scope.items.iter().filter(named).filter_map(|item| item.element).collect();
+        let field = |this: &Self, element: ColumnId| field_of(this.column_expr(element, span), &ident.value, span);
+        match elements.as_slice() {
+            [] => None,
+            [element] => Some(field(self, *element)),
+            several => {
+                let candidates = several.iter().map(|element| field(self, *element)).collect();
+                self.partial("ambiguous column", format!("`{}` may be a field of several arrays", ident.value), span);
+                Some(nothing_known(&ident.value, candidates, span))
+            }
         }
     }
 
@@ -175,6 +196,9 @@ impl Resolver<'_> {
             if let Some(column) = column {
                 let base = self.column_expr(column, span);
                 return Answer::Found(fields(base, &parts[length + 1..], span));
+            }
+            if let Some(element) = item.element {
+                return Answer::Found(fields(self.column_expr(element, span), &parts[length..], span));
             }
             if length == 1 && parts.len() == 2 {
                 return self.missing(item, &parts[length], span);

@@ -29,8 +29,12 @@ impl Resolver<'_> {
             _ => "unnest".to_owned(),
         };
         let mut outputs = Vec::new();
+        let mut unknown = None;
         for expr in &exprs {
             let element = infer::element_of(&expr.ty);
+            let shows = self.dialect.flag("unnest_spreads_structs") && self.dialect.flag("unnest_alias_is_column");
+            let fields_unknown =
+                matches!(element.family, Family::Struct | Family::Unknown) && element.fields.is_empty();
             let spread = self.dialect.flag("unnest_spreads_structs")
                 && element.family == Family::Struct
                 && !element.fields.is_empty();
@@ -43,6 +47,7 @@ impl Resolver<'_> {
             }
             let column = self.column(&value_name, false, element, span);
             outputs.push(named_output(&value_name, false, column, span));
+            unknown = (shows && fields_unknown).then_some(column);
         }
         if let Some(offset) = offset {
             let column = self.column(&offset.value, false, Type::named("BIGINT", Family::Integer), span);
@@ -51,6 +56,9 @@ impl Resolver<'_> {
         let columns: Vec<ColumnId> = outputs.iter().map(|output| output.column).collect();
         let rel = self.node(Op::Unnest { input: seed, exprs, columns, outer: false }, Vec::new(), span);
         self.push_item(scope, alias, "unnest", Vec::new(), Bound { rel, outputs });
+        if let Some(item) = scope.items.last_mut() {
+            item.element = unknown;
+        }
         rel
     }
 
