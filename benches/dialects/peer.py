@@ -2,12 +2,15 @@
 import sqlglot
 from sqlglot import exp
 
+# What a table is named in to be made or filled, not read.
+WRITES = (exp.Create, exp.Schema, exp.Insert, exp.Into)
+
 # sqlglot's name, where it is not ours.
 DIALECTS = {"ansi": "", "generic": "", "mariadb": "mysql"}
 
 
 def peer(sql, dialect):
-    """(does sqlglot read it, sorted dotted names of the relations in FROM and JOIN that no CTE defines)"""
+    """(does sqlglot read it, sorted dotted names of the relations it names, but for CTEs and what is made or filled)"""
     try:
         trees = sqlglot.parse(sql, read=DIALECTS.get(dialect, dialect), error_level=sqlglot.ErrorLevel.RAISE)
     except Exception:
@@ -19,7 +22,7 @@ def peer(sql, dialect):
     for tree in trees:
         ctes = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
         for table in tree.find_all(exp.Table):
-            if not isinstance(table.parent, (exp.From, exp.Join)):
+            if table.arg_key == "this" and isinstance(table.parent, WRITES):
                 continue
             parts = [part.name for part in table.parts] if isinstance(table.this, exp.Identifier) else []
             name = ".".join(parts).lower()

@@ -51,6 +51,8 @@ impl ast::Visitor for Found {
     fn pre_visit_table_factor(&mut self, factor: &ast::TableFactor) -> ControlFlow<()> {
         if let ast::TableFactor::Table { name, args: None, .. } = factor {
             let parts = name.0.iter().filter_map(|part| part.as_ident()).map(|part| part.value.to_lowercase());
+            // sqlglot leaves the signs of a temporary table off.
+            let parts = parts.map(|part| part.trim_start_matches('#').to_owned());
             self.relations.insert(parts.collect::<Vec<_>>().join("."));
         }
         ControlFlow::Continue(())
