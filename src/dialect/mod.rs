@@ -15,6 +15,7 @@
 //! | `group_by_all` | `GROUP BY ALL` groups by every item without an aggregate |
 //! | `group_by_ordinal`, `order_by_ordinal` | an integer literal there names a SELECT item |
 //! | `qualify` | has QUALIFY |
+//! | `reserved_words` | FROM, WHERE and their like are never names, even where only a name could stand |
 //! | `rows_in_select` | a set-returning function may stand in SELECT, where it multiplies rows |
 //! | `implicit_unnest` | `FROM t, t.arr` unnests the array column `arr` of `t` |
 //! | `table_as_struct` | a relation's name used as a value is the whole row |

@@ -31,6 +31,11 @@ pub(super) fn expected_found(expected: &str, piece: &Piece) -> SyntaxError {
     SyntaxError { span: piece.span, message: format!("expected {}, found {}", what(expected), shown(&piece.token)) }
 }
 
+/// What was read up to `piece` cannot go on with it.
+pub(super) fn misplaced(piece: &Piece) -> SyntaxError {
+    SyntaxError { span: piece.span, message: format!("{} cannot stand here", shown(&piece.token)) }
+}
+
 /// The statement ends too early.
 fn expected_more(expected: &str, pieces: &[Piece]) -> SyntaxError {
     let span = pieces.last().map_or_else(Span::default, |last| last.span);

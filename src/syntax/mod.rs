@@ -9,6 +9,7 @@ mod hooks;
 mod lex;
 mod limits;
 mod mentions;
+mod neighbours;
 mod parsed;
 mod rewrite;
 mod scan;

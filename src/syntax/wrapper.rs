@@ -5,6 +5,7 @@
 //! sqlparser with more of them is noticed.
 
 use std::any::TypeId;
+use std::cell::Cell;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -18,6 +19,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 
 use super::hooks::{self, Hooks, Strength};
+use super::parsed::byte;
 use crate::dialect::Dialect as Facts;
 
 /// A stock dialect and what is overruled of it.
@@ -26,6 +28,8 @@ pub(super) struct Wrapper {
     base: Box<dyn Dialect>,
     answers: [Option<bool>; QUESTIONS.len()],
     hooks: Hooks,
+    /// The furthest byte at which the parser, perhaps in a try that it gave up, looked for an expression or operator.
+    furthest: Cell<u32>,
     /// `a[b]` takes an element, and is no name in brackets.
     subscripts: bool,
 }
@@ -39,7 +43,18 @@ impl Wrapper {
             }
         }
         let subscripts = facts.flag("bracket_subscripts");
-        Wrapper { base: stock(&facts.parser), answers, hooks: Hooks::new(facts), subscripts }
+        let furthest = Cell::new(0);
+        Wrapper { base: stock(&facts.parser), answers, hooks: Hooks::new(facts), furthest, subscripts }
+    }
+
+    /// The furthest byte at which the parser looked for something since this was last asked.
+    pub(super) fn take_furthest(&self) -> usize {
+        self.furthest.take() as usize
+    }
+
+    fn looked(&self, parser: &Parser) {
+        let at = u32::try_from(byte(parser.peek_token_ref().span.start)).unwrap_or_default();
+        self.furthest.set(self.furthest.get().max(at));
     }
 }
 
@@ -170,6 +185,7 @@ impl Dialect for Wrapper {
     }
 
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        self.looked(parser);
         let tight = self.base.prec_value(Precedence::DoubleColon);
         self.hooks.prefix(parser, tight).or_else(|| self.base.parse_prefix(parser))
     }
@@ -180,6 +196,7 @@ impl Dialect for Wrapper {
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
+        self.looked(parser);
         let ours = self.hooks.precedence(parser).map(|strength| match strength {
             Strength::Of(precedence) => self.base.prec_value(precedence),
             Strength::Weakest => hooks::TERNARY,
@@ -220,10 +237,12 @@ impl Dialect for Wrapper {
     }
 
     fn is_column_alias(&self, kw: &Keyword, parser: &mut Parser) -> bool {
+        self.looked(parser);
         self.base.is_column_alias(kw, parser)
     }
 
     fn is_select_item_alias(&self, explicit: bool, kw: &Keyword, parser: &mut Parser) -> bool {
+        self.looked(parser);
         self.base.is_select_item_alias(explicit, kw, parser)
     }
 
@@ -232,10 +251,12 @@ impl Dialect for Wrapper {
     }
 
     fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser) -> bool {
+        self.looked(parser);
         self.base.is_table_alias(kw, parser)
     }
 
     fn is_table_factor_alias(&self, explicit: bool, kw: &Keyword, parser: &mut Parser) -> bool {
+        self.looked(parser);
         self.base.is_table_factor_alias(explicit, kw, parser)
     }
 

@@ -14,7 +14,7 @@ use super::parsed::{Parsed, Statement, SyntaxError, byte, tree_span};
 use super::rewrite::Rewrites;
 use super::split::{self, Ends};
 use super::wrapper::Wrapper;
-use super::{bodies, fault, limits, mentions};
+use super::{bodies, fault, limits, mentions, neighbours};
 use crate::dialect::Dialect;
 use crate::text::Span;
 
@@ -55,6 +55,8 @@ struct Reader {
     letters: Letters,
     rewrites: Rewrites,
     ends: Ends,
+    /// Words such as FROM are never names.
+    reserved_words: bool,
 }
 
 impl Reader {
@@ -62,13 +64,16 @@ impl Reader {
         let wrapper = Wrapper::new(dialect);
         let letters = Letters::new(&wrapper);
         let ends = Ends { go_lines: dialect.flag("go_lines"), bare: dialect.flag("statements_without_semicolon") };
-        Reader { wrapper, letters, rewrites: Rewrites::new(dialect), ends }
+        let reserved_words = dialect.flag("reserved_words");
+        Reader { wrapper, letters, rewrites: Rewrites::new(dialect), ends, reserved_words }
     }
 
     /// `pieces` are the tokens of one statement of `sql`, and at least one.
     fn statement(&self, pieces: Vec<Piece>, sql: &str) -> Statement {
         let span = pieces[0].span.cover(pieces[pieces.len() - 1].span);
-        let tree = match limits::exceeded(&pieces) {
+        let misplaced = || neighbours::misplaced(&pieces).filter(|_| self.reserved_words);
+        let fault = limits::exceeded(&pieces).or_else(misplaced);
+        let tree = match fault {
             Some(error) => Err(error),
             None => self.read(self.rewrites.first(pieces)).or_else(|fault| self.again(&self.lex(sql, span), &fault)),
         };
@@ -121,7 +126,9 @@ impl Reader {
         for_parser(pieces, &mut tokens);
         let parser = Parser::new(&self.wrapper).with_recursion_limit(limits::RECURSION);
         let mut parser = parser.with_tokens_with_locations(tokens);
+        self.wrapper.take_furthest();
         let result = parser.parse_statement();
+        let furthest = self.wrapper.take_furthest();
         let reached = byte(parser.token_at(parser.get_current_index()).span.start);
         let rest = parser.peek_token_ref();
         let rest = (rest.token != Token::EOF).then_some(rest.span);
@@ -132,8 +139,8 @@ impl Reader {
         }
         match (result, rest) {
             (Ok(tree), None) => Ok(tree),
-            (Ok(_), Some(rest)) => Err(Fault::Rest(rest)),
-            (Err(error), _) => Err(Fault::Parser { error, reached }),
+            (Ok(_), Some(rest)) => Err(Fault { kind: Kind::Rest(rest), furthest }),
+            (Err(error), _) => Err(Fault { kind: Kind::Parser { error, reached }, furthest }),
         }
     }
 
@@ -164,7 +171,13 @@ thread_local! {
 const KEPT_TOKENS: usize = 1 << 16;
 
 /// Why the parser gave up.
-enum Fault {
+struct Fault {
+    kind: Kind,
+    /// The furthest byte at which it looked for something, perhaps in a try that it gave up.
+    furthest: usize,
+}
+
+enum Kind {
     Parser {
         error: sqlparser::parser::ParserError,
         /// The byte at which it gave up.
@@ -177,13 +190,17 @@ enum Fault {
 impl Fault {
     /// The fault in words, at one of `pieces`, which are what the parser was given.
     fn tell(&self, pieces: &[Piece]) -> SyntaxError {
-        match self {
-            Fault::Parser { error, reached } => fault::fault(error, pieces, *reached),
-            Fault::Rest(rest) => {
+        let told = match &self.kind {
+            Kind::Parser { error, reached } => fault::fault(error, pieces, *reached),
+            Kind::Rest(rest) => {
                 let piece = pieces.iter().find(|piece| tree_span(piece.span) == *rest);
                 fault::expected_found("end of statement", piece.unwrap_or(&pieces[pieces.len() - 1]))
             }
-        }
+        };
+        // A try that came further than the one that is told of is nearer to what was meant: `f((select a b c))` is
+        // tried as a query, and then as an expression that fails at `select`.
+        let further = pieces.iter().find(|piece| piece.span.start as usize == self.furthest);
+        further.filter(|piece| piece.span.start > told.span.start).map_or(told, fault::misplaced)
     }
 }
 

@@ -227,3 +227,19 @@ fn short_and_rare_forms_are_read() {
 fn a_failed_second_try_keeps_the_first_error() {
     check("duckdb", "select [x for x in l", &["expected `]`, found `for` @ for"]);
 }
+#[test]
+fn a_fault_is_told_at_the_token_that_cannot_go_on() {
+    for (sql, expected) in [
+        ("select coalesce(a, case when b then c en) from t", "`en` cannot stand here @ en"),
+        ("select * from (select a from t wher x = 1)", "`x` cannot stand here @ x"),
+        ("select f((select a b c)) from t", "expected `)`, found `c` @ c"),
+        ("select a from where x", "expected a relation, found `where` @ where"),
+        ("select a,, b from t", "expected an expression, found `,` @ ,"),
+        ("select a from t join u on a = b and from", "expected an expression, found `from` @ from"),
+        ("select a from t where a = ", "expected an expression, found the end of the statement @ ="),
+    ] {
+        check("snowflake", sql, &[expected]);
+    }
+    // Where no word is reserved, any may be a name.
+    check("clickhouse", "select a from t where from", &["SELECT a FROM t WHERE from"]);
+}
