@@ -158,6 +158,15 @@ fn unpacked_columns_are_arguments() {
 }
 
 #[test]
+fn a_recursive_query_has_the_columns_that_search_adds() {
+    check_outputs(
+        "postgres",
+        "with recursive r (n) as (select a from t union all select n + 1 from r) search depth first by n set o select n, o from r",
+        &["n", "o"],
+    );
+}
+
+#[test]
 fn a_block_writes_what_its_statements_write() {
     let script = script(
         "oracle",
@@ -166,4 +175,11 @@ fn a_block_writes_what_its_statements_write() {
     let written: Vec<(&str, &str)> =
         script.tables.iter().map(|written| (written.name.as_str(), written.query.outputs[0].name.as_str())).collect();
     assert_eq!(written, [("U", "x"), ("V", "y")]);
+}
+
+#[test]
+fn a_view_writes_to_the_relation_it_names() {
+    let script = script("clickhouse", "create materialized view v on cluster c to w (a Int32) as select a from t");
+    let written: Vec<&str> = script.tables.iter().map(|written| written.name.as_str()).collect();
+    assert_eq!(written, ["w", "v"]);
 }

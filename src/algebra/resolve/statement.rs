@@ -22,14 +22,17 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
         match &statement.tree {
             Ok(_) if statement.assigns => {}
             Ok(tree) => {
-                let resolver = Resolver::new(parsed, dialect, catalog, &locals).guarded_by(&statement.guards);
-                match resolver.statement(tree, statement.span) {
-                    Outcome::Query(query) => script.query = Some(query),
-                    Outcome::Written(written) => {
-                        note_local(&mut locals, &written, dialect);
-                        script.tables.push(written);
+                for tree in several(tree) {
+                    let resolver = Resolver::new(parsed, dialect, catalog, &locals).guarded_by(&statement.guards);
+                    match resolver.statement(tree, statement.span) {
+                        Outcome::Query(query) => script.query = Some(query),
+                        Outcome::Written(written) => {
+                            note_local(&mut locals, &written, dialect);
+                            script.tables.extend(passed_on(tree, &written, dialect));
+                            script.tables.push(written);
+                        }
+                        Outcome::Nothing => {}
                     }
-                    Outcome::Nothing => {}
                 }
             }
             Err(error) => {
@@ -40,6 +43,22 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
         }
     }
     script
+}
+
+/// One statement that writes several relations, Oracle's `INSERT ALL`, comes as a block of one INSERT each.
+fn several(statement: &ast::Statement) -> Vec<&ast::Statement> {
+    match statement {
+        ast::Statement::StartTransaction { statements, .. } if !statements.is_empty() => statements.iter().collect(),
+        statement => vec![statement],
+    }
+}
+
+/// `CREATE MATERIALIZED VIEW v TO t AS ..`: what the view selects goes into `t`.
+fn passed_on(statement: &ast::Statement, view: &Written, dialect: &Dialect) -> Option<Written> {
+    let ast::Statement::CreateView(ast::CreateView { to: Some(to), .. }) = statement else { return None };
+    let key = |part: &ast::Ident| dialect.relation_key(&part.value, part.quote_style.is_some());
+    let name = idents(to).iter().map(key).collect::<Vec<_>>().join(".");
+    Some(Written { name, how: How::Insert, ..view.clone() })
 }
 
 /// Later statements read what this one made: its columns, and which rows and values they are.

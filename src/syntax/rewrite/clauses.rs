@@ -3,6 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::tree::{Node, find, made, round, string, word};
+use crate::text::Span;
 
 /// `AS [NOT] MATERIALIZED (` as `AS (`.
 pub(super) fn materialized(level: &mut Vec<Node>) {
@@ -173,21 +174,51 @@ fn sampled(level: &mut Vec<Node>, at: usize) {
     }
 }
 
-/// SEARCH and CYCLE behind a recursive CTE name columns of their own that few read.
+/// `c AS (q) SEARCH DEPTH FIRST BY n SET o` as `c AS (q), c AS (SELECT *, search_order('..') AS o FROM c)`, and CYCLE
+/// likewise: the columns that they add are there, from nothing that is known.
 pub(super) fn search_and_cycle(level: &mut Vec<Node>) {
     let mut at = 1;
     while at + 1 < level.len() {
         let search = level[at].is_word("search") && level[at + 1].is_any(&["depth", "breadth"]);
         let cycle = level[at].is_word("cycle") && level[at + 1].is_name() && find(level, at, &["set"]).is_some();
-        if (search || cycle) && level[at - 1].round().is_some() {
-            let ends =
-                |node: &Node| node.is(&Token::Comma) || node.is_any(&["select", "cycle", "insert", "update", "delete"]);
-            let end = (at + 1..level.len()).find(|next| ends(&level[*next])).unwrap_or(level.len());
-            level.drain(at..end);
-        } else {
+        if !(search || cycle) || level[at - 1].round().is_none() {
             at += 1;
+            continue;
         }
+        let ends = |next: usize| {
+            level[next].is_any(&["select", "cycle", "insert", "update", "delete", "values"])
+                || level[next].is(&Token::Comma)
+                    && level.get(next + 2).is_some_and(|node| node.is_word("as") || node.round().is_some())
+        };
+        let end = (at + 1..level.len()).find(|next| ends(*next)).unwrap_or(level.len());
+        let here = level[at].piece().span;
+        let name = (1..at).rev().find(|back| level[*back].is_word("as")).and_then(|as_word| {
+            let columns = usize::from(level[as_word - 1].round().is_some());
+            level.get(as_word.checked_sub(1 + columns)?).filter(|name| name.is_name()).cloned()
+        });
+        let added = added_columns(&level[at..end], here);
+        let shadow = name.map(|name| {
+            let mut inner = vec![word("SELECT", here), made(Token::Mul, here)];
+            inner.extend(added);
+            inner.extend([word("FROM", here), name.clone()]);
+            [made(Token::Comma, here), name, word("AS", here), round(inner, here)]
+        });
+        let nodes: Vec<Node> = shadow.into_iter().flatten().collect();
+        let length = nodes.len();
+        level.splice(at..end, nodes);
+        at += length;
     }
+}
+
+/// `, search_order('..') AS o` for each name after SET and USING.
+fn added_columns(clause: &[Node], here: Span) -> Vec<Node> {
+    let words: Vec<String> = clause.iter().map(|node| node.piece().token.to_string().to_lowercase()).collect();
+    let mut nodes = Vec::new();
+    for pair in clause.windows(2).filter(|pair| pair[0].is_any(&["set", "using"]) && pair[1].is_name()) {
+        let says = round(vec![string(&words.join(" "), here)], here);
+        nodes.extend([made(Token::Comma, here), word("search_order", here), says, word("AS", here), pair[1].clone()]);
+    }
+    nodes
 }
 
 /// MySQL's `GROUP BY a DESC` as `GROUP BY a`.

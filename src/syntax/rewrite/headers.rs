@@ -37,6 +37,11 @@ pub(super) fn create(level: &mut Vec<Node>) {
     if let Some(columns) = level.get(after).filter(|_| after < query).and_then(Node::round) {
         nodes.push(columns_of(&columns.inner, table, level[after].piece().span));
     }
+    // The relation that a view of ClickHouse writes what it selects to.
+    if let Some(to) = find(&level[..query], after, &["to"]).filter(|_| !table) {
+        let end = super::spell::name_end(level, to + 1);
+        nodes.extend_from_slice(&level[to..end.min(query)]);
+    }
     match &level[query + 1..] {
         // `AS (SELECT ..)`, all in brackets, is only read without column names before.
         [Node::Group(group)] if table => {

@@ -128,6 +128,8 @@ const ALWAYS: &[(&str, When, Rewrite)] = &[
     ("written_rows", When::Word(&["delete", "update"]), parts::written_rows),
     ("bare_hints", When::Pair(parts::is_hint), parts::bare_hints),
     ("described", When::Word(&["summarize", "describe"]), parts::described),
+    ("into_variables", When::Word(&["into"]), heads::into_variables),
+    ("interval_columns", When::Pair(placeholders::is_interval_of), placeholders::interval_columns),
     ("branch_clauses", When::Word(&["union", "except", "intersect"]), members::own_clauses),
 ];
 
@@ -144,7 +146,6 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("insert_top", heads::insert_top),
     ("unique", heads::unique),
     ("top", heads::top),
-    ("into_variables", heads::into_variables),
     ("compound_assignments", heads::compound_assignments),
     ("oracle_tails", heads::oracle_tails),
     ("siblings", heads::siblings),
@@ -181,6 +182,9 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("json_tables", rowsets::json_table),
     ("json_tables", rowsets::xml_namespaces),
     ("composite_calls", rowsets::composite_calls),
+    ("function_columns", rowsets::function_columns),
+    ("bracketed_lists", rowsets::bracketed_lists),
+    ("symmetric", placeholders::symmetric),
     ("star_apply", stars::apply),
     ("star_short_forms", stars::like_signs),
     ("star_short_forms", stars::replace_after_exclude),

@@ -11,7 +11,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::spell::{comma, listed, name_end, plain, stands, text};
-use super::tree::{Node, find, round, string, word};
+use super::tree::{Node, after_relation, find, round, string, word};
 use crate::text::Span;
 
 /// Finds every such clause behind a relation's name (and alias) and puts the form that carries it behind the name.
@@ -40,7 +40,7 @@ fn relation_before(level: &[Node], at: usize) -> Option<usize> {
     let alias = &level[end.min(at)..at];
     let plain = match alias {
         [] => true,
-        [name] => name.is_name(),
+        [name] => name.is_name() && after_relation(level, end - 1) > end,
         [as_word, name] => as_word.is_word("as") && name.is_name(),
         _ => false,
     };
@@ -115,7 +115,7 @@ fn period(level: &[Node], at: usize, here: Span) -> Option<(usize, Vec<Node>)> {
 }
 
 /// The end of a value: one operand, and what operators join to it.
-fn value_end(level: &[Node], from: usize) -> usize {
+pub(super) fn value_end(level: &[Node], from: usize) -> usize {
     let joins = |node: &Node| {
         matches!(node.piece().token, Token::Plus | Token::Minus | Token::Period | Token::Div | Token::Mul)
     };
@@ -148,7 +148,7 @@ pub(super) fn alias_before(level: &mut Vec<Node>) {
         let opens = level[at - 2].is(&Token::Comma) || level[at - 2].is_any(&["from", "join"]);
         if level[at].is(&Token::Colon) && level[at - 1].is_name() && opens {
             let here = level[at].piece().span;
-            let end = super::tree::after_relation(level, at + 1);
+            let end = after_relation(level, at + 1);
             let relation = level[at + 1..end].to_vec();
             let name = level[at - 1].clone();
             level.splice(at - 1..end, relation.into_iter().chain([word("AS", here), name]));
@@ -201,15 +201,7 @@ pub(super) fn rows_from(level: &mut Vec<Node>) {
             if joined {
                 nodes.extend([word("ASOF", here), word("JOIN", here)]);
             }
-            let nameless = item.windows(2).position(|pair| pair[0].is_word("as") && pair[1].round().is_some());
-            match nameless {
-                Some(at) => {
-                    nodes.extend_from_slice(&item[..=at]);
-                    nodes.push(plain(&format!("rows_{}", number + 1), here));
-                    nodes.extend_from_slice(&item[at + 1..]);
-                }
-                None => nodes.extend(item),
-            }
+            nodes.extend(item);
             if joined {
                 nodes.extend([word("MATCH_CONDITION", here), round(vec![string("positional", here)], here)]);
             }

@@ -4,7 +4,7 @@ use sqlparser::tokenizer::Token;
 
 use super::spell::{plain, quoted, stands, text, unkeyword};
 use super::tree::{Node, made, round, string, word};
-use crate::syntax::lex::Gap;
+use crate::syntax::lex::{Gap, Piece};
 use crate::text::Span;
 
 /// `FROM table AS t`, `ORDER BY interval ROWS ..`: a keyword where only a name can stand.
@@ -18,7 +18,9 @@ pub(super) fn keyword_names(level: &mut Vec<Node>) {
         let ends = level.get(at + 1).is_none_or(|next| {
             next.is(&Token::Comma) || next.is_any(&["rows", "range", "groups", "asc", "desc", "from", "nulls"])
         });
-        if level[at].is_word("interval") && ends {
+        let call =
+            level.get(at + 1).and_then(Node::round).is_some_and(|group| super::tree::by_commas(&group.inner).len() > 1);
+        if level[at].is_word("interval") && (ends || call) {
             unkeyword(&mut level[at]);
         }
     }
@@ -255,5 +257,53 @@ pub(super) fn view_clauses(level: &mut Vec<Node>) {
         && let Some(end) = super::tree::find(level, at, &["settings", "select", "values", "with"])
     {
         level.drain(at..end);
+    }
+}
+
+/// `INTERVAL` and a dotted name.
+pub(super) fn is_interval_of(first: &Piece, next: &Piece) -> bool {
+    first.is_word("interval") && matches!(next.token, Token::Word(_))
+}
+
+/// `INTERVAL t.days DAY` as `INTERVAL (t.days) DAY`, where it would be `(INTERVAL t).days AS day`.
+pub(super) fn interval_columns(level: &mut Vec<Node>) {
+    let mut at = 0;
+    while at + 3 < level.len() {
+        let end = super::spell::name_end(level, at + 1);
+        let dotted = level[at + 1].is_name() && end > at + 2;
+        if level[at].is_word("interval") && dotted && level.get(end).and_then(unit).is_some() {
+            let here = level[at + 1].piece().span;
+            let value = level[at + 1..end].to_vec();
+            level.splice(at + 1..end, [round(value, here)]);
+        }
+        at += 1;
+    }
+}
+
+/// `a BETWEEN SYMMETRIC b AND c` as `a BETWEEN least(b, c) AND greatest(b, c)`.
+pub(super) fn symmetric(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 3 < level.len() {
+        if level[at].is_any(&["symmetric", "asymmetric"])
+            && level[at - 1].is_word("between")
+            && let Some(and) = super::tree::find(level, at, &["and"])
+        {
+            let here = level[at].piece().span;
+            let end = super::moments::value_end(level, and + 1);
+            let both = super::spell::listed(vec![level[at + 1..and].to_vec(), level[and + 1..end].to_vec()], here);
+            if level[at].is_word("symmetric") {
+                let nodes = [
+                    plain("least", here),
+                    round(both.clone(), here),
+                    word("AND", here),
+                    plain("greatest", here),
+                    round(both, here),
+                ];
+                level.splice(at..end, nodes);
+            } else {
+                level.remove(at);
+            }
+        }
+        at += 1;
     }
 }

@@ -330,3 +330,37 @@ fn call_name(inner: &[Node]) -> Option<String> {
     let Token::Word(word) = &name.last()?.piece().token else { return None };
     (last.round().is_some() && plain).then(|| word.value.clone())
 }
+
+/// Postgres' `FROM f(1) AS (a int)` as `FROM f(1) AS f (a int)`.
+pub(super) fn function_columns(level: &mut Vec<Node>) {
+    let mut at = 2;
+    while at + 1 < level.len() {
+        let call = level[at - 1].round().is_some() && level[at - 2].is_name();
+        let columns = level[at + 1].round().is_some_and(|group| {
+            group.inner.first().is_some_and(Node::is_name) && !group.inner[0].is_any(&["select", "with", "values"])
+        });
+        if level[at].is_word("as") && call && columns {
+            let alias = level[at - 2].clone();
+            level.insert(at + 1, alias);
+        }
+        at += 1;
+    }
+}
+
+/// MySQL's `FROM (t, u) LEFT JOIN v` as `FROM (t CROSS JOIN u) LEFT JOIN v`.
+pub(super) fn bracketed_lists(level: &mut Vec<Node>) {
+    for at in 1..level.len() {
+        let opens = level[at - 1].is(&Token::Comma) || level[at - 1].is_any(&["from", "join"]);
+        let Some(group) = round_at(level, at).filter(|_| opens) else { continue };
+        let names =
+            group.inner.first().is_some_and(|first| first.is_name() && !first.is_any(&["select", "with", "values"]));
+        if !names {
+            continue;
+        }
+        let here = group.open.span;
+        let nodes = std::mem::take(&mut group.inner).into_iter().flat_map(|node| {
+            if node.is(&Token::Comma) { vec![word("CROSS", here), word("JOIN", here)] } else { vec![node] }
+        });
+        group.inner = nodes.collect();
+    }
+}

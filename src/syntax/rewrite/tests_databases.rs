@@ -253,7 +253,7 @@ fn postgres_is_read() {
             ("select x'12'\n'34'", "SELECT X'1234'"),
             (
                 "select * from rows from (f(1) as (a int), g(2)) with ordinality as x",
-                "SELECT * FROM (f(1) AS rows_1 (a INT) ASOF JOIN g(2) MATCH_CONDITION ('positional') ASOF JOIN generate_series(1, 1) AS ordinality (ordinality) MATCH_CONDITION ('positional')) AS x",
+                "SELECT * FROM (f(1) AS f (a INT) ASOF JOIN g(2) MATCH_CONDITION ('positional') ASOF JOIN generate_series(1, 1) AS ordinality (ordinality) MATCH_CONDITION ('positional')) AS x",
             ),
             (
                 "select xmlelement(name foo, xmlattributes('xyz' as bar), 'c')",
@@ -272,6 +272,26 @@ fn postgres_is_read() {
                 "SELECT sum(a) OVER (PARTITION BY 'exclude group' ORDER BY b ROWS UNBOUNDED PRECEDING) FROM t",
             ),
         ],
+    );
+}
+
+#[test]
+fn words_that_would_be_aliases_or_calls_are_none() {
+    check("clickhouse", &[("select interval t.days day from t", "SELECT INTERVAL (t.days) DAY FROM t")]);
+    check("mysql", &[("select a into @x, @y from t", "SELECT a FROM t")]);
+    check("mysql", &[("select * from (t, u) join v", "SELECT * FROM (t CROSS JOIN u) JOIN v")]);
+    check("postgres", &[("select * from f(1) as (a int)", "SELECT * FROM f(1) AS f (a INT)")]);
+    check("ansi", &[("select a between symmetric 1 and b", "SELECT a BETWEEN least(1, b) AND greatest(1, b)")]);
+}
+
+#[test]
+fn a_recursive_query_has_the_columns_that_search_adds() {
+    check(
+        "ansi",
+        &[(
+            "with recursive t (n) as (select 1 union all select n + 1 from t) search depth first by n set o select o from t",
+            "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t), t AS (SELECT *, search_order('search depth first by n set o') AS o FROM t) SELECT o FROM t",
+        )],
     );
 }
 
