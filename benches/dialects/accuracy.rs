@@ -14,7 +14,8 @@ pub fn print(request: &Request) {
             let parsed = parse(&case.sql, &dialect);
             total += 1;
             peer += usize::from(case.peer);
-            let fault = match (parsed.error(), parsed.statements.len()) {
+            let error = parsed.statements.iter().find_map(|statement| statement.tree.as_ref().err());
+            let fault = match (error, parsed.statements.len()) {
                 (Some(error), _) => format!("at {}: {}", error.span.start, error.message),
                 (None, 1) => {
                     read += 1;

@@ -12,6 +12,7 @@ mod mentions;
 mod neighbours;
 mod parsed;
 mod rewrite;
+mod role;
 mod scan;
 mod span;
 mod split;
@@ -20,6 +21,7 @@ mod tolerant;
 mod wrapper;
 
 pub use parsed::{Comment, Outline, Parsed, Statement, SyntaxError};
+pub use role::Role;
 pub use scan::scan;
 /// The strict tree's nodes, for the floor that gives them meaning.
 pub use sqlparser::ast;

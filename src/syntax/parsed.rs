@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlparser::ast;
 use sqlparser::tokenizer::{Location, Span as TreeSpan};
 
+use super::role::Role;
 use crate::text::Span;
 
 /// The statements of one SQL text.
@@ -28,8 +29,7 @@ pub struct Statement {
     pub mentions: Vec<Vec<String>>,
     /// What decides whether it runs, and what the variables in it were set from: of branches, loops and variables.
     pub guards: Vec<ast::Query>,
-    /// It sets variables of a script, and nothing else comes of it.
-    pub assigns: bool,
+    pub role: Role,
 }
 
 /// What stays of a statement when its tree is let go.
@@ -55,6 +55,13 @@ pub struct Comment {
     pub text: String,
 }
 
+impl Statement {
+    /// Why it is not understood, where that matters to anyone's rows.
+    pub fn fault(&self) -> Option<&SyntaxError> {
+        self.tree.as_ref().err().filter(|_| self.role != Role::Administration)
+    }
+}
+
 impl Parsed {
     /// The text that was parsed.
     pub fn text(&self) -> &str {
@@ -63,16 +70,14 @@ impl Parsed {
 
     /// The statements without their trees.
     pub fn outline(&self) -> Vec<Outline> {
-        let outline = |statement: &Statement| Outline {
-            fault: statement.tree.as_ref().err().cloned(),
-            mentions: statement.mentions.clone(),
-        };
+        let outline =
+            |statement: &Statement| Outline { fault: statement.fault().cloned(), mentions: statement.mentions.clone() };
         self.statements.iter().map(outline).collect()
     }
 
-    /// The first error of any statement.
+    /// The first fault of any statement.
     pub fn error(&self) -> Option<&SyntaxError> {
-        self.statements.iter().find_map(|statement| statement.tree.as_ref().err())
+        self.statements.iter().find_map(Statement::fault)
     }
 
     /// The bytes of a tree's span. Of a leaf (name, literal, star) that is exact; of a composite it is what its leaves

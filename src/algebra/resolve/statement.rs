@@ -12,7 +12,7 @@ use crate::algebra::normal::fingerprint;
 use crate::algebra::query::{JoinKind, Known, Op, Output, Query, RelId, Status, Why};
 use crate::algebra::sql_type::Type;
 use crate::dialect::Dialect;
-use crate::syntax::{Parsed, ast};
+use crate::syntax::{Parsed, Role, ast};
 use crate::text::Span;
 
 pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) -> Script {
@@ -20,7 +20,8 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
     let mut locals: BTreeMap<String, Arc<Known>> = BTreeMap::new();
     for statement in &parsed.statements {
         match &statement.tree {
-            Ok(_) if statement.assigns => {}
+            Ok(_) if statement.role == Role::Variables => {}
+            Err(_) if statement.fault().is_none() => {}
             Ok(tree) => {
                 for tree in several(tree) {
                     let resolver = Resolver::new(parsed, dialect, catalog, &locals).guarded_by(&statement.guards);

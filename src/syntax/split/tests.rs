@@ -1,7 +1,7 @@
 //! Where statements end, and what decides whether they run.
 
 use crate::dialect;
-use crate::syntax::parse;
+use crate::syntax::{Role, parse};
 
 /// One line a statement: its text, behind `if` and what decides it.
 fn check(dialect: &str, text: &str, expected: &[&str]) {
@@ -9,7 +9,7 @@ fn check(dialect: &str, text: &str, expected: &[&str]) {
     let found: Vec<String> = parsed
         .statements
         .iter()
-        .filter(|statement| !statement.assigns)
+        .filter(|statement| statement.role != Role::Variables)
         .map(|statement| {
             let guards: Vec<String> = statement.guards.iter().map(ToString::to_string).collect();
             let guards = if guards.is_empty() { String::new() } else { format!("if {}: ", guards.join(", ")) };

@@ -12,6 +12,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace};
 use super::lex::{self, Gap, Letters, Piece};
 use super::parsed::{Parsed, Statement, SyntaxError, byte, tree_span};
 use super::rewrite::Rewrites;
+use super::role::{self, Role};
 use super::split::{self, Ends};
 use super::wrapper::Wrapper;
 use super::{bodies, fault, limits, mentions, neighbours};
@@ -40,7 +41,9 @@ pub fn parse(sql: &str, dialect: &Dialect) -> Parsed {
             Ok(guards) => statement.guards = guards,
             Err(fault) => statement.tree = Err(fault),
         }
-        statement.assigns = part.assigns;
+        if part.assigns {
+            statement.role = Role::Variables;
+        }
         statements.push(statement);
     }
     if let Some(fault) = lexed.fault {
@@ -71,6 +74,7 @@ impl Reader {
     /// `pieces` are the tokens of one statement of `sql`, and at least one.
     fn statement(&self, pieces: Vec<Piece>, sql: &str) -> Statement {
         let span = pieces[0].span.cover(pieces[pieces.len() - 1].span);
+        let role = role::role(&pieces);
         let misplaced = || neighbours::misplaced(&pieces).filter(|_| self.reserved_words);
         let fault = limits::exceeded(&pieces).or_else(misplaced);
         let tree = match fault {
@@ -79,7 +83,7 @@ impl Reader {
         };
         // The tokens went into the tree; where there is none, they are read once more.
         let mentions = tree.as_ref().map_or_else(|_| mentions::mentions(&self.lex(sql, span)), |_| Vec::new());
-        Statement { span, tree: tree.map(Box::new), mentions, guards: Vec::new(), assigns: false }
+        Statement { span, tree: tree.map(Box::new), mentions, guards: Vec::new(), role }
     }
 
     /// Reads what decides a statement, each as a query of its own.
@@ -156,7 +160,7 @@ impl Reader {
             _ => {
                 let span = Span::new(fault.span.start as usize, end);
                 let guards = Vec::new();
-                statements.push(Statement { span, tree: Err(fault), mentions: Vec::new(), guards, assigns: false });
+                statements.push(Statement { span, tree: Err(fault), mentions: Vec::new(), guards, role: Role::Data });
             }
         }
     }
