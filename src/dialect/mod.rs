@@ -31,6 +31,7 @@
 //! | `go_lines` | a line that is only `GO` ends a batch |
 //! | `statements_without_semicolon` | a line may start a statement without a `;` before it |
 //! | `ampersand_variables` | its own client puts values in for `&name` |
+//! | `safe_prefix` | `SAFE.f(..)` is `f(..)`, or NULL where that fails |
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;
@@ -206,5 +207,12 @@ mod tests {
         let nvl = snowflake.function("nvl").expect("snowflake has NVL");
         assert_eq!((nvl.canonical.as_str(), nvl.nulls), ("COALESCE", Nulls::Coalesce));
         assert_eq!(nvl.returns, Returns::CommonFrom(0));
+    }
+
+    #[test]
+    fn a_safe_call_may_be_null() {
+        let nulls = |name| find("bigquery").and_then(|dialect| dialect.function(name).map(|facts| facts.nulls));
+        assert_eq!((nulls("PARSE_DATE"), nulls("SAFE.PARSE_DATE")), (Some(Nulls::Strict), Some(Nulls::Unknown)));
+        assert_eq!((nulls("NET.HOST"), nulls("HOST")), (Some(Nulls::Unknown), None));
     }
 }

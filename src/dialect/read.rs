@@ -21,7 +21,21 @@ pub(super) fn read(entry: &Entry, find: impl Fn(&str) -> Option<Arc<Dialect>>) -
         let theirs = theirs.str().expect("a type's name is a string");
         dialect.functions.values_mut().for_each(|function| rename(&mut function.returns, &ours.text, theirs));
     }
+    if dialect.flag("safe_prefix") {
+        add_safe(&mut dialect.functions);
+    }
     dialect
+}
+
+/// `SAFE.PARSE_DATE(..)` is NULL where `PARSE_DATE(..)` fails, so it is a function of its own.
+fn add_safe(known: &mut BTreeMap<String, Function>) {
+    let scalars = known.iter().filter(|(_, function)| function.kind == FunctionKind::Scalar);
+    let safe = scalars.map(|(name, function)| {
+        let canonical = format!("SAFE.{}", function.canonical);
+        (format!("SAFE.{name}"), Function { canonical, nulls: Nulls::Unknown, ..function.clone() })
+    });
+    let safe: Vec<_> = safe.collect();
+    known.extend(safe);
 }
 
 /// Gives a type the name it has in this dialect: `[types] BIGINT = "INT64"`.

@@ -15,7 +15,7 @@ use crate::text::Span;
 impl Resolver<'_> {
     pub(super) fn function(&mut self, function: &ast::Function, scope: &Scope, span: Span) -> Expr {
         let parts = idents(&function.name);
-        let written = parts.last().map(|ident| ident.value.to_ascii_uppercase()).unwrap_or_default();
+        let written = written(&parts);
         if written == "COLUMNS"
             && let Some((expr, _)) = self.columns_binding.clone()
         {
@@ -212,6 +212,19 @@ impl Resolver<'_> {
 }
 
 /// Functions one of whose arguments is a date part.
+/// The name by which the dialect may know a function. What stands in a schema is the dialect's only where it says so
+/// (`NET.HOST`): `app.hash(x)` is somebody's own function, whatever `HASH` is.
+fn written(parts: &[ast::Ident]) -> String {
+    let upper = |ident: &ast::Ident| ident.value.to_ascii_uppercase();
+    match parts {
+        [.., schema, name] if !schema.value.eq_ignore_ascii_case("pg_catalog") => {
+            format!("{}.{}", upper(schema), upper(name))
+        }
+        [.., name] => upper(name),
+        [] => String::new(),
+    }
+}
+
 fn takes_unit(name: &str) -> bool {
     ["DATE", "TIME", "EXTRACT", "TRUNC", "LAST_DAY", "NEXT_DAY", "MONTHS"].iter().any(|part| name.contains(part))
 }
