@@ -11,7 +11,7 @@ struct Tables;
 
 impl Catalog for Tables {
     fn find(&self, name: &[ast::Ident]) -> Option<Arc<Known>> {
-        let id = name.last()?.value.to_lowercase();
+        let id = name.last()?.value.to_ascii_lowercase();
         let names = match id.as_str() {
             "t" => ["a", "b", "c"],
             "u" => ["a", "b", "d"],
@@ -220,7 +220,7 @@ fn an_inline_function_is_not_the_dialects_own() {
 fn a_merge_by_star_writes_the_columns_of_its_source() {
     let names = |dialect: &str, sql: &str| {
         let query = query(dialect, sql);
-        query.outputs.iter().map(|output| output.name.to_lowercase()).collect::<Vec<_>>()
+        query.outputs.iter().map(|output| output.name.to_ascii_lowercase()).collect::<Vec<_>>()
     };
     let merged = "merge into t using u on t.a = u.a when matched then update set * when not matched then insert *";
     assert_eq!(names("databricks", merged), ["a", "b", "d"]);

@@ -228,7 +228,9 @@ impl Resolver<'_> {
                 }
             }
             PipeOperator::Drop { columns } => {
-                columns.iter().for_each(|ident| self.replace(&mut list, ident, None, None))
+                for ident in columns {
+                    self.replace(&mut list, ident, None, None);
+                }
             }
             PipeOperator::Rename { mappings } => {
                 for mapping in mappings {

@@ -139,6 +139,7 @@ impl Resolver<'_> {
         }
     }
 
+    #[expect(clippy::too_many_arguments, reason = "both sides, and all that the words between them say")]
     pub(super) fn set_operation(
         &mut self,
         left: Bound,

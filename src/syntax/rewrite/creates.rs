@@ -13,6 +13,16 @@ pub(super) fn define(level: &mut Vec<Node>) {
     }
 }
 
+/// BigQuery's `CREATE SNAPSHOT TABLE t CLONE u`, `DROP SNAPSHOT TABLE t`: a table.
+pub(super) fn snapshots(level: &mut Vec<Node>) {
+    if level.first().is_some_and(|first| first.is_any(&["create", "drop"]))
+        && let Some(at) = find(level, 1, &["snapshot"]).filter(|at| *at < 4)
+        && level.get(at + 1).is_some_and(|next| next.is_word("table"))
+    {
+        level.remove(at);
+    }
+}
+
 /// `CREATE TABLE t SELECT ..`, `CREATE VIEW v (a) SELECT ..`, `WITH c (SELECT ..)` with the AS they lack.
 pub(super) fn queries_without_as(level: &mut Vec<Node>) {
     let Some(first) = level.first() else { return };

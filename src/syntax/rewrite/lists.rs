@@ -137,7 +137,9 @@ fn item_end(level: &[Node], at: usize) -> usize {
 /// `VALUES 1, 2` as `VALUES (1), (2)`.
 pub(super) fn bare_rows(level: &mut Vec<Node>) {
     let Some(at) = find(level, 0, &["values"]) else { return };
-    if level.get(at + 1).is_none_or(|next| next.round().is_some()) {
+    // `STRUCT<a INT, values ARRAY<INT>>` has a field of that name.
+    let named = at > 0 && matches!(level[at - 1].piece().token, Token::Comma | Token::Lt | Token::Period);
+    if named || level.get(at + 1).is_none_or(|next| next.round().is_some()) {
         return;
     }
     let ends = ["as", "order", "limit", "union", "on", "where", "except", "intersect", "select"];

@@ -227,6 +227,7 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("insert_forms", inserts::insert_forms),
     ("merge_remove_duplicates", inserts::merge_remove_duplicates),
     ("create_forms", creates::define),
+    ("create_forms", creates::snapshots),
     ("create_forms", creates::using_template),
     ("create_forms", creates::queries_without_as),
     ("create_forms", creates::created_columns),

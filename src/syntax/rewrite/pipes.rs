@@ -42,7 +42,15 @@ pub(super) fn rare_pipes(level: &mut Vec<Node>) {
             continue;
         }
         let end = pipe_end(level, at + 1);
-        if level[at + 1].is_word("window") {
+        if level[at + 1].is_any(&["select", "extend"])
+            && let Some(windows) = find(&level[..end], at + 2, &["window"])
+        {
+            named_windows(level, at + 2, windows, end);
+        } else if level[at + 1].is_word("with") {
+            let ctes: Vec<Node> = level.drain(at..end).skip(2).collect();
+            name_first(level, ctes);
+            at = 0;
+        } else if level[at + 1].is_word("window") {
             level[at + 1] = word("EXTEND", here);
         } else if level[at + 1].is_word("assert") {
             level.drain(at..end);
@@ -53,6 +61,51 @@ pub(super) fn rare_pipes(level: &mut Vec<Node>) {
             set_operand(level, at + 1, end);
         }
         at += 1;
+    }
+}
+
+/// `SELECT .. OVER w WINDOW w AS (a)` as `SELECT .. OVER (a)`: no pipe of the parser has a WINDOW of its own.
+fn named_windows(level: &mut Vec<Node>, from: usize, windows: usize, end: usize) {
+    let mut named = Vec::new();
+    for definition in super::tree::by_commas(&level[windows + 1..end]) {
+        let [name, as_word, Node::Group(window)] = definition else { return };
+        if !as_word.is_word("as") {
+            return;
+        }
+        named.push((name.piece().token.to_string(), window.inner.clone()));
+    }
+    level.drain(windows..end);
+    put_windows(&mut level[from..windows], &named);
+}
+
+fn put_windows(level: &mut [Node], named: &[(String, Vec<Node>)]) {
+    let find = |node: &Node| {
+        let name = node.is_name().then(|| node.piece().token.to_string())?;
+        named.iter().find(|(own, _)| own.eq_ignore_ascii_case(&name)).map(|(_, window)| window.clone())
+    };
+    for at in 0..level.len() {
+        let over = at > 0 && level[at - 1].is_word("over");
+        if let Some(window) = find(&level[at]).filter(|_| over) {
+            level[at] = round(window, level[at].piece().span);
+        } else if let Node::Group(group) = &mut level[at] {
+            match group.inner.first().and_then(find).filter(|_| over) {
+                Some(window) => drop(group.inner.splice(..1, window)),
+                None => put_windows(&mut group.inner, named),
+            }
+        }
+    }
+}
+
+/// `q |> WITH c AS (..) |> ..` as `WITH c AS (..) q |> ..`.
+fn name_first(level: &mut Vec<Node>, mut ctes: Vec<Node>) {
+    let Some(here) = level.first().map(|first| first.piece().span) else { return };
+    let query = find(level, 1, &["select", "from", "values", "table"]).filter(|_| level[0].is_word("with"));
+    match query {
+        Some(at) => {
+            ctes.insert(0, made(Token::Comma, here));
+            level.splice(at..at, ctes);
+        }
+        None => drop(level.splice(..0, std::iter::once(word("WITH", here)).chain(ctes))),
     }
 }
 

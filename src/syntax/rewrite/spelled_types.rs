@@ -97,7 +97,8 @@ pub(super) fn cast_tails(level: &mut Vec<Node>) {
         {
             let tail = group.inner.split_off(tail);
             if tail[0].is_word("collate") {
-                level.splice(at + 1..at + 1, tail);
+                let rest = level.split_off(at + 1);
+                level.extend(tail.into_iter().chain(rest));
             }
         } else if let Some(typed) = typed
             && let Some(format) = super::tree::find(&group.inner, typed, &["format"])

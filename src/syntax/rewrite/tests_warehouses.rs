@@ -11,9 +11,7 @@ fn check(dialect: &str, pairs: &[(&str, &str)]) {
         let found: Vec<String> = parsed
             .statements
             .iter()
-            .map(|statement| {
-                statement.tree.as_ref().map_or_else(|error| error.message.clone(), |tree| tree.to_string())
-            })
+            .map(|statement| statement.tree.as_ref().map_or_else(|error| error.message.clone(), ToString::to_string))
             .collect();
         assert_eq!(found, [*expected], "{dialect}: {sql}");
     }
@@ -146,6 +144,23 @@ fn bigquery_is_read() {
                 "FROM t |> UNION ALL BY NAME (SELECT * FROM (SELECT 2 AS b) AS \"by name left\") |> LIMIT 1",
             ),
             ("select `p.d.t`.a, `p.d.t`.b.c from `p.d.t`", "SELECT `p`.`d`.`t`.a, `p`.`d`.`t`.b.c FROM `p`.`d`.`t`"),
+            ("create snapshot table d.t clone d.u", "CREATE SNAPSHOT TABLE d.t CLONE d.u"),
+            (
+                "from t |> select a, sum(b) over (w rows 1 preceding) as r window w as (order by b)",
+                "FROM t |> SELECT a, sum(b) OVER (ORDER BY b ROWS 1 PRECEDING) AS r",
+            ),
+            (
+                "select 1 as key |> with t as (select 1 as key) |> join t using (key)",
+                "WITH t AS (SELECT 1 AS key) SELECT 1 AS key |> JOIN t USING(key)",
+            ),
+            (
+                "select assert.null(cast(null as struct<a int64, values array<struct<value int64>>>))",
+                "SELECT assert.\"null\"(CAST(NULL AS STRUCT<a INT64, values ARRAY<STRUCT<value INT64>>>))",
+            ),
+            (
+                "select udf.pick(a, b).total, e.key from t, unnest(t.es) as e",
+                "SELECT udf.pick(a, b).total, e.key FROM t, UNNEST(t.es) AS e",
+            ),
         ],
     );
 }

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::tree::{Node, find, made, round, string, word};
+use super::tree::{Node, made, round, string, word};
 use crate::syntax::lex::{Gap, Piece};
 
 pub(super) fn are_strings(left: &Piece, right: &Piece) -> bool {
