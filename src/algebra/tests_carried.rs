@@ -13,7 +13,7 @@ struct Alike;
 
 impl Catalog for Alike {
     fn find(&self, name: &[ast::Ident]) -> Option<Arc<Known>> {
-        let id = name.last()?.value.to_lowercase();
+        let id = name.last()?.value.to_ascii_lowercase();
         let column = |name: &str, nullable| KnownColumn {
             name: name.to_owned(),
             ty: Type::parse("INTEGER"),

@@ -28,6 +28,13 @@
 //! | `bracket_subscripts` | `a[b]` is an element of `a`, never a name in brackets |
 //! | `at_is_abs` | `@a` is the absolute value of `a` |
 //! | `word_div` | `a DIV b` is integer division |
+//! | `ternary` | `a ? b : c` is CASE |
+//! | `multisets` | has `MULTISET UNION` and its kin, and `IS EMPTY`, `IS A SET`, `IS NAN` |
+//! | `sounds_like` | `a SOUNDS LIKE b` compares sounds |
+//! | `glob` | `a GLOB b` and `a NOT GLOB b`, `a NOT MATCH b` are conditions |
+//! | `power_stars` | `a ** b` is a power |
+//! | `blocks` | `BEGIN statements; END` is one statement |
+//! | `underscore_starts_name` | a name may start with `_` |
 //! | `go_lines` | a line that is only `GO` ends a batch |
 //! | `statements_without_semicolon` | a line may start a statement without a `;` before it |
 //! | `ampersand_variables` | its own client puts values in for `&name` |

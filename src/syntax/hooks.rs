@@ -124,7 +124,7 @@ impl Hooks {
         let Token::Word(word) = &parser.peek_token_ref().token else { return None };
         let first = word.value.to_ascii_uppercase();
         let known = self.multisets && (first == "MULTISET" || first == "SUBMULTISET");
-        if !known && !(self.sounds_like && first == "SOUNDS") {
+        if !(known || self.sounds_like && first == "SOUNDS") {
             return None;
         }
         parser.next_token();

@@ -94,7 +94,7 @@ impl Resolver<'_> {
             match part {
                 ast::Expr::OuterJoin(column) => optional.push(self.owner(column, scope, owners)),
                 ast::Expr::Identifier(_) | ast::Expr::CompoundIdentifier(_) => {
-                    all.extend(self.owner(part, scope, owners))
+                    all.extend(self.owner(part, scope, owners));
                 }
                 _ => {}
             }

@@ -77,7 +77,7 @@ fn attributes(level: &[Node], at: usize) -> Option<Vec<Node>> {
     let mut name = None;
     for item in by_commas(&group.inner) {
         let first = item.first()?;
-        let words = || text(item).to_lowercase();
+        let words = || text(item).to_ascii_lowercase();
         if first.is_any(&["format", "title"]) && item.get(1).is_some_and(Node::is_string)
             || first.is_any(&["casespecific", "cs", "uppercase", "uc"]) && item.len() == 1
             || first.is_word("not") && item.get(1).is_some_and(|next| next.is_any(&["casespecific", "cs"]))
@@ -89,7 +89,7 @@ fn attributes(level: &[Node], at: usize) -> Option<Vec<Node>> {
             let length = 1 + usize::from(item.get(1).is_some_and(|node| node.round().is_some()));
             types.push(item[..length].to_vec());
             if item.len() > length {
-                collations.push(text(&item[length..]).to_lowercase());
+                collations.push(text(&item[length..]).to_ascii_lowercase());
             }
         } else {
             return None;
@@ -135,7 +135,7 @@ pub(super) fn in_casts(level: &mut Vec<Node>) {
                 || stands(inner, *at, &["not", "casespecific"])
         });
         if let Some(start) = start {
-            let words = text(&inner.split_off(start)).to_lowercase();
+            let words = text(&inner.split_off(start)).to_ascii_lowercase();
             level.splice(at + 1..=at, [word("COLLATE", here), quoted(&words, here)]);
         }
         at += 1;
@@ -262,7 +262,7 @@ pub(super) fn xml_options(level: &mut Vec<Node>) {
         .find(|at| stands(level, *at, &["elements", "xsinil"]) || stands(level, *at, &["elements", "absent"]));
     if let Some(at) = option {
         let here = level[at + 1].piece().span;
-        let kind = text(&level[at + 1..at + 2]).to_lowercase();
+        let kind = text(&level[at + 1..at + 2]).to_ascii_lowercase();
         let has_root = find(level, at, &["root"]).is_some();
         level.remove(at + 1);
         if !has_root {

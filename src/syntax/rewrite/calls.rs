@@ -20,7 +20,7 @@ pub(super) fn keep(level: &mut Vec<Node>) {
             && level[at].is_word("keep")
             && let Some(call) = round_at(level, at - 1)
         {
-            call.inner.extend([comma(here), string(&text(&inner[..2]).to_lowercase(), here)]);
+            call.inner.extend([comma(here), string(&text(&inner[..2]).to_ascii_lowercase(), here)]);
             let order = round(inner[2..].to_vec(), here);
             level.splice(at..at + 2, [word("WITHIN", here), word("GROUP", here), order]);
         }
@@ -90,7 +90,7 @@ fn aliased(item: &mut Vec<Node>) {
         let here = item[at].piece().span;
         let evaluated = item.get(at + 1).is_some_and(|next| next.is_word("evalname"));
         let mut name = item.split_off(at);
-        name.drain(..1 + usize::from(evaluated));
+        name.drain(..=usize::from(evaluated));
         if !evaluated {
             named(&mut name);
         }
@@ -171,7 +171,7 @@ fn json_argument(mut item: Vec<Node>) -> Vec<Node> {
     if !nodes.is_empty() {
         nodes.push(comma(here));
     }
-    nodes.push(string(&text(&words).to_lowercase(), here));
+    nodes.push(string(&text(&words).to_ascii_lowercase(), here));
     nodes
 }
 
@@ -191,7 +191,7 @@ pub(super) fn using(level: &mut Vec<Node>) {
     each_call(level, &["char", "chr", "nchr", "translate"], |inner| {
         if let Some(at) = find(inner, 1, &["using"]).filter(|at| at + 1 < inner.len()) {
             let here = inner[at].piece().span;
-            let charset = text(&inner[at + 1..]).to_lowercase();
+            let charset = text(&inner[at + 1..]).to_ascii_lowercase();
             inner.splice(at.., [comma(here), string(&charset, here)]);
         }
     });

@@ -27,7 +27,7 @@ pub(super) fn frame_exclude(level: &mut Vec<Node>) {
     let Some(at) = find(level, 1, &["exclude"]) else { return };
     let Some(kind) = level.get(at + 1).filter(|kind| kind.is_any(&["current", "group", "ties", "no"])) else { return };
     let here = kind.piece().span;
-    let says = string(&format!("exclude {}", kind.piece().token).to_lowercase(), here);
+    let says = string(&format!("exclude {}", kind.piece().token).to_ascii_lowercase(), here);
     let nothing = kind.is_word("no");
     level.truncate(at);
     if nothing {
@@ -212,7 +212,7 @@ pub(super) fn search_and_cycle(level: &mut Vec<Node>) {
 
 /// `, search_order('..') AS o` for each name after SET and USING.
 fn added_columns(clause: &[Node], here: Span) -> Vec<Node> {
-    let words: Vec<String> = clause.iter().map(|node| node.piece().token.to_string().to_lowercase()).collect();
+    let words: Vec<String> = clause.iter().map(|node| node.piece().token.to_string().to_ascii_lowercase()).collect();
     let mut nodes = Vec::new();
     for pair in clause.windows(2).filter(|pair| pair[0].is_any(&["set", "using"]) && pair[1].is_name()) {
         let says = round(vec![string(&words.join(" "), here)], here);

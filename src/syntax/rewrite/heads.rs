@@ -278,7 +278,7 @@ pub(super) fn normalize(level: &mut Vec<Node>) {
     if find(level, from, &["union", "except", "intersect", "minus"]).is_some() {
         return;
     }
-    let kind = string(&text(&level[at..from]).to_lowercase(), here);
+    let kind = string(&text(&level[at..from]).to_ascii_lowercase(), here);
     let items_end = find(level, from, &["from"]).unwrap_or(level.len());
     let end = find(level, items_end, &["order"]).unwrap_or(level.len());
     let names: Option<Vec<Vec<Node>>> = super::tree::by_commas(&level[from..items_end])

@@ -35,7 +35,23 @@
 //! | pipes: `GROUP AND ORDER BY a` | `GROUP BY a ASC`: what has a direction is sorted by |
 //! | `${name}` | part of a name where a name stands, else the placeholder `${name}` |
 //! | `CREATE MODEL m TRANSFORM (e AS a) .. AS q` | `CREATE TABLE m AS SELECT e AS a FROM (q)` |
-//! | sampling, time travel, hints, locks, FINAL, frame EXCLUDE | dropped where sqlparser has no node for them |
+//! | `max(a) KEEP (DENSE_RANK FIRST ORDER BY b)` | `max(a, 'dense_rank first') WITHIN GROUP (ORDER BY b)`; `f(ORDER BY b)` likewise |
+//! | `JSON_OBJECT(KEY k VALUE v NULL ON NULL)`, `CHAR(1 USING c)`, `PARSE(a AS t)` | plain arguments; each word that decides the value is a string among them |
+//! | `XMLELEMENT(NAME x, XMLATTRIBUTES(a AS b))` | `XMLELEMENT('x', XMLATTRIBUTES(a, 'b'))` |
+//! | `t AS OF SCN x`, `t FOR SYSTEM_TIME ALL`, `t PARTITION (p)`, `t FINAL`, `a ANY JOIN b`, `ONLY t` | `t FOR SYSTEM_TIME AS OF as_of(x, 'scn')`, `versions('all')`, `part('partition (p)')`, `part('final')`: see `moments` and `parts` |
+//! | `a (FORMAT 'x')`, `a (CASESPECIFIC)`, `CAST(a AS CHAR CHARACTER SET c)` | `a COLLATE "format 'x'"` and so on: an attribute stays with its value |
+//! | `ROWS .. EXCLUDE TIES` | `PARTITION BY 'exclude ties' .. ROWS ..` |
+//! | `a IS [NOT] EMPTY`, `a MULTISET UNION b`, `a SOUNDS LIKE b`, `a ** b` | `BinaryOperator::Custom` of that name |
+//! | `f(*COLUMNS(c))` | `f(unpack_columns(c))` |
+//! | `* APPLY(f) APPLY(x -> g(x))` | `g(f(COLUMNS(*)))` |
+//! | `OPENXML(..) WITH (a INT 'p') x`, `(SUMMARIZE t)`, `SELECT NORMALIZE ..` | table functions whose alias lists their columns |
+//! | `ROWS FROM (f(1), g(2))` | functions joined by position |
+//! | `(f(a)).*` | `f.*` of `LATERAL f(a) AS f` |
+//! | `c AS (q) SEARCH .. SET o` | `c AS (q), c AS (SELECT *, search_order('..') AS o FROM c)` |
+//! | `INSERT ALL INTO t .. INTO u .. SELECT ..` | a block of one INSERT for each target |
+//! | hints, locks, formats of output, access paths | dropped: they change neither rows nor columns |
+
+#![expect(clippy::ptr_arg, reason = "each rewrite has the one signature that the tables hold")]
 
 mod arguments;
 mod attributes;

@@ -63,7 +63,7 @@ fn clause(level: &[Node], at: usize) -> Option<(usize, Vec<Node>)> {
     }
     if stands(level, at, &["as", "of"]) && level.get(at + 2).is_some_and(|node| node.is_any(&["scn", "timestamp"])) {
         let end = value_end(level, at + 3);
-        let kind = string(&text(&level[at + 2..at + 3]).to_lowercase(), here);
+        let kind = string(&text(&level[at + 2..at + 3]).to_ascii_lowercase(), here);
         return Some((end, carrier("as_of", vec![level[at + 3..end].to_vec(), vec![kind]], here)));
     }
     let in_brackets = |at: usize| level.get(at).and_then(Node::round);
@@ -72,13 +72,13 @@ fn clause(level: &[Node], at: usize) -> Option<(usize, Vec<Node>)> {
         && let [kind, arrow, value @ ..] = group.inner.as_slice()
         && arrow.is(&Token::RArrow)
     {
-        let kind = string(&text(std::slice::from_ref(kind)).to_lowercase(), here);
+        let kind = string(&text(std::slice::from_ref(kind)).to_ascii_lowercase(), here);
         return Some((at + 2, carrier("as_of", vec![value.to_vec(), vec![kind]], here)));
     }
     if level[at].is_any(&["partition", "subpartition"]) {
         let brackets = at + 1 + usize::from(level.get(at + 1).is_some_and(|next| next.is_word("for")));
         in_brackets(brackets)?;
-        let words = string(&text(&level[at..=brackets]).to_lowercase(), here);
+        let words = string(&text(&level[at..=brackets]).to_ascii_lowercase(), here);
         return Some((brackets + 1, carrier("part", vec![vec![words]], here)));
     }
     None

@@ -115,7 +115,7 @@ pub(super) fn query_sample(level: &mut Vec<Node>) {
         let ends = |node: &Node| node.is_any(&["union", "except", "intersect", "order", "limit", "where", "qualify"]);
         let end = (at + using + 1..level.len()).find(|end| ends(&level[*end])).unwrap_or(level.len());
         let here = level[at].piece().span;
-        let words = text(&level[at + using + 1..end]).to_lowercase();
+        let words = text(&level[at + using + 1..end]).to_ascii_lowercase();
         level.drain(at..end);
         let place = after_relation(level, from + 1).min(at);
         level.splice(place..place, [word("TABLESAMPLE", here), round(vec![string(&words, here)], here)]);
@@ -246,7 +246,7 @@ pub(super) fn described(level: &mut Vec<Node>) {
     const DESCRIBE: &[&str] = &["column_name", "column_type", "null", "key", "default", "extra"];
     let Some(first) = level.first().filter(|first| first.is_any(&["summarize", "describe"])) else { return };
     let here = first.piece().span;
-    let name = text(&level[..1]).to_lowercase();
+    let name = text(&level[..1]).to_ascii_lowercase();
     let columns = if first.is_word("summarize") { SUMMARIZE } else { DESCRIBE };
     let query = level.get(1).is_some_and(|next| next.is_any(&["select", "from", "with", "values", "pivot"]));
     let mut inner = level[1..].to_vec();
@@ -285,7 +285,7 @@ pub(super) fn ranges(level: &mut Vec<Node>) {
             let all_else = item.first().is_some_and(|first| first.is_any(&["no", "unknown"]));
             if let Some(first) = item.first().filter(|_| all_else) {
                 let here = first.piece().span;
-                *item = vec![string(&text(item).to_lowercase(), here)];
+                *item = vec![string(&text(item).to_ascii_lowercase(), here)];
             }
         }
         if let Some(first) = inner.first() {

@@ -46,7 +46,7 @@ pub(super) fn table_arguments(level: &mut Vec<Node>) {
         if inner.len() > 1 && inner[0].is_any(&["changes", "version"]) && inner[1].is_name() {
             let here = inner[0].piece().span;
             let end = name_end(inner, 1);
-            let kind = string(&text(&inner[..1]).to_lowercase(), here);
+            let kind = string(&text(&inner[..1]).to_ascii_lowercase(), here);
             let source = selected(vec![made(Token::Mul, here)], inner[1..end].to_vec(), here);
             inner.splice(..end, [kind, comma(here), source]);
         }
@@ -195,10 +195,10 @@ fn json_columns(inner: &mut Vec<Node>, here: Span) {
     let mut items = arguments(inner);
     for item in &mut items {
         if item.first().is_some_and(|first| first.is_word("nested")) {
-            if let Some(at) = find(item, 1, &["columns"]) {
-                if let Some(group) = round_at(item, at + 1) {
-                    json_columns(&mut group.inner, here);
-                }
+            if let Some(at) = find(item, 1, &["columns"])
+                && let Some(group) = round_at(item, at + 1)
+            {
+                json_columns(&mut group.inner, here);
             }
             continue;
         }

@@ -33,7 +33,9 @@ pub(super) fn unkeyword(node: &mut Node) {
 /// All tokens as one text, with single blanks.
 pub(super) fn text(nodes: &[Node]) -> String {
     let mut words = Vec::new();
-    nodes.iter().for_each(|node| spell(node, &mut words));
+    for node in nodes {
+        spell(node, &mut words);
+    }
     words.join(" ")
 }
 
