@@ -297,7 +297,7 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("composite_stars", values::composite_stars),
     ("group_by_order", clauses::group_by_order),
     ("json_clauses", values::json_clauses),
-    ("try_cast", values::try_cast),
+    ("try_cast", spelled_types::try_casts),
     ("table_arguments", values::table_arguments),
     ("next_value", values::next_value),
     ("intervals", values::intervals),

@@ -6,7 +6,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::names::plain;
-use super::tree::{Node, round, string};
+use super::tree::{Node, round, string, word};
 use crate::syntax::lex::Piece;
 
 const WITH_TYPES_INSIDE: &[&str] = &["row", "map", "array", "object", "struct", "vector"];
@@ -110,6 +110,48 @@ pub(super) fn cast_tails(level: &mut Vec<Node>) {
         }
         at += 1;
     }
+}
+
+/// Databricks' `f(a).b?::int` as `TRY_CAST(f(a).b AS int)`: NULL where the cast fails.
+pub(super) fn try_casts(level: &mut Vec<Node>) {
+    let mut at = 1;
+    while at + 2 < level.len() {
+        let question = match &level[at].piece().token {
+            Token::Placeholder(mark) => mark == "?",
+            token => *token == Token::Question,
+        };
+        if question && level[at + 1].is(&Token::DoubleColon) {
+            let here = level[at].piece().span;
+            let start = value_start(level, at - 1);
+            let argued = usize::from(level.get(at + 3).is_some_and(|next| next.round().is_some()));
+            let end = at + 3 + argued;
+            let mut inner = level[start..at].to_vec();
+            inner.push(word("AS", here));
+            inner.extend_from_slice(&level[at + 2..end]);
+            level.splice(start..end, [word("TRY_CAST", here), round(inner, here)]);
+            at = start + 1;
+        }
+        at += 1;
+    }
+}
+
+/// Where the value starts that ends at `at`: `a.b`, `f(x)[1].c`, `(a + b)`.
+fn value_start(level: &[Node], at: usize) -> usize {
+    let mut start = at;
+    while start > 0 {
+        let before = &level[start - 1];
+        let called =
+            level[start].group().is_some() && before.is_name() && !before.is_any(&["select", "and", "or", "not", "in"]);
+        let indexed =
+            level[start].group().is_some_and(|group| group.open.token == Token::LBracket) && before.group().is_some();
+        let joins = |node: &Node| node.is(&Token::Period) || node.is(&Token::Colon);
+        let part = joins(before) || joins(&level[start]);
+        if !(called || indexed || part) {
+            break;
+        }
+        start -= 1;
+    }
+    start
 }
 
 /// Snowflake's `TIMESTAMP WITH LOCAL TIME ZONE`, by its short name.

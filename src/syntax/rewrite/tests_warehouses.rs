@@ -246,6 +246,10 @@ fn databricks_is_read() {
         &[
             ("select a from stream(c.s.t) as x join stream u on true", "SELECT a FROM c.s.t AS x JOIN u ON true"),
             ("select raw:a.b::int, date:x from t", "SELECT raw:a.b::INT, date:x FROM t"),
+            (
+                "select a?::int, f(b)[0].c?::decimal(10, 2) + 1, raw:x.y?::string, (a + b)?::int from t",
+                "SELECT TRY_CAST(a AS INT), TRY_CAST(f(b)[0].c AS DECIMAL(10,2)) + 1, TRY_CAST(raw:x.y AS STRING), TRY_CAST((a + b) AS INT) FROM t",
+            ),
         ],
     );
 }
@@ -332,6 +336,7 @@ fn redshift_is_read() {
                 "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
             ),
             ("select *, 4 as d exclude b, c from t", "SELECT *, 4 AS d EXCLUDE (b, c) FROM t"),
+            ("select a.x from a, b where a.z = b.z (+)", "SELECT a.x FROM a, b WHERE a.z = b.z (+)"),
         ],
     );
 }

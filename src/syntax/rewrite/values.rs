@@ -144,19 +144,6 @@ pub(super) fn positions(level: &mut Vec<Node>) {
     }
 }
 
-/// Databricks' `a?::int`, a cast that gives NULL where it fails, as `a::int`.
-pub(super) fn try_cast(level: &mut Vec<Node>) {
-    let mut at = 0;
-    while at + 1 < level.len() {
-        let question = matches!(&level[at].piece().token, Token::Question)
-            || matches!(&level[at].piece().token, Token::Placeholder(mark) if mark == "?");
-        if question && level[at + 1].is(&Token::DoubleColon) {
-            level.remove(at);
-        }
-        at += 1;
-    }
-}
-
 /// Types in casts: `ARRAY(T)` as `ARRAY<T>`, `ROW(a T)` as `STRUCT<a T>`, `OBJECT(..)` as `OBJECT`, `DateTime64` as
 /// `DateTime64(3)`.
 pub(super) fn types(level: &mut Vec<Node>) {
