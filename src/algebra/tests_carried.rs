@@ -148,6 +148,16 @@ fn documents_have_the_columns_they_declare() {
 }
 
 #[test]
+fn rows_for_xml_are_one_value() {
+    let one = query("tsql", "select a, b from t for json path");
+    let root = one.root.expect("the query has a result");
+    assert!(one.nodes[root.0 as usize].at_most_one_row);
+    check_outputs("tsql", "select a, b from t for xml path('')", &["FOR XML"]);
+    check_differ("tsql", "select a from t order by b for json path", "select a from t order by id for json path");
+    check_differ("tsql", "select a as x from t for json path", "select a as y from t for json path");
+}
+
+#[test]
 fn unpacked_columns_are_arguments() {
     check_outputs("duckdb", "select coalesce(*columns(['a', 'b'])) as c from t", &["c"]);
     check_differ(

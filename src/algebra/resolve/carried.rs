@@ -1,10 +1,10 @@
 //! Relations that stand for another moment or part of a table, or are read out of a document in, operators out.
 
-use super::expression::{boolean, text};
+use super::expression::{boolean, string, text};
 use super::scope::Scope;
 use super::select::List;
 use super::{Bound, Resolver, named_output};
-use crate::algebra::expr::Expr;
+use crate::algebra::expr::{Expr, ExprKind};
 use crate::algebra::query::{Op, RelId};
 use crate::algebra::sql_type::{Family, Type};
 use crate::syntax::ast::{self, Ident, JsonTableColumn, TableFactor, TableVersion, XmlTableColumnOption};
@@ -85,6 +85,31 @@ impl Resolver<'_> {
         let rel = self.node(Op::TableFunction { name: name.to_owned(), args, open: false }, ids, span);
         self.push_item(scope, alias.as_ref(), &name.to_ascii_lowercase(), Vec::new(), Bound { rel, outputs });
         Some(rel)
+    }
+
+    /// SQL Server's `FOR JSON` and `FOR XML`: all rows and columns as one text.
+    pub(super) fn packed(&mut self, bound: Bound, query: &ast::Query) -> Bound {
+        let Some(clause) = query.for_clause.as_ref().filter(|clause| !matches!(clause, ast::ForClause::Browse)) else {
+            return bound;
+        };
+        let span = self.query.nodes[bound.rel.0 as usize].span;
+        if self.query.nodes[bound.rel.0 as usize].open {
+            self.partial("construct not understood", "FOR JSON or FOR XML over undeclared columns", span);
+        }
+        let names: Vec<&str> = bound.outputs.iter().map(|output| output.name.as_str()).collect();
+        let order = query.order_by.as_ref().map(ToString::to_string).unwrap_or_default();
+        // The names become keys or elements, and the rows stand in their order.
+        let says = text(&format!("{clause} {order} {}", names.join(", ")), span);
+        let columns = bound.outputs.iter().map(|output| self.column_expr(output.column, span));
+        let args: Vec<Expr> = columns.chain([says]).collect();
+        let name = if matches!(clause, ast::ForClause::Xml { .. }) { "FOR XML" } else { "FOR JSON" };
+        let kind =
+            ExprKind::Aggregate { function: name.to_owned(), args, distinct: false, filter: None, order: Vec::new() };
+        let value = Expr::new(kind, string(), span);
+        let column = self.column(name, true, string(), span);
+        let op = Op::Aggregate { input: bound.rel, keys: Vec::new(), aggregates: vec![value], sets: Vec::new() };
+        let rel = self.node(op, vec![column], span);
+        Bound { rel, outputs: vec![named_output(name, true, column, span)] }
     }
 
     /// `f(*COLUMNS(c))`: the columns that `COLUMNS(c)` chooses, as so many arguments.

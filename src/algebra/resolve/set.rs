@@ -33,7 +33,8 @@ impl Resolver<'_> {
                 self.ordered(bound, query.order_by.as_ref(), scope)
             }
         };
-        self.limited(bound, query, scope)
+        let bound = self.limited(bound, query, scope);
+        self.packed(bound, query)
     }
 
     fn with(&mut self, with: &ast::With, scope: &Scope) {
