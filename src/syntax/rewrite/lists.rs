@@ -158,7 +158,8 @@ pub(super) fn bare_rows(level: &mut Vec<Node>) {
 /// `FILTER (c)` as `FILTER (WHERE c)`.
 pub(super) fn filter_without_where(level: &mut Vec<Node>) {
     for at in 1..level.len() {
-        let follows = level[at - 1].is_word("filter");
+        // Behind a call: `filter(list, x -> c)` is one itself.
+        let follows = at > 1 && level[at - 1].is_word("filter") && level[at - 2].round().is_some();
         if let Node::Group(group) = &mut level[at]
             && follows
             && group.inner.first().is_some_and(|first| !first.is_word("where"))

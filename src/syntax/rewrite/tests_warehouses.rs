@@ -318,6 +318,10 @@ fn trino_is_read() {
                 "select reduce(a, 0, (s, x) -> s + x, s -> s), filter(b, x -> x > 1) from t",
                 "SELECT reduce(a, 0, (s, x) -> s + x, s -> s), filter(b, x -> x > 1) FROM t",
             ),
+            (
+                "select filter(a, x -> x is not null) as f, json_object('n': 1) from t",
+                "SELECT filter(a, x -> x IS NOT NULL) AS f, json_object('n', 1) FROM t",
+            ),
         ],
     );
 }
