@@ -5,6 +5,7 @@
 mod accuracy;
 mod cases;
 mod relations;
+mod spans;
 mod throughput;
 
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo bench --bench dialects -- COMMAND
   accuracy FILE.. [--dialect NAME] [--other] [--failures]    share of statements read, by dialect, beside sqlglot's
   relations FILE.. [--dialect NAME]                          relations in FROM that differ from sqlglot's
+  spans DIALECT FOLDER..                                     expressions whose span holds the whole of their text
   throughput DIALECT FOLDER..                                MB/s of the strict and the tolerant tree over .sql files";
 
 fn main() -> ExitCode {
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         match command {
             "accuracy" => accuracy::print(&cases::Request::read(rest)),
             "relations" => relations::print(&cases::Request::read(rest)),
+            "spans" => spans::print(rest),
             "throughput" => throughput::print(rest),
             _ => {
                 eprintln!("{USAGE}");

@@ -40,7 +40,8 @@ pub fn print(words: &[String]) {
     );
 }
 
-fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
+/// The SQL files below a folder.
+pub fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
         if path.is_dir() {

@@ -31,26 +31,34 @@ impl Parsed {
                 let inner = self.expr(inner);
                 self.before(inner).map_or(inner, |operator| operator.cover(inner))
             }
+            Expr::RLike { expr: inner, pattern, .. } => self.expr(inner).cover(self.expr(pattern)),
             Expr::Subquery(query) | Expr::Exists { subquery: query, .. } => {
-                let brackets = self.bracketed(self.cover(self.span(query.span())));
-                self.led(brackets, &["exists", "not"])
+                let inner = self.span(query.span());
+                self.led(self.around(inner).unwrap_or(inner), &["exists", "not"])
             }
-            Expr::Extract { .. }
-            | Expr::Substring { .. }
-            | Expr::Trim { .. }
-            | Expr::Position { .. }
-            | Expr::Ceil { .. }
-            | Expr::Floor { .. }
-            | Expr::Overlay { .. }
-            | Expr::Convert { .. } => self.named_brackets(self.cover(self.span(expr.span()))),
+            Expr::Extract { expr: inner, .. }
+            | Expr::Substring { expr: inner, .. }
+            | Expr::Trim { expr: inner, .. }
+            | Expr::Position { expr: inner, .. }
+            | Expr::Ceil { expr: inner, .. }
+            | Expr::Floor { expr: inner, .. }
+            | Expr::Overlay { expr: inner, .. }
+            | Expr::Convert { expr: inner, .. } => self.named_brackets(self.expr(inner)),
+            Expr::JsonAccess { value, .. } => self.path(self.expr(value)),
+            Expr::CompoundFieldAccess { root, .. } => self.path(self.expr(root)),
+            Expr::Lambda(lambda) => self.lambda(lambda),
             Expr::Tuple(items) => self.listed(items.iter()),
-            Expr::Array(array) if !array.named => self.listed(array.elem.iter()),
+            Expr::Array(array) if array.named => self.led(self.listed(array.elem.iter()), &["array"]),
+            Expr::Array(array) => self.listed(array.elem.iter()),
             Expr::Dictionary(fields) => self.listed(fields.iter().map(|field| &*field.value)),
             Expr::Struct { values, .. } => self.named_brackets(self.union(values.iter())),
-            Expr::Interval(_) | Expr::TypedString(_) => {
-                let unit = usize::from(matches!(expr, Expr::Interval(interval) if interval.leading_field.is_some()));
-                let value = self.followed(self.cover(self.span(expr.span())), unit);
-                self.led(value, &["interval", "date", "time", "timestamp", "datetime", "timestamptz"])
+            Expr::Interval(interval) => {
+                let unit = usize::from(interval.leading_field.is_some());
+                self.led(self.followed(self.expr(&interval.value), unit), &["interval"])
+            }
+            Expr::TypedString(typed) => {
+                let words = typed.data_type.to_string().split_whitespace().count();
+                (0..words).fold(self.span(typed.value.span()), |whole, _| self.after_word(whole))
             }
             _ => self.cover(self.span(expr.span())),
         }
@@ -64,6 +72,38 @@ impl Parsed {
 
     fn union<'a>(&self, items: impl Iterator<Item = &'a Expr>) -> Span {
         items.map(|item| self.expr(item)).reduce(Span::cover).unwrap_or_default()
+    }
+
+    /// `a:b.c['d'][0]` behind `a`.
+    fn path(&self, start: Span) -> Span {
+        let mut whole = start;
+        while let Some(next) = self.after(whole) {
+            match self.word(next) {
+                "[" => whole = self.cover(whole.cover(next)),
+                ":" | "." => whole = self.followed(whole, 2),
+                // `t.1`: the second item of a tuple.
+                number if number.starts_with('.') => whole = whole.cover(next),
+                _ => break,
+            }
+        }
+        whole
+    }
+
+    /// `x -> e`, `(x, y) -> e`.
+    fn lambda(&self, lambda: &ast::LambdaFunction) -> Span {
+        let body = self.expr(&lambda.body);
+        let first = lambda.params.iter().next().map_or(body, |param| self.span(param.name.span));
+        let brackets =
+            matches!(&lambda.params, ast::OneOrManyWithParens::Many(_)).then(|| self.around(first)).flatten();
+        brackets.unwrap_or(first).cover(body)
+    }
+
+    /// `span` and the word right before it.
+    fn after_word(&self, span: Span) -> Span {
+        match self.before(span) {
+            Some(before) if self.word(before).starts_with(char::is_alphabetic) => before.cover(span),
+            _ => span,
+        }
     }
 
     /// A SELECT item with its alias.
@@ -91,11 +131,16 @@ impl Parsed {
     /// `f(..) FILTER (..) WITHIN GROUP (..) OVER (..)`.
     fn call(&self, function: &ast::Function) -> Span {
         let name = self.span(function.name.span());
+        if matches!(function.args, ast::FunctionArguments::None) && function.over.is_none() {
+            return name;
+        }
         let mut whole = self.through_bracket(name).cover(self.cover(self.span(function.span())));
         while let Some(next) = self.after(whole) {
             let word = self.word(next).to_ascii_lowercase();
             match word.as_str() {
-                "filter" | "within" | "over" | "group" => whole = self.through_bracket(whole.cover(next)),
+                "filter" | "within" => whole = self.through_bracket(whole.cover(next)),
+                // `OVER (..)`, or OVER and a window's name.
+                "over" => whole = self.cover(self.followed(whole, 2)),
                 "ignore" | "respect" => whole = self.followed(whole, 2),
                 _ => break,
             }

@@ -123,8 +123,25 @@ fn expressions_know_their_whole_text() {
             "a[1]",
             "try_cast(a as int)",
             "'é' || upper(a) as ü",
+            "sum(a) over w",
+            "current_timestamp",
+            "x -> x[1]",
+            "array[a, f(b)]",
+            "timestamp with time zone '2024-01-01'",
         ],
     );
+    check_spans(
+        "snowflake",
+        &[
+            "v:a.b[0]:c::string",
+            "parse_json(v):a is null",
+            "a regexp 'x'",
+            "f(x, (a, b) -> a + b)",
+            "trim(cast(a as text))",
+        ],
+    );
+    check_spans("bigquery", &["interval -31 day", "a.b[offset(1)].c"]);
+    check_spans("clickhouse", &["f(x -> x.2)"]);
 }
 
 /// The one statement's tree as SQL, whichever rewrites it took.
