@@ -14,6 +14,7 @@ const USAGE: &str = "usage: cargo bench --bench dialects -- COMMAND
   accuracy FILE.. [--dialect NAME] [--other] [--failures]    share of statements read, by dialect, beside sqlglot's
   relations FILE.. [--dialect NAME]                          relations in FROM that differ from sqlglot's
   spans DIALECT FOLDER..                                     expressions whose span holds the whole of their text
+  files DIALECT FOLDER..                                     .sql files that are read, and why the others are not
   throughput DIALECT FOLDER..                                MB/s of the strict and the tolerant tree over .sql files";
 
 fn main() -> ExitCode {
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
             "accuracy" => accuracy::print(&cases::Request::read(rest)),
             "relations" => relations::print(&cases::Request::read(rest)),
             "spans" => spans::print(rest),
+            "files" => throughput::print_files(rest),
             "throughput" => throughput::print(rest),
             _ => {
                 eprintln!("{USAGE}");

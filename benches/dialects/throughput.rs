@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sluicegate::dialect::Dialect;
 use sluicegate::syntax::{parse, tolerant};
 
 use crate::cases::facts;
@@ -12,10 +13,7 @@ const ROUNDS: usize = 5;
 pub fn print(words: &[String]) {
     let Some((name, folders)) = words.split_first() else { return };
     let dialect = facts(name);
-    let mut files = Vec::new();
-    folders.iter().for_each(|folder| collect(Path::new(folder), &mut files));
-    files.sort();
-    let texts: Vec<String> = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+    let texts: Vec<String> = files_of(folders).iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
     let bytes: usize = texts.iter().map(String::len).sum();
     let strict = best(&texts, |text| drop(parse(text, &dialect)));
     let loose = best(&texts, |text| drop(tolerant(text)));
@@ -27,17 +25,41 @@ pub fn print(words: &[String]) {
         speed(strict),
         speed(loose)
     );
-    let (mut read, mut clean, mut broken) = (0, 0, 0);
-    for text in &texts {
-        read += usize::from(parse(text, &dialect).error().is_none());
-        let within: usize = tolerant(text).errors().iter().map(|span| span.range().len()).sum();
-        clean += usize::from(within == 0);
-        broken += within;
+    files(&files_of(folders), &dialect);
+}
+
+/// Which files are read, and how much of them the tolerant tree could not place.
+pub fn print_files(words: &[String]) {
+    if let Some((name, folders)) = words.split_first() {
+        files(&files_of(folders), &facts(name));
     }
-    println!(
-        "read strictly {read}, tolerant without an error {clean}, bytes in errors {broken} ({:.3} %)",
-        100.0 * broken as f64 / bytes as f64
-    );
+}
+
+fn files(files: &[PathBuf], dialect: &Dialect) {
+    let (mut all, mut read, mut clean, mut bytes, mut broken) = (0, 0, 0, 0, 0);
+    for file in files {
+        let Ok(text) = std::fs::read_to_string(file) else { continue };
+        let within: usize = tolerant(&text).errors().iter().map(|span| span.range().len()).sum();
+        let parsed = parse(&text, dialect);
+        match parsed.error() {
+            None => read += 1,
+            Some(error) => {
+                let line = text[..error.span.start as usize].matches('\n').count() + 1;
+                eprintln!("{}:{line}: {}", file.display(), error.message);
+            }
+        }
+        (all, clean) = (all + 1, clean + usize::from(within == 0));
+        (bytes, broken) = (bytes + text.len(), broken + within);
+    }
+    let share = 100.0 * broken as f64 / bytes.max(1) as f64;
+    println!("of {all} files {read} are read, {clean} have no error in the tolerant tree ({share:.3} % of bytes)");
+}
+
+fn files_of(folders: &[String]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    folders.iter().for_each(|folder| collect(Path::new(folder), &mut files));
+    files.sort();
+    files
 }
 
 /// The SQL files below a folder.
