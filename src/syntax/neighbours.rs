@@ -13,8 +13,10 @@ use super::parsed::SyntaxError;
 /// The fault of the first token that stands where an expression or a relation must.
 pub(super) fn misplaced(pieces: &[Piece]) -> Option<SyntaxError> {
     let at = (1..pieces.len()).find(|at| {
-        // `t.from`; and in `select from from` it is the first that is wrong, which the parser tells.
-        let named = *at > 1 && (pieces[at - 2].token == Token::Period || pieces[at - 2].keyword() == Keyword::SELECT);
+        // `t.from`, `v:from`; and in `select from from` it is the first that is wrong, which the parser tells.
+        let named = *at > 1
+            && (matches!(pieces[at - 2].token, Token::Period | Token::Colon)
+                || pieces[at - 2].keyword() == Keyword::SELECT);
         asks(&pieces[at - 1]) && !named && cannot_answer(pieces, *at)
     })?;
     let relation = matches!(pieces[at - 1].keyword(), Keyword::FROM | Keyword::JOIN);

@@ -168,3 +168,17 @@ pub(super) fn filter_without_where(level: &mut Vec<Node>) {
         }
     }
 }
+
+/// `addDays(day, offset)`: behind a comma the parser takes a reserved word for the end of the list. Quoted it is a name.
+pub(super) fn lone_keywords(level: &mut Vec<Node>) {
+    const RESERVED: &[&str] = &["offset", "limit", "format", "settings", "sample", "end", "window", "final"];
+    for at in 1..level.len() {
+        let ends = level.get(at + 1).is_none_or(|next| next.is(&Token::Comma));
+        if level[at - 1].is(&Token::Comma) && ends && level[at].is_any(RESERVED) {
+            let Node::Leaf(piece) = &mut level[at] else { continue };
+            if let Token::Word(word) = &piece.token {
+                piece.token = Token::make_word(&word.value.clone(), Some('"'));
+            }
+        }
+    }
+}

@@ -304,6 +304,7 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("offset_paths", relations::offset_paths),
     ("dashed_names", relations::dashed_names),
     ("keyword_calls", values::keyword_calls),
+    ("keyword_calls", lists::lone_keywords),
     ("merge_shorthands", clauses::merge_shorthands),
     ("unpivot_aliases", relations::unpivot_aliases),
     ("alias_named_at", relations::alias_named_at),

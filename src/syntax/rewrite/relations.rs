@@ -220,7 +220,8 @@ fn named(columns: &mut Vec<Node>) {
 pub(super) fn alias_named_at(level: &mut Vec<Node>) {
     let mut at = 1;
     while at < level.len() {
-        let next_is_call = level.get(at + 1).is_some_and(|next| next.round().is_some() || next.is_word("time"));
+        let goes_on = |next: &Node| next.round().is_some() || next.is_word("time") || next.is(&Token::Period);
+        let next_is_call = level.get(at + 1).is_some_and(goes_on);
         if level[at].is_word("at")
             && level[at - 1].is_name()
             && !next_is_call

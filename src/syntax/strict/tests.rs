@@ -260,3 +260,14 @@ fn a_fault_is_told_at_the_token_that_cannot_go_on() {
     // Where no word is reserved, any may be a name.
     check("clickhouse", "select a from t where from", &["SELECT a FROM t WHERE from"]);
 }
+
+#[test]
+fn words_of_clauses_are_names_where_they_stand_as_such() {
+    check(
+        "trino",
+        "select filter(slice(a, 1), x -> x > 1), json_object('n': 1) from t",
+        &["SELECT filter(slice(a, 1), x -> x > 1), json_object('n', 1) FROM t"],
+    );
+    check("clickhouse", "select addDays(day, offset) from t", &["SELECT addDays(day, \"offset\") FROM t"]);
+    check("snowflake", "select v:from, at.a from b at join c", &["SELECT v:from, at.a FROM b AS at JOIN c"]);
+}
