@@ -91,6 +91,10 @@ mod tree;
 mod values;
 mod versions;
 
+use std::collections::BTreeMap;
+
+use sqlparser::tokenizer::Token;
+
 use super::lex::Piece;
 use crate::dialect::Dialect;
 use tree::Node;
@@ -315,14 +319,24 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
 /// Which rewrites a dialect takes part in.
 pub(super) struct Rewrites {
     always: Vec<(When, Rewrite)>,
+    /// Which of them each word calls for, as bits; sorted by the word.
+    words: Vec<(&'static str, u64)>,
     second_try: Vec<Rewrite>,
 }
 
 impl Rewrites {
     pub(super) fn new(dialect: &Dialect) -> Self {
         let always = ALWAYS.iter().filter(|(name, ..)| dialect.flag(name)).map(|(_, when, run)| (*when, *run));
+        let always: Vec<(When, Rewrite)> = always.collect();
+        assert!(always.len() <= 64, "each rewrite that is always made has a bit of its own");
+        let mut words: BTreeMap<&'static str, u64> = BTreeMap::new();
+        for (at, (when, _)) in always.iter().enumerate() {
+            if let When::Word(list) = when {
+                list.iter().for_each(|word| *words.entry(word).or_default() |= 1 << at);
+            }
+        }
         let second_try = SECOND_TRY.iter().filter(|(name, _)| dialect.flag(name)).map(|(_, run)| *run);
-        Rewrites { always: always.collect(), second_try: second_try.collect() }
+        Rewrites { always, words: words.into_iter().collect(), second_try: second_try.collect() }
     }
 
     pub(super) fn first(&self, pieces: Vec<Piece>) -> Vec<Piece> {
@@ -337,17 +351,23 @@ impl Rewrites {
 
     /// The rewrites that are always made, and find something here.
     fn wanted(&self, pieces: &[Piece]) -> impl Iterator<Item = Rewrite> {
-        self.always.iter().filter(|(when, _)| when.holds(pieces)).map(|(_, run)| *run)
-    }
-}
-
-impl When {
-    fn holds(self, pieces: &[Piece]) -> bool {
-        match self {
-            When::Word(words) => pieces.iter().any(|piece| words.iter().any(|word| piece.is_word(word))),
+        let called = pieces.iter().fold(0u64, |called, piece| called | self.called_by(piece));
+        let holds = move |at: usize, when: &When| match when {
+            When::Word(_) => called & (1 << at) != 0,
             When::Pair(fits) => pieces.windows(2).any(|pair| fits(&pair[0], &pair[1])),
             When::Statement(fits) => fits(pieces),
+        };
+        self.always.iter().enumerate().filter(move |(at, (when, _))| holds(*at, when)).map(|(_, (_, run))| *run)
+    }
+
+    fn called_by(&self, piece: &Piece) -> u64 {
+        let Token::Word(word) = &piece.token else { return 0 };
+        if word.quote_style.is_some() {
+            return 0;
         }
+        let order =
+            |known: &(&'static str, u64)| known.0.bytes().cmp(word.value.bytes().map(|byte| byte.to_ascii_lowercase()));
+        self.words.binary_search_by(order).map_or(0, |at| self.words[at].1)
     }
 }
 

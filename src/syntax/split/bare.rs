@@ -89,7 +89,7 @@ fn has_body(before: &[Piece], next: Keyword) -> bool {
             let routine = ["procedure", "proc", "function", "trigger"];
             let routine = before.iter().take(4).any(|piece| routine.iter().any(|word| piece.is_word(word)));
             let view = outer(&[Keyword::VIEW]) && next == Keyword::WITH;
-            !routine && !view && (outer(&query) || !outer(&[Keyword::VIEW]))
+            !routine && !view && (outer(&query) || !outer(&[Keyword::VIEW, Keyword::AS]))
         }
         Some(Keyword::MERGE) => !matches!(next, Keyword::UPDATE | Keyword::DELETE | Keyword::INSERT),
         Some(Keyword::UPDATE) => next != Keyword::SET,

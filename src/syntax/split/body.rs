@@ -77,7 +77,8 @@ const LOOPS: [&str; 5] = ["if", "while", "loop", "repeat", "for"];
 
 /// Ends the token `before` a statement inside a block?
 fn starts_inner(before: &Piece) -> bool {
-    before.token == Token::SemiColon || ["begin", "then", "else", "loop", "do"].iter().any(|word| before.is_word(word))
+    matches!(before.token, Token::SemiColon | Token::Colon)
+        || ["begin", "then", "else", "loop", "do"].iter().any(|word| before.is_word(word))
 }
 
 /// `IF .. END IF`, `LOOP .. END LOOP` and so on; not the function `IF(..)` nor `IF EXISTS`.

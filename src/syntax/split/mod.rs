@@ -129,7 +129,11 @@ impl Walker<'_> {
     }
 
     fn ends_statement(&self, at: usize) -> bool {
-        self.is_token(at, &Token::SemiColon) || self.ends.go_lines && is_go(self.pieces, at)
+        let string =
+            |at: usize| matches!(self.pieces.get(at).map(|piece| &piece.token), Some(Token::SingleQuotedString(_)));
+        // `OPENROWSET('provider'; 'user'; 'password', t)`.
+        let parts = at > 0 && string(at - 1) && string(at + 1) && self.pieces[at + 1].gap != Gap::Newline;
+        self.is_token(at, &Token::SemiColon) && !parts || self.ends.go_lines && is_go(self.pieces, at)
     }
 
     /// Does a word stand here that only a block around can have meant?

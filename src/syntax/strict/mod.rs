@@ -1,7 +1,9 @@
 //! SQL text in, the strict tree of each statement out: tokens, statements, rewrites, then sqlparser.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use sqlparser::ast;
@@ -24,7 +26,7 @@ pub const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 /// Reads every statement of `sql`. What is broken becomes an error at the place of its statement.
 pub fn parse(sql: &str, dialect: &Dialect) -> Parsed {
-    let reader = Reader::new(dialect);
+    let reader = &*Reader::of(dialect);
     let lexed = lex::lex(sql, &reader.wrapper, &reader.letters);
     let (pieces, bodies) = bodies::unpacked(lexed.pieces, sql, |span| reader.lex(sql, span));
     let tokens = pieces.iter().map(|piece| piece.span).collect();
@@ -62,7 +64,24 @@ struct Reader {
     reserved_words: bool,
 }
 
+thread_local! {
+    /// The readers of the dialects that this thread has met: making one takes as long as reading a short text.
+    static READERS: RefCell<BTreeMap<String, Rc<Reader>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 impl Reader {
+    /// A dialect's label stands for its facts, which never change while the program runs.
+    fn of(dialect: &Dialect) -> Rc<Self> {
+        READERS.with_borrow_mut(|readers| {
+            if let Some(reader) = readers.get(dialect.label()) {
+                return Rc::clone(reader);
+            }
+            let reader = Rc::new(Reader::new(dialect));
+            readers.insert(dialect.label().to_owned(), Rc::clone(&reader));
+            reader
+        })
+    }
+
     fn new(dialect: &Dialect) -> Self {
         let wrapper = Wrapper::new(dialect);
         let letters = Letters::new(&wrapper);
