@@ -111,8 +111,25 @@ pub(super) fn distribution(level: &mut Vec<Node>) {
     let mut at = 1;
     while at + 1 < level.len() {
         if level[at].is_any(&["sort", "cluster", "distribute"]) && level[at + 1].is_word("by") {
-            let end =
-                find(level, at + 2, &["limit", "union", "having", "window", "sort", "cluster", "distribute", "order"]);
+            let ends: &[&str] = &[
+                "limit",
+                "offset",
+                "fetch",
+                "union",
+                "intersect",
+                "except",
+                "minus",
+                "having",
+                "window",
+                "sort",
+                "cluster",
+                "distribute",
+                "order",
+                "insert",
+                "lateral",
+            ];
+            let end = (at + 2..level.len())
+                .find(|end| level[*end].is_any(ends) || matches!(level[*end].piece().token, Token::SemiColon));
             level.drain(at..end.unwrap_or(level.len()));
         } else {
             at += 1;
@@ -236,6 +253,7 @@ pub(super) fn marks(level: &mut Vec<Node>) {
         let next = &level[at + 1];
         let before_call = level[at].is_any(&["approximate", "stream"])
             && next.is_name()
+            && level.get(at + 2).is_some_and(|call| call.round().is_some())
             && !next.is_any(&["as", "on", "where", "join", "from"]);
         let first = at == 0 || level[at - 1].is(&Token::Comma);
         let before_value = level[at].is_any(&["variadic", "bulk"]) && first && !next.is(&Token::Comma);

@@ -37,7 +37,12 @@ pub(super) fn final_word(level: &mut Vec<Node>) {
         let behind_relation =
             (before.is_name() || before.round().is_some()) && !before.is_any(&["as", "from", "join", "select", "by"]);
         let followed = level.get(at + 1).is_none_or(|next| !next.is(&Token::Period) && next.round().is_none());
-        if level[at].is_word("final") && behind_relation && followed && find(&level[..at], 0, &["from"]).is_some() {
+        // Between it and what opens the relation stands an alias at most: not a column `final` of a clause behind.
+        let opens = |node: &Node| node.is(&Token::Comma) || node.is_any(&["from", "join"]);
+        let start = (0..at).rev().find(|back| opens(&level[*back]));
+        let ends = start.is_some_and(|start| start + 1 < at && after_relation(level, start + 1) >= at);
+        let behind_relation = behind_relation && ends && find(&level[..at], 0, &["from"]).is_some();
+        if level[at].is_word("final") && behind_relation && followed {
             let here = level[at].piece().span;
             level.remove(at);
             if let Some(place) = name_of_relation(level, at) {

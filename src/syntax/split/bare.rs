@@ -6,11 +6,12 @@ use sqlparser::tokenizer::Token;
 use super::opens_block;
 use crate::syntax::lex::{Gap, Piece};
 
-/// May a statement of its own start here, where the one before has no `;`? Only at the start of a line, outside of
-/// brackets, and only where what came before is complete without it.
+/// May a statement of its own start here, where the one before has no `;`? Only at the start of a line (or behind what
+/// can hold none), outside of brackets, and only where what came before is complete without it.
 pub(super) fn starts_anew(statement: &[Piece], at: usize) -> bool {
     let Some(last) = at.checked_sub(1).map(|last| &statement[last]) else { return false };
-    if statement[at].gap != Gap::Newline || !starts_statement(statement, at) || depth(&statement[..at]) > 0 {
+    let apart = statement[at].gap == Gap::Newline || holds_none(&statement[..at], statement[at].keyword());
+    if !apart || !starts_statement(statement, at) || depth(&statement[..at]) > 0 {
         return false;
     }
     let expects_more = matches!(
@@ -27,11 +28,33 @@ pub(super) fn starts_anew(statement: &[Piece], at: usize) -> bool {
             | Keyword::EXPLAIN
             | Keyword::OR
             | Keyword::AND
-            | Keyword::ON
-    );
+    ) || last.keyword() == Keyword::ON && !statement[0].is_word("set");
     !expects_more
         && !matches!(last.token, Token::Comma | Token::Eq | Token::Period)
         && has_body(&statement[..at], statement[at].keyword())
+}
+
+/// Starts `before` with a word that no statement about rows can be part of, and is `next` the first word of one?
+/// `SET NOCOUNT ON INSERT ..`, `USE d SELECT ..`; a cursor holds its query.
+fn holds_none(before: &[Piece], next: Keyword) -> bool {
+    const HEADS: &[&str] = &[
+        "set",
+        "use",
+        "print",
+        "declare",
+        "drop",
+        "truncate",
+        "begin",
+        "commit",
+        "rollback",
+        "waitfor",
+        "raiserror",
+        "throw",
+        "return",
+    ];
+    let rows = matches!(next, Keyword::SELECT | Keyword::INSERT | Keyword::UPDATE | Keyword::DELETE | Keyword::MERGE);
+    rows && before.first().is_some_and(|first| HEADS.iter().any(|head| first.is_word(head)))
+        && !before.iter().any(|piece| piece.is_word("cursor"))
 }
 
 /// Words that start what steers a script.

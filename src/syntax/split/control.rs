@@ -5,7 +5,7 @@ use std::ops::Range;
 use sqlparser::tokenizer::Token;
 
 use super::bare::starts_statement;
-use super::{Walker, opens_block};
+use super::{DEEPEST, Walker, opens_block};
 use crate::syntax::lex::Gap;
 
 /// Words that open a block which may have a label.
@@ -133,11 +133,38 @@ impl Walker<'_> {
 
     /// Declarations, each up to its `;`, and the block behind them.
     fn declarations(&mut self) {
-        while self.at < self.end && !opens_block(self.pieces, self.at) {
+        while self.at < self.end && !opens_block(self.pieces, self.at) && !self.is_any(self.at, &["end"]) {
             let start = self.at;
+            if self.routine() {
+                continue;
+            }
             self.at = (start..self.end).find(|at| self.is_token(*at, &Token::SemiColon)).unwrap_or(self.end);
             self.declared(start..self.at);
+            self.written_inside(&(start..self.at));
             self.at = (self.at + 1).min(self.end);
+        }
+    }
+
+    /// `PROCEDURE p IS .. BEGIN .. END;` among the declarations of a package or of another procedure.
+    fn routine(&mut self) -> bool {
+        if self.open >= DEEPEST || !self.is_any(self.at, &["procedure", "function"]) {
+            return false;
+        }
+        let Some(head) = self.find(self.at, |at| self.is_any(at, &["is", "as"])) else { return false };
+        self.open += 1;
+        self.at = head + 1;
+        self.declarations();
+        self.block_or_end();
+        self.open -= 1;
+        self.at += usize::from(self.is_token(self.at, &Token::SemiColon));
+        true
+    }
+
+    fn block_or_end(&mut self) {
+        if opens_block(&self.pieces[..self.end], self.at) {
+            self.block();
+        } else {
+            self.closed();
         }
     }
 
@@ -257,7 +284,7 @@ impl Walker<'_> {
 
     fn is_procedure(&self) -> bool {
         let end = self.end.min(self.at + 6);
-        (self.at..end).any(|at| self.is_any(at, &["procedure", "proc"]))
+        (self.at..end).any(|at| self.is_any(at, &["procedure", "proc", "package"]))
     }
 
     /// `CREATE PROCEDURE p(..) [AS] body`: what it would run is read as if it ran. A body in another language than SQL says
@@ -276,7 +303,7 @@ impl Walker<'_> {
             if foreign {
                 self.at = self.plain_end();
             }
-            return foreign;
+            return foreign || self.only_statement(start);
         };
         self.parameters(start..head);
         if opens_block(self.pieces, head) {
@@ -293,11 +320,22 @@ impl Walker<'_> {
         } else {
             self.at = head + 1;
             self.declarations();
-            if self.at < self.end {
-                self.block();
-            }
+            self.block_or_end();
         }
         true
+    }
+
+    /// MySQL's `CREATE PROCEDURE p() INSERT ..`: the statement behind the parameters is all that it runs.
+    fn only_statement(&mut self, start: usize) -> bool {
+        let words = ["insert", "update", "delete", "merge", "replace", "select", "call"];
+        let open = (start..self.end.min(start + 12)).find(|at| self.is_token(*at, &Token::LParen));
+        let body = open.and_then(|open| self.find(open, |at| self.is_any(at, &words)));
+        if let (Some(open), Some(body)) = (open, body) {
+            self.parameters(start..open + 1);
+            self.at = body;
+            self.plain();
+        }
+        body.is_some()
     }
 
     /// Does a body follow that is written out, and not one in a string?

@@ -87,7 +87,9 @@ struct Walker<'a> {
 impl Walker<'_> {
     /// Reads one statement, or one block with all that is in it.
     fn statement(&mut self) {
-        if self.ends_statement(self.at) {
+        // A line that is only `/` runs what came before it, in scripts for Oracle.
+        let runs = self.is_token(self.at, &Token::Div) && self.pieces[self.at].gap == Gap::Newline;
+        if self.ends_statement(self.at) || runs {
             self.at += 1;
             return;
         }

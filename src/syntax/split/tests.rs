@@ -123,6 +123,37 @@ fn procedures_are_read_as_what_they_run() {
 }
 
 #[test]
+fn what_steers_ends_where_rows_begin() {
+    for head in ["set nocount on", "use d", "drop table if exists t", "declare @a int = 1", "print 'x'", "begin tran"] {
+        for gap in [" ", "\n"] {
+            let text = format!("{head}{gap}insert into t select a from u");
+            let parsed = parse(&text, &dialect::find("tsql").expect("T-SQL is known"));
+            let last = parsed.statements.last().expect("the text has a statement");
+            assert_eq!(&text[last.span.range()], "insert into t select a from u");
+            assert_eq!(parsed.error(), None, "{text}");
+        }
+    }
+}
+
+#[test]
+fn packages_are_read_as_what_they_run() {
+    let package = "create package body k as x int; procedure p is y int; begin insert into t select 1 from dual; end p; \
+                   procedure q is procedure r is begin delete from u; end; begin delete from v; end; end k;\n/\n";
+    check(
+        "oracle",
+        &format!("{package}delete from w"),
+        &["insert into t select 1 from dual", "delete from u", "delete from v", "delete from w"],
+    );
+    check(
+        "mysql",
+        "create procedure p(in x int) insert into t select x; select 1",
+        &["insert into t select x", "select 1"],
+    );
+    check("snowflake", "begin let r resultset := (insert into t select 1); end", &["insert into t select 1"]);
+    parse(&"create procedure p as procedure q is ".repeat(9000), &dialect::find("oracle").expect("Oracle is known"));
+}
+
+#[test]
 fn functions_keep_their_bodies() {
     let function = "create function f() returns int begin declare x int; if x then set x = 1; end if; return x; end";
     let parsed = parse(&format!("{function}; select 1"), &dialect::find("mysql").expect("MySQL is known"));

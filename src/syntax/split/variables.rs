@@ -14,6 +14,9 @@ impl Walker<'_> {
             return;
         }
         let assigns = self.sets_variables(&range);
+        if assigns {
+            self.written_inside(&range);
+        }
         let unreadable = self.steers(&range) || self.is_token(range.start + 1, &Token::Assignment);
         if unreadable {
             return;
@@ -23,6 +26,19 @@ impl Walker<'_> {
             self.mentioned(&range).into_iter().for_each(|guard| add(&mut guards, guard));
         }
         self.parts.push(Part { range, guards, assigns });
+    }
+
+    /// `r RESULTSET := (INSERT INTO ..)`: what a variable is set from may write too.
+    pub(super) fn written_inside(&mut self, range: &Range<usize>) {
+        let writes = ["insert", "update", "delete", "merge"];
+        let opens = |at: &usize| {
+            self.is_token(*at, &Token::LParen)
+                && self.is_any(at + 1, &writes)
+                && matches!(self.pieces.get(at + 2).map(|piece| &piece.token), Some(Token::Word(_)))
+        };
+        let Some(open) = range.clone().find(opens) else { return };
+        let close = super::closes(self.pieces, open).map_or(range.end, |close| close.min(range.end));
+        self.parts.push(Part { range: open + 1..close, guards: self.conditions.clone(), assigns: false });
     }
 
     /// Adds what decides a branch or loop: its condition, if that asks a query, and what its variables were set from.
