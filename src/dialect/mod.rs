@@ -33,7 +33,7 @@
 //! | `sounds_like` | `a SOUNDS LIKE b` compares sounds |
 //! | `glob` | `a GLOB b` and `a NOT GLOB b`, `a NOT MATCH b` are conditions |
 //! | `power_stars` | `a ** b` is a power |
-//! | `blocks` | `BEGIN statements; END` is one statement |
+//! | `blocks` | a statement that fills several tables is carried as a block of one INSERT for each |
 //! | `underscore_starts_name` | a name may start with `_` |
 //! | `go_lines` | a line that is only `GO` ends a batch |
 //! | `statements_without_semicolon` | a line may start a statement without a `;` before it |
