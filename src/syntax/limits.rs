@@ -34,10 +34,9 @@ pub(super) fn exceeded(pieces: &[Piece]) -> Option<SyntaxError> {
             Keyword::END => close(&mut chains),
             _ => {}
         }
-        prefix = if links(pieces, at) { prefix + 1 } else { 0 };
-        if links(pieces, at) {
-            *chains.last_mut()? += 1;
-        }
+        let links = usize::from(links(pieces, at));
+        prefix = (prefix + 1) * links;
+        *chains.last_mut()? += links;
         if chains.len() + prefix > DEEPEST {
             let message = format!("expressions are nested more than {DEEPEST} levels deep");
             return Some(SyntaxError { span: piece.span, message });

@@ -352,9 +352,10 @@ impl Rewrites {
     /// The rewrites that are always made, and find something here.
     fn wanted(&self, pieces: &[Piece]) -> impl Iterator<Item = Rewrite> {
         let called = pieces.iter().fold(0u64, |called, piece| called | self.called_by(piece));
+        let pairs: Vec<usize> = (1..pieces.len()).map(|at| at - 1).filter(|at| is_telling(pieces, *at)).collect();
         let holds = move |at: usize, when: &When| match when {
             When::Word(_) => called & (1 << at) != 0,
-            When::Pair(fits) => pieces.windows(2).any(|pair| fits(&pair[0], &pair[1])),
+            When::Pair(fits) => pairs.iter().any(|at| fits(&pieces[*at], &pieces[*at + 1])),
             When::Statement(fits) => fits(pieces),
         };
         self.always.iter().enumerate().filter(move |(at, (when, _))| holds(*at, when)).map(|(_, (_, run))| *run)
@@ -369,6 +370,18 @@ impl Rewrites {
             |known: &(&'static str, u64)| known.0.bytes().cmp(word.value.bytes().map(|byte| byte.to_ascii_lowercase()));
         self.words.binary_search_by(order).map_or(0, |at| self.words[at].1)
     }
+}
+
+/// May a rewrite look for the pair of tokens at `at`? Literals and commas, of which long lists are made, tell nothing.
+fn is_telling(pieces: &[Piece], at: usize) -> bool {
+    let is_comma = |at: usize| matches!(pieces[at].token, Token::Comma);
+    let is_dull = |at: usize| {
+        matches!(
+            pieces[at].token,
+            Token::Comma | Token::LParen | Token::RParen | Token::SingleQuotedString(_) | Token::Number(..)
+        )
+    };
+    !(is_comma(at) && is_dull(at + 1) || is_comma(at + 1) && is_dull(at))
 }
 
 fn rewritten(pieces: Vec<Piece>, rewrites: &[Rewrite]) -> Vec<Piece> {

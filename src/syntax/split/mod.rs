@@ -131,11 +131,18 @@ impl Walker<'_> {
     }
 
     fn ends_statement(&self, at: usize) -> bool {
-        let string =
-            |at: usize| matches!(self.pieces.get(at).map(|piece| &piece.token), Some(Token::SingleQuotedString(_)));
-        // `OPENROWSET('provider'; 'user'; 'password', t)`.
-        let parts = at > 0 && string(at - 1) && string(at + 1) && self.pieces[at + 1].gap != Gap::Newline;
-        self.is_token(at, &Token::SemiColon) && !parts || self.ends.go_lines && is_go(self.pieces, at)
+        match self.pieces.get(at).filter(|_| at < self.end).map(|piece| &piece.token) {
+            Some(Token::SemiColon) => !self.parts_strings(at),
+            Some(Token::Word(_)) => self.ends.go_lines && is_go(self.pieces, at),
+            _ => false,
+        }
+    }
+
+    /// `OPENROWSET('provider'; 'user'; 'password', t)`.
+    fn parts_strings(&self, at: usize) -> bool {
+        let string = |piece: &Piece| matches!(piece.token, Token::SingleQuotedString(_));
+        let next = self.pieces.get(at + 1).filter(|next| string(next) && next.gap != Gap::Newline);
+        next.is_some() && at > 0 && string(&self.pieces[at - 1])
     }
 
     /// Does a word stand here that only a block around can have meant?
