@@ -169,12 +169,19 @@ pub(super) fn filter_without_where(level: &mut Vec<Node>) {
     }
 }
 
-/// `addDays(day, offset)`: behind a comma the parser takes a reserved word for the end of the list. Quoted it is a name.
+/// `addDays(day, offset + 1)`: behind a comma the parser takes a reserved word for the end of the list. Quoted it is a
+/// name.
 pub(super) fn lone_keywords(level: &mut Vec<Node>) {
-    const RESERVED: &[&str] = &["offset", "limit", "format", "settings", "sample", "end", "window", "final"];
+    const RESERVED: &[&str] = &["offset", "limit", "format", "settings", "sample", "end", "window", "final", "values"];
+    let operator = |node: &Node| {
+        matches!(
+            node.piece().token,
+            Token::Comma | Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Eq | Token::Lt | Token::Gt
+        )
+    };
     for at in 1..level.len() {
-        let ends = level.get(at + 1).is_none_or(|next| next.is(&Token::Comma));
-        if level[at - 1].is(&Token::Comma) && ends && level[at].is_any(RESERVED) {
+        let stands_alone = level.get(at + 1).is_none_or(operator);
+        if level[at - 1].is(&Token::Comma) && stands_alone && level[at].is_any(RESERVED) {
             let Node::Leaf(piece) = &mut level[at] else { continue };
             if let Token::Word(word) = &piece.token {
                 piece.token = Token::make_word(&word.value.clone(), Some('"'));

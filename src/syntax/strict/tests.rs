@@ -269,5 +269,6 @@ fn words_of_clauses_are_names_where_they_stand_as_such() {
         &["SELECT filter(slice(a, 1), x -> x > 1), json_object('n', 1) FROM t"],
     );
     check("clickhouse", "select addDays(day, offset) from t", &["SELECT addDays(day, \"offset\") FROM t"]);
+    check("clickhouse", "select f(a, offset + 1, values) from t", &["SELECT f(a, \"offset\" + 1, \"values\") FROM t"]);
     check("snowflake", "select v:from, at.a from b at join c", &["SELECT v:from, at.a FROM b AS at JOIN c"]);
 }
