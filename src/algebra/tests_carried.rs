@@ -168,6 +168,14 @@ fn unpacked_columns_are_arguments() {
 }
 
 #[test]
+fn values_by_name_keep_their_names() {
+    check_outputs("clickhouse", "with 1 as x, 2 as y select distinct x, y + 1 as z, y from t", &["x", "z", "y"]);
+    check_outputs("clickhouse", "with 1 as x select a x from t", &["x"]);
+    check_outputs("mysql", "select a format, b from t lock in share mode", &["format", "b"]);
+    assert_eq!(query("mysql", "select a into outfile 'x' from t").reads.len(), 1);
+}
+
+#[test]
 fn a_recursive_query_has_the_columns_that_search_adds() {
     check_outputs(
         "postgres",

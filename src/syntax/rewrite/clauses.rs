@@ -79,7 +79,10 @@ pub(super) fn tails(level: &mut Vec<Node>) {
                     .get(next + 1)
                     .is_some_and(|node| node.is_any(&["all", "distinct", "select", "by"]) || node.round().is_some())
         };
-        let end = (at..level.len()).find(branch).unwrap_or(level.len());
+        // MySQL writes `INTO OUTFILE 'x'` before FROM too.
+        let into = level[at].is_word("into");
+        let ends = |next: &usize| branch(next) || into && level[*next].is_word("from");
+        let end = (at..level.len()).find(ends).unwrap_or(level.len());
         level.drain(at..end);
     }
 }
@@ -90,7 +93,9 @@ fn ends_query(level: &[Node], at: usize, words: &[&str]) -> bool {
         return true;
     }
     let before = &level[at - 1];
-    let next_is_word = level.get(at + 1).is_some_and(Node::is_name);
+    let goes_on =
+        ["from", "as", "and", "or", "is", "in", "like", "not", "between", "then", "else", "end", "asc", "desc"];
+    let next_is_word = level.get(at + 1).is_some_and(|next| next.is_name() && !next.is_any(&goes_on));
     let asks = before.is(&Token::Comma)
         || before.is(&Token::Period)
         || before.is_any(&["as", "from", "select", "by", "join", "and", "or"]);

@@ -1,5 +1,6 @@
 //! Relations and names in forms that the parser does not read in, such as it does out.
 
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use super::tree::{Node, find, made, round, word};
@@ -90,6 +91,7 @@ pub(super) fn with_values(level: &mut Vec<Node>) {
     let mut nodes = if kept.is_empty() { Vec::new() } else { vec![level[0].clone()] };
     nodes.extend(kept);
     let mut rest = level[body..].to_vec();
+    keep_names(&mut rest, &named);
     substitute(&mut rest, &named);
     nodes.extend(rest);
     *level = nodes;
@@ -102,6 +104,42 @@ fn value(item: &[Node]) -> Option<(String, Vec<Node>)> {
     (as_word.is_word("as") && !value.is_empty()).then(|| (word.value.clone(), value.to_vec()))
 }
 
+/// `SELECT x` as `SELECT x AS x` where `x` names a value: the column keeps that name.
+fn keep_names(level: &mut Vec<Node>, named: &[(String, Vec<Node>)]) {
+    let mut at = 1;
+    let mut listed = false;
+    while at < level.len() {
+        if let Node::Group(group) = &mut level[at] {
+            keep_names(&mut group.inner, named);
+        }
+        let select = level[at - 1].is_any(&["select", "distinct"]);
+        listed = select || listed && !level[at - 1].is_word("from");
+        let starts = select || level[at - 1].is(&Token::Comma);
+        let ends = level.get(at + 1).is_none_or(|next| {
+            next.is(&Token::Comma)
+                || next.is_any(&[
+                    "from",
+                    "where",
+                    "union",
+                    "except",
+                    "intersect",
+                    "order",
+                    "limit",
+                    "settings",
+                    "format",
+                ])
+        });
+        let is_it = matches!(&level[at], Node::Leaf(Piece { token: Token::Word(word), .. })
+            if named.iter().any(|(name, _)| *name == word.value));
+        if listed && starts && ends && is_it {
+            let name = level[at].clone();
+            level.splice(at + 1..=at, [word("AS", name.piece().span), name]);
+            at += 2;
+        }
+        at += 1;
+    }
+}
+
 /// Puts each value where its name stands as a name of its own.
 fn substitute(level: &mut [Node], named: &[(String, Vec<Node>)]) {
     for at in 0..level.len() {
@@ -109,7 +147,14 @@ fn substitute(level: &mut [Node], named: &[(String, Vec<Node>)]) {
             substitute(&mut group.inner, named);
             continue;
         }
-        let part = at > 0 && (level[at - 1].is(&Token::Period) || level[at - 1].is_any(&["as", "from", "join"]));
+        // `a x` names `a`, and is no value of its own.
+        let alias = |before: &Node| {
+            before.round().is_some() || before.is_name() && before.piece().keyword() == Keyword::NoKeyword
+        };
+        let part = at > 0
+            && (level[at - 1].is(&Token::Period)
+                || level[at - 1].is_any(&["as", "from", "join"])
+                || alias(&level[at - 1]));
         let qualifies = level.get(at + 1).is_some_and(|next| next.is(&Token::Period) || next.round().is_some());
         let value =
             named.iter().find(|(name, _)| matches!(&level[at].piece().token, Token::Word(word) if word.value == *name));

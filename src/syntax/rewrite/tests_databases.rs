@@ -198,7 +198,7 @@ fn clickhouse_is_read() {
             ),
             (
                 "with sum(bytes) as s select s from t final",
-                "SELECT (sum(bytes)) FROM t FOR SYSTEM_TIME AS OF part('final')",
+                "SELECT (sum(bytes)) AS s FROM t FOR SYSTEM_TIME AS OF part('final')",
             ),
             ("select * from a paste join b", "SELECT * FROM a ASOF JOIN b MATCH_CONDITION ('positional')"),
         ],
