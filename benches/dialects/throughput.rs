@@ -74,12 +74,17 @@ pub fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// The best time of a few rounds over all texts, in seconds of this thread's own work.
+/// A round reads so many bytes at least, since Linux counts work in steps of milliseconds.
+const BYTES: usize = 4_000_000;
+
+/// The best time of a few rounds for all texts, in seconds of this thread's own work.
 fn best(texts: &[String], work: impl Fn(&str)) -> f64 {
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let times = BYTES.div_ceil(bytes.max(1));
     let round = || {
         let start = worked();
-        texts.iter().for_each(|text| work(text));
-        worked().saturating_sub(start).as_secs_f64()
+        (0..times).for_each(|_| texts.iter().for_each(|text| work(text)));
+        worked().saturating_sub(start).as_secs_f64() / times as f64
     };
     (0..ROUNDS).map(|_| round()).fold(f64::INFINITY, f64::min)
 }
