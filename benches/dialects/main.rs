@@ -2,6 +2,12 @@
 //!
 //! The files are made by the two scripts beside this one, from checkouts of the peers whose tests they are.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal of those who build Sluice")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "it reads files of other people's repos, and names as sqlglot spells them"
+)]
+
 mod accuracy;
 mod cases;
 mod relations;
