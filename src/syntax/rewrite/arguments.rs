@@ -12,6 +12,9 @@ pub(super) fn is_relation(first: &Piece, second: &Piece) -> bool {
     opens || first.token == Token::RArrow && second.is_word("select")
 }
 
+/// What may follow a table that is an argument.
+const OF_ARGUMENTS: &[&str] = &["as", "partition", "order", "prune", "keep", "copartition"];
+
 /// `f(input => TABLE(SELECT ..))`, `f(TABLE(t) PARTITION BY a)`, `FLATTEN(input => SELECT ..)`: a subquery as argument.
 pub(super) fn relation_arguments(level: &mut Vec<Node>) {
     let mut at = 0;
@@ -20,7 +23,10 @@ pub(super) fn relation_arguments(level: &mut Vec<Node>) {
         let named = at > 0 && level[at - 1].is(&Token::RArrow);
         let end = (at + 1..level.len()).find(|next| level[*next].is(&Token::Comma)).unwrap_or(level.len());
         let here = level[at].piece().span;
-        if starts && level[at].is_word("table") && level.get(at + 1).is_some_and(|next| next.round().is_some()) {
+        // In FROM an alias or a join may follow: `(TABLE(f(1)) t JOIN u ON ..)` is no argument.
+        let argument = (at + 2..end).next().is_none_or(|next| level[next].is_any(OF_ARGUMENTS));
+        let table = level[at].is_word("table") && level.get(at + 1).is_some_and(|next| next.round().is_some());
+        if starts && table && argument {
             let inner = level[at + 1].round().map(|group| group.inner.clone()).unwrap_or_default();
             level.splice(at..end, [round(query_of(inner, here), here)]);
         } else if named && level[at].is_word("select") {

@@ -270,5 +270,10 @@ fn words_of_clauses_are_names_where_they_stand_as_such() {
     );
     check("clickhouse", "select addDays(day, offset) from t", &["SELECT addDays(day, \"offset\") FROM t"]);
     check("clickhouse", "select f(a, offset + 1, values) from t", &["SELECT f(a, \"offset\" + 1, \"values\") FROM t"]);
+    check(
+        "snowflake",
+        "select * from (table(f(1)) t join u on true)",
+        &["SELECT * FROM (TABLE(f(1)) t JOIN u ON true)"],
+    );
     check("snowflake", "select v:from, at.a from b at join c", &["SELECT v:from, at.a FROM b AS at JOIN c"]);
 }
