@@ -168,6 +168,18 @@ fn unpacked_columns_are_arguments() {
 }
 
 #[test]
+fn what_an_upsert_sets_is_read() {
+    for (dialect, tail) in [
+        ("mysql", "on duplicate key update a = (select max(b) from u)"),
+        ("postgres", "on conflict (a) do update set b = (select max(b) from u)"),
+    ] {
+        let script = script(dialect, &format!("insert into v (a) select a from t {tail}"));
+        let reads: Vec<&str> = script.tables[0].query.reads.iter().map(|read| read.id.as_str()).collect();
+        assert_eq!(reads, ["t", "u"], "{dialect}");
+    }
+}
+
+#[test]
 fn values_by_name_keep_their_names() {
     check_outputs("clickhouse", "with 1 as x, 2 as y select distinct x, y + 1 as z, y from t", &["x", "z", "y"]);
     check_outputs("clickhouse", "with 1 as x select a x from t", &["x"]);

@@ -1,6 +1,7 @@
 //! The statements of a text in, the relations they write and the query they end with out.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::from::idents;
@@ -150,12 +151,21 @@ impl<'a> Resolver<'a> {
     /// set from: whatever moves a guard's answer may move the rows.
     fn decided(&mut self, bound: Bound, span: Span) -> Bound {
         let guards = self.guards;
-        guards.iter().fold(bound, |bound, guard| {
-            let answer = self.query_in(guard, &Scope::default());
-            let on = answer.outputs.iter().map(|output| self.column_expr(output.column, span)).collect();
-            let op = Op::Join { kind: JoinKind::Semi, left: bound.rel, right: answer.rel, on, lateral: false, span };
-            Bound { rel: self.node(op, Vec::new(), span), outputs: bound.outputs }
-        })
+        guards.iter().fold(bound, |bound, guard| self.moved_by(guard, bound, span))
+    }
+
+    fn moved_by(&mut self, guard: &ast::Query, bound: Bound, span: Span) -> Bound {
+        let answer = self.query_in(guard, &Scope::default());
+        let on = answer.outputs.iter().map(|output| self.column_expr(output.column, span)).collect();
+        let op = Op::Join { kind: JoinKind::Semi, left: bound.rel, right: answer.rel, on, lateral: false, span };
+        Bound { rel: self.node(op, Vec::new(), span), outputs: bound.outputs }
+    }
+
+    /// What ON CONFLICT or ON DUPLICATE KEY sets may come from queries of its own: what moves them may move the rows.
+    fn upserted(&mut self, on: Option<&ast::OnInsert>, bound: Bound, span: Span) -> Bound {
+        let mut queries = Queries::default();
+        let _ = ast::Visit::visit(&on.cloned(), &mut queries);
+        queries.0.iter().fold(bound, |bound, query| self.moved_by(query, bound, span))
     }
 
     fn written(mut self, name: &[ast::Ident], how: How, bound: Bound, span: Span) -> Outcome {
@@ -230,6 +240,7 @@ impl<'a> Resolver<'a> {
             output.name = column;
             output.quoted = quoted;
         }
+        let bound = self.upserted(insert.on.as_ref(), bound, span);
         self.written(&name, How::Insert, bound, span)
     }
 
@@ -372,6 +383,27 @@ impl<'a> Resolver<'a> {
         let columns = outputs.iter().map(|output| output.column).collect();
         let rel = self.node(Op::Project { input, exprs, stars: Vec::new() }, columns, span);
         Bound { rel, outputs }
+    }
+}
+
+/// The queries inside something, without those inside them.
+#[derive(Default)]
+struct Queries(Vec<ast::Query>, usize);
+
+impl ast::Visitor for Queries {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<()> {
+        if self.1 == 0 {
+            self.0.push(query.clone());
+        }
+        self.1 += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &ast::Query) -> ControlFlow<()> {
+        self.1 -= 1;
+        ControlFlow::Continue(())
     }
 }
 
