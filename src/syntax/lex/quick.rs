@@ -117,6 +117,12 @@ impl Reader<'_> {
             _ if self.letters.is(byte, QUOTES_NAME) => self.quoted_name(byte),
             b'"' if !self.letters.is(byte, STARTS_NAME) => self.string(byte, Token::DoubleQuotedString),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' if self.letters.is(byte, STARTS_NAME) => self.word(),
+            // BigQuery's `@parameter`.
+            b'@' if self.letters.is(byte, STARTS_NAME)
+                && (self.next(1).is_ascii_alphabetic() || self.next(1) == b'_') =>
+            {
+                self.word()
+            }
             _ => self.sign(byte),
         }
     }
@@ -150,7 +156,8 @@ impl Reader<'_> {
 
     fn word(&mut self) -> Option<()> {
         let rest = &self.bytes[self.at..];
-        let length = rest.iter().position(|byte| !self.letters.is(*byte, IN_NAME)).unwrap_or(rest.len());
+        let part = |byte: &u8| self.letters.is(*byte, IN_NAME);
+        let length = 1 + rest[1..].iter().position(|byte| !part(byte)).unwrap_or(rest.len() - 1);
         let prefix = length <= 2 && matches!(self.next(length), b'\'' | b'"' | b'&');
         if prefix || !self.next(length).is_ascii() {
             return None;

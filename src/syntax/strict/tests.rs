@@ -275,5 +275,6 @@ fn words_of_clauses_are_names_where_they_stand_as_such() {
         "select * from (table(f(1)) t join u on true)",
         &["SELECT * FROM (TABLE(f(1)) t JOIN u ON true)"],
     );
+    check("bigquery", "select a[0]._b from t where d = @day", &["SELECT a[0]._b FROM t WHERE d = @day"]);
     check("snowflake", "select v:from, at.a from b at join c", &["SELECT v:from, at.a FROM b AS at JOIN c"]);
 }
