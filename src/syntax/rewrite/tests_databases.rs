@@ -1,24 +1,6 @@
 //! Constructs of the databases that people host themselves: SQL in, the SQL of its strict tree out.
 
-use crate::dialect::find;
-use crate::syntax::strict::parse;
-
-/// Each pair: what is written, and the tree as SQL.
-fn check(dialect: &str, pairs: &[(&str, &str)]) {
-    let facts = find(dialect).expect("a dialect of the table");
-    for (sql, expected) in pairs {
-        let parsed = parse(sql, &facts);
-        let found: Vec<String> = parsed
-            .statements
-            .iter()
-            .map(|statement| match &statement.tree {
-                Ok(tree) => tree.to_string(),
-                Err(error) => error.message.clone(),
-            })
-            .collect();
-        assert_eq!(found, [*expected], "{dialect}: {sql}");
-    }
-}
+use super::tests_warehouses::check;
 
 #[test]
 fn oracle_is_read() {

@@ -4,7 +4,7 @@ use crate::dialect::find;
 use crate::syntax::parse;
 
 /// Pairs of SQL and the tree it becomes, as SQL.
-fn check(dialect: &str, pairs: &[(&str, &str)]) {
+pub(super) fn check(dialect: &str, pairs: &[(&str, &str)]) {
     let facts = find(dialect).expect("a dialect of the table");
     for (sql, expected) in pairs {
         let parsed = parse(sql, &facts);

@@ -120,11 +120,9 @@ impl Reader {
                 own.insert(0, Piece { token: Token::make_keyword("SELECT"), span, gap: Gap::Space });
             }
             let span = own[0].span.cover(own[own.len() - 1].span);
-            match self.read(self.rewrites.first(own.clone())).or_else(|_| self.read(self.rewrites.second(own.clone())))
-            {
-                Ok(ast::Statement::Query(query)) => Ok(*query),
-                Ok(_) => Err(SyntaxError { span, message: "expected a query or an expression".to_owned() }),
-                Err(fault) => Err(fault.tell(&self.rewrites.first(own))),
+            match self.read(self.rewrites.first(own.clone())).or_else(|fault| self.again(&own, &fault))? {
+                ast::Statement::Query(query) => Ok(*query),
+                _ => Err(SyntaxError { span, message: "expected a query or an expression".to_owned() }),
             }
         };
         ranges.iter().map(query).collect()
