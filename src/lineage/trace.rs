@@ -19,6 +19,9 @@ type Rows = BTreeMap<(Source, Via), Span>;
 /// The name that stands for all columns of a relation nobody declared.
 pub const ALL_COLUMNS: &str = "*";
 
+/// Window functions whose value is that of one row; the others aggregate.
+const TAKE_ONE_ROW: [&str; 5] = ["LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE"];
+
 /// The edges of one query to the relations it reads.
 pub fn trace(query: &Query) -> ModelLineage {
     let mut tracer = Tracer::new(query);
@@ -256,7 +259,8 @@ impl<'q> Tracer<'q> {
                 return reads;
             }
             ExprKind::Literal(_) => Reads::new(),
-            ExprKind::Call { args, .. } | ExprKind::Opaque { args, .. } => self.all_of(args, Via::Transform),
+            ExprKind::Call { function, args, .. } => self.call(function, args),
+            ExprKind::Opaque { args, .. } => self.all_of(args, Via::Transform),
             ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } => self.all_of([expr.as_ref()], Via::Transform),
             ExprKind::Lambda { body, .. } => self.all_of([body.as_ref()], Via::Transform),
             ExprKind::Aggregate { args, filter, order, .. } => {
@@ -267,8 +271,9 @@ impl<'q> Tracer<'q> {
                 merge(&mut reads, &filter, Via::Conditional);
                 reads
             }
-            ExprKind::Window { args, filter, partition, order, .. } => {
-                let mut reads = self.all_of(args, Via::Transform);
+            ExprKind::Window { function, args, filter, partition, order, .. } => {
+                let takes_one = TAKE_ONE_ROW.contains(&function.as_str());
+                let mut reads = self.all_of(args, if takes_one { Via::Transform } else { Via::Aggregate });
                 let window = self.all_of(partition.iter().chain(order.iter().map(|key| &key.expr)), Via::Window);
                 merge(&mut reads, &window, Via::Window);
                 let filter = self.all_of(filter.as_deref(), Via::Conditional);
@@ -292,6 +297,23 @@ impl<'q> Tracer<'q> {
             merge(&mut reads, &inner, Via::Identity);
         }
         Rc::new(reads)
+    }
+
+    /// A call: some arguments only decide which of the others is the value.
+    fn call(&mut self, function: &str, args: &[Expr]) -> Reads {
+        let decides = |at: usize| match function {
+            "IF" | "NVL2" | "CHOOSE" => at == 0,
+            "NULLIF" => at == 1,
+            // `decode(a, 1, b, 2, c, d)` and `multiIf(p, b, q, c, d)`: the last of an odd rest is what else comes.
+            "DECODE" if args.len() > 2 => at == 0 || at % 2 == 1 && at + 1 < args.len(),
+            "MULTIIF" => at % 2 == 0 && at + 1 < args.len(),
+            _ => false,
+        };
+        let values = args.iter().enumerate().filter(|(at, _)| !decides(*at)).map(|(_, arg)| arg);
+        let mut reads = self.all_of(values, if function == "IF" { Via::Identity } else { Via::Transform });
+        let conditions = self.all_of((0..args.len()).filter(|at| decides(*at)).map(|at| &args[at]), Via::Conditional);
+        merge(&mut reads, &conditions, Via::Conditional);
+        reads
     }
 
     /// A subquery as a value: its columns' values, and what decides its rows.

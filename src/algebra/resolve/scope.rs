@@ -95,9 +95,9 @@ impl Resolver<'_> {
                 Answer::Nothing => level = here.parent,
             }
         }
-        if let [single, ..] = parts
-            && single.quote_style.is_none()
-            && (single.value.starts_with('@') && parts.len() == 1 || self.is_variable(single))
+        if let [single, rest @ ..] = parts
+            && self.stands_for_variable(single)
+            && (rest.is_empty() || !single.value.starts_with('@'))
         {
             // BigQuery's lexer takes a parameter for a name. What a variable was set from guards the statement.
             return nothing_known(&single.value, Vec::new(), span);
@@ -105,8 +105,10 @@ impl Resolver<'_> {
         self.unknown(parts, scope, span)
     }
 
-    fn is_variable(&self, ident: &Ident) -> bool {
-        self.parsed.variables.binary_search(&ident.value.to_ascii_lowercase()).is_ok()
+    /// May a name that no declared column has be a variable of the script, or a parameter?
+    fn stands_for_variable(&self, ident: &Ident) -> bool {
+        let declared = || self.parsed.variables.binary_search(&ident.value.to_ascii_lowercase()).is_ok();
+        ident.quote_style.is_none() && (ident.value.starts_with('@') || declared())
     }
 
     pub(super) fn column_expr(&self, column: ColumnId, span: Span) -> Expr {
@@ -141,6 +143,9 @@ impl Resolver<'_> {
             && let Some(found) = alias()
         {
             return aliased(found);
+        }
+        if self.stands_for_variable(ident) {
+            return Answer::Nothing;
         }
         let open: Vec<RelId> =
             scope.items.iter().filter(|item| item.open && !item.shadow).map(|item| item.rel).collect();
@@ -204,14 +209,23 @@ impl Resolver<'_> {
                 return self.missing(item, &parts[length], span);
             }
         }
-        match self.single_column(&parts[0], scope, span) {
+        // A relation around this block that is called so wins over a column that is only guessed.
+        let outer = std::iter::successors(scope.parent, |outer| outer.parent);
+        let named = |scope: &Scope| {
+            (1..parts.len()).any(|length| {
+                let path: Vec<String> = parts[..length].iter().map(|part| self.relation_key(part)).collect();
+                scope.items.iter().any(|item| item.answers_to(&path))
+            })
+        };
+        let may_guess = !outer.into_iter().any(named);
+        match self.single_column(&parts[0], scope, may_guess, span) {
             Some(base) => Answer::Found(fields(base, &parts[1..], span)),
             None => Answer::Nothing,
         }
     }
 
     /// A column by its bare name, for the head of `column.field`; never a whole row.
-    fn single_column(&mut self, ident: &Ident, scope: &Scope, span: Span) -> Option<Expr> {
+    fn single_column(&mut self, ident: &Ident, scope: &Scope, may_guess: bool, span: Span) -> Option<Expr> {
         let key = self.key(ident);
         let closed = scope.items.iter().flat_map(|item| &item.columns).find(|column| column.key == key);
         if let Some(column) = closed {
@@ -223,6 +237,9 @@ impl Resolver<'_> {
         let open: Vec<RelId> =
             scope.items.iter().filter(|item| item.open && !item.shadow).map(|item| item.rel).collect();
         let [only] = open.as_slice() else { return None };
+        if !may_guess {
+            return None;
+        }
         let column = self.demand(*only, &key, ident)?;
         Some(self.column_expr(column, span))
     }

@@ -256,7 +256,11 @@ impl Resolver<'_> {
             }
             Some(ast::OrderByKind::Expressions(exprs)) => exprs
                 .iter()
-                .map(|key| super::set::sort_key(self.item_or(&key.expr, list, &seen), &key.options))
+                .map(|key| {
+                    let named = self.item_named(&key.expr, list).cloned();
+                    let value = named.unwrap_or_else(|| self.item_or(&key.expr, list, &seen));
+                    super::set::sort_key(value, &key.options)
+                })
                 .collect(),
             None => select
                 .sort_by
@@ -273,6 +277,18 @@ impl Resolver<'_> {
             Some(item) => item.expr.clone(),
             None => self.expr(expr, scope),
         }
+    }
+
+    /// The one item of the SELECT list that ORDER BY names, where it has no alias: `SELECT a.k FROM a, b ORDER BY k`.
+    fn item_named<'l>(&self, expr: &ast::Expr, list: &'l List) -> Option<&'l Expr> {
+        let ast::Expr::Identifier(ident) = expr else { return None };
+        let key = self.key(ident);
+        if list.aliases.iter().any(|alias| alias.key == key) {
+            return None;
+        }
+        let mut named = list.items.iter().filter(|item| self.dialect.column_key(&item.name, item.quoted) == key);
+        let first = &named.next()?.expr;
+        named.all(|item| item.expr.bare() == first.bare()).then_some(first)
     }
 
     /// The outputs of `select *` over a scope.

@@ -86,6 +86,12 @@ impl Resolver<'_> {
         span: Span,
     ) -> RelId {
         let (array, alias, name) = match factor {
+            ast::TableFactor::Table { name, args: Some(call), alias, .. } if is_unnest(name) => {
+                match call.args.first().and_then(argument) {
+                    Some(array) => (self.expr(array, scope), alias, super::name::own_name(array).map(Ident::new)),
+                    None => return left,
+                }
+            }
             ast::TableFactor::Table { name, alias, .. } => {
                 let parts = idents(name);
                 (self.name(&parts, scope, span), alias, parts.last().cloned())
@@ -107,8 +113,16 @@ impl Resolver<'_> {
             // The element hides the array of the same name.
             other.merged |= other.key == key;
         }
-        self.push_item(scope, None, "", Vec::new(), Bound { rel, outputs });
+        self.push_closed(scope, "", Bound { rel, outputs });
         rel
+    }
+
+    /// An item whose columns are its own: those of the relation on its left, which may be open, are not asked of it.
+    fn push_closed(&mut self, scope: &mut Scope, name: &str, bound: Bound) {
+        self.push_item(scope, None, name, Vec::new(), bound);
+        if let Some(item) = scope.items.last_mut() {
+            item.open = false;
+        }
     }
 
     /// Hive's and Spark's LATERAL VIEW.
@@ -129,7 +143,7 @@ impl Resolver<'_> {
         let columns = outputs.iter().map(|output| output.column).collect();
         let rel = self.node(Op::Unnest { input: left, exprs, columns, outer: view.outer }, Vec::new(), span);
         let name = idents(&view.lateral_view_name).last().map(|name| self.relation_key(name)).unwrap_or_default();
-        self.push_item(scope, None, &name, Vec::new(), Bound { rel, outputs });
+        self.push_closed(scope, &name, Bound { rel, outputs });
         rel
     }
 
@@ -243,6 +257,10 @@ impl Resolver<'_> {
             },
         }
     }
+}
+
+fn is_unnest(name: &ast::ObjectName) -> bool {
+    idents(name).last().is_some_and(|name| name.value.eq_ignore_ascii_case("unnest"))
 }
 
 fn argument(arg: &FunctionArg) -> Option<&ast::Expr> {
