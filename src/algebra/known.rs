@@ -1,7 +1,8 @@
 //! A resolved Query in, what its readers may know of it out.
 
+use super::expr::Expr;
 use super::normal::Fingerprints;
-use super::query::{Known, KnownColumn, Nullability, Query};
+use super::query::{ColumnId, Known, KnownColumn, Nullability, Op, Query};
 use crate::text::{Digest, Hasher};
 
 /// The relation `id` as its readers see it. Fingerprints are added by [`super::fingerprint`].
@@ -13,6 +14,7 @@ pub fn known(query: &Query, id: &str) -> Known {
     let columns = query.outputs.iter().map(|output| KnownColumn {
         name: output.name.clone(),
         quoted: output.quoted,
+        any_case: query.is_any_case(output.column),
         ty: query.columns[output.column.0 as usize].ty.clone(),
         nullable: output.nullable,
         value: None,
@@ -27,8 +29,35 @@ pub fn known(query: &Query, id: &str) -> Known {
         columns: columns.collect(),
         open: node.open,
         keys: node.keys.iter().filter_map(names).collect(),
+        assumed: Vec::new(),
         at_most_one_row: node.at_most_one_row,
         rows: None,
+    }
+}
+
+impl Query {
+    /// Is the case of a column's name unknown, for it is copied from a column whose name nobody spelt for sure?
+    pub(super) fn is_any_case(&self, column: ColumnId) -> bool {
+        self.nodes.iter().any(|node| {
+            let Some(at) = node.columns.iter().position(|own| *own == column) else { return false };
+            match &node.op {
+                Op::Scan { input, .. } => {
+                    let known = self.reads[*input].known.as_ref();
+                    known.and_then(|known| known.columns.get(at)).is_some_and(|column| column.any_case)
+                }
+                Op::Project { exprs, .. } => {
+                    let source = exprs.get(at).and_then(Expr::as_column).filter(|source| *source != column);
+                    let same = |source: &ColumnId| {
+                        self.columns[source.0 as usize].name == self.columns[column.0 as usize].name
+                    };
+                    source.filter(same).is_some_and(|source| self.is_any_case(source))
+                }
+                Op::Set { inputs, .. } => inputs.iter().any(|(_, columns)| {
+                    columns.get(at).is_some_and(|source| *source != column && self.is_any_case(*source))
+                }),
+                _ => false,
+            }
+        })
     }
 }
 
@@ -64,6 +93,7 @@ impl Known {
         }
         self.rows = both("mixed rows", self.rows, other.rows);
         self.keys.clear();
+        self.assumed.clear();
         self.at_most_one_row = false;
     }
 }

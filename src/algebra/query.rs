@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::expr::{Expr, SortKey};
 use super::sql_type::Type;
-use crate::text::{Digest, Span};
+use crate::text::{Digest, Place, Span};
 
 /// A column, unique in its Query. Operators that only choose or order rows keep their input's columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -270,15 +270,31 @@ pub struct Known {
     pub open: bool,
     /// Names of columns, and whether it is proved by SQL (else declared).
     pub keys: Vec<(Vec<String>, bool)>,
+    /// What its keys and nullability rest on, where that is not the SQL: facts that somebody declared.
+    pub assumed: Vec<Assumption>,
     pub at_most_one_row: bool,
     /// Fingerprint of its rows; `None` for what the repo does not build: the id stands for it.
     pub rows: Option<Digest>,
+}
+
+/// A fact of a relation that its text does not prove: a set of columns is a key, or one column is never NULL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// Sorted.
+    pub columns: Vec<String>,
+    /// They are a key; else they are never NULL.
+    pub unique: bool,
+    /// Who says so: ``the test `unique` ``.
+    pub because: String,
+    pub place: Option<Place>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct KnownColumn {
     pub name: String,
     pub quoted: bool,
+    /// Who told the name did not tell its case, as YAML does not: `"Id"` and `id` may both mean it.
+    pub any_case: bool,
     pub ty: Type,
     pub nullable: Nullability,
     /// Fingerprint of its values; `None` for what the repo does not build: its name stands for it.

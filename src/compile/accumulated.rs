@@ -51,7 +51,8 @@ fn history(known: &mut Known, unique_key: &[String], model: &Model) {
             continue;
         }
         let value = known.rows;
-        known.columns.push(KnownColumn { name: name.clone(), quoted: false, ty: ty.clone(), nullable, value });
+        let column = KnownColumn { name: name.clone(), ty: ty.clone(), nullable, value, ..KnownColumn::default() };
+        known.columns.push(column);
     }
     known.keys.clear();
     if !unique_key.is_empty() {

@@ -1,35 +1,55 @@
 //! What YAML, seeds and catalogs declare of a relation in, what its readers may know of it out.
 
-use crate::algebra::{Known, KnownColumn, Nullability, Type};
-use crate::project::{Properties, Seed, Source, Test};
+use crate::algebra::{Assumption, Known, KnownColumn, Nullability, Type};
+use crate::dialect::Dialect;
+use crate::project::{Because, DeclaredColumn, Fact, Of, Properties, Seed, Settings, Source, What};
+
+/// Which declared facts count.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trust {
+    /// Facts that nothing holds the data to.
+    declared: bool,
+    /// The warehouse refuses rows that break its constraints.
+    enforced: bool,
+}
+
+impl Trust {
+    pub(super) fn of(settings: &Settings) -> Self {
+        Trust { declared: !settings.trust_proved_only, enforced: false }
+    }
+
+    /// For a table whose constraints the warehouse is told of.
+    pub(super) fn enforced(self, enforced: bool) -> Self {
+        Trust { enforced, ..self }
+    }
+}
 
 /// What is known of a source: its declared columns; all of them only where a catalog says so or each has its type.
-pub(super) fn source(source: &Source, trust: bool) -> Known {
+pub(super) fn source(source: &Source, trust: Trust) -> Known {
     let mut known = Known { id: source.id.clone(), open: source.catalog.is_empty(), ..Known::default() };
     for (name, ty) in &source.catalog {
-        known.columns.push(column(name, false, Type::parse(ty)));
+        let column = KnownColumn { name: name.clone(), ty: Type::parse(ty), any_case: true, ..KnownColumn::default() };
+        known.columns.push(column);
     }
     let declared = &source.properties.columns;
     for declared in declared {
         if find(&mut known, &declared.name).is_none() {
-            let ty = declared.data_type.as_deref().map(Type::parse).unwrap_or_default();
-            known.columns.push(column(&declared.name, declared.quoted, ty));
+            known.columns.push(column(declared));
         }
     }
     if !declared.is_empty() && declared.iter().all(|column| column.data_type.is_some()) {
         known.open = false;
     }
-    if trust {
-        declare(&mut known, &source.properties);
-    }
+    declare(&mut known, &source.properties, trust);
     known
 }
 
 /// What is known of a seed: all of its columns, their types and keys, from its content.
-pub(super) fn seed(seed: &Seed, trust: bool) -> Known {
+pub(super) fn seed(seed: &Seed, trust: Trust) -> Known {
     let columns = seed.columns.iter().map(|column| KnownColumn {
         name: column.name.clone(),
         quoted: false,
+        any_case: true,
         ty: Type::parse(&column.data_type),
         nullable: if seed.sampled {
             Nullability::Unknown
@@ -48,88 +68,126 @@ pub(super) fn seed(seed: &Seed, trust: bool) -> Known {
         rows: Some(seed.digest),
         ..Known::default()
     };
-    if trust {
-        declare(&mut known, &seed.properties);
-    }
+    declare(&mut known, &seed.properties, trust);
     known
 }
 
-/// Adds what tests and constraints declare: keys, and columns that are never NULL.
-pub(super) fn declare(known: &mut Known, properties: &Properties) {
-    for declared in &properties.columns {
-        let tests = declared.tests.iter().filter(|test| is_whole(test)).map(|test| test.name.as_str());
-        for fact in tests.chain(declared.constraints.iter().map(|constraint| constraint.kind.as_str())) {
-            fact_of_column(known, &declared.name, fact);
-        }
+/// A declared column. YAML tells its name, but not its case, unless it says that the name is quoted.
+pub(super) fn column(declared: &DeclaredColumn) -> KnownColumn {
+    let ty = declared.data_type.as_deref().map(Type::parse).unwrap_or_default();
+    let (name, quoted) = (declared.name.clone(), declared.quoted);
+    KnownColumn { name, quoted, any_case: !quoted, ty, ..KnownColumn::default() }
+}
+
+/// The columns of a relation whose contract is enforced: those it declares and no others, or it would not build.
+pub(super) fn hold_to_contract(known: &mut Known, properties: &Properties) {
+    let typed = properties.columns.iter().all(|column| column.data_type.is_some());
+    if !properties.contract_enforced || !typed || properties.columns.is_empty() || !known.open {
+        return;
     }
-    for test in properties.tests.iter().filter(|test| is_whole(test)) {
-        match (test.name.rsplit('.').next().unwrap_or_default(), &test.column) {
-            ("unique_combination_of_columns", _) => {
-                let columns = test.arguments.get("combination_of_columns");
-                key(known, columns.map(crate::data::Value::strings).unwrap_or_default());
+    let declared = properties.columns.iter().map(|declared| {
+        let own = known.columns.iter().find(|own| own.name.eq_ignore_ascii_case(&declared.name));
+        let value = own.and_then(|own| own.value);
+        own.cloned().unwrap_or(KnownColumn { value, ..column(declared) })
+    });
+    known.columns = declared.collect();
+    known.open = false;
+}
+
+/// Adds what tests and constraints declare: keys, columns that are never NULL, and types that nothing else tells.
+pub(super) fn declare(known: &mut Known, properties: &Properties, trust: Trust) {
+    if trust.declared {
+        for declared in &properties.columns {
+            let untyped = find(known, &declared.name).filter(|column| column.ty == Type::default());
+            if let (Some(column), Some(ty)) = (untyped, &declared.data_type) {
+                column.ty = Type::parse(ty);
             }
-            (fact, Some(column)) => fact_of_column(known, column, fact),
-            _ => {}
         }
     }
-    for constraint in &properties.constraints {
-        match (constraint.kind.as_str(), constraint.columns.as_slice()) {
-            ("primary_key" | "unique", columns) => key(known, columns.to_vec()),
-            (fact, [column]) => fact_of_column(known, column, fact),
-            _ => {}
-        }
-        if constraint.kind == "primary_key" {
-            constraint.columns.iter().for_each(|column| never_null(known, column));
+    for fact in properties.facts() {
+        let proved = trust.enforced && matches!(fact.because, Because::Constraint(_));
+        if proved || trust.declared {
+            add(known, &fact, proved);
         }
     }
 }
 
-/// A test with a `where` says nothing of the other rows.
-fn is_whole(test: &Test) -> bool {
-    !test.config.0.contains_key("where") && !test.arguments.contains_key("where")
+/// Adds one fact, and what it rests on where it is not proved.
+pub(super) fn add(known: &mut Known, fact: &Fact, proved: bool) {
+    let columns = match &fact.of {
+        Of::Columns(columns) => columns.clone(),
+        // What a unique expression is made of is unique too. Words that are no columns do not count, which only a
+        // relation with all of its columns known can tell.
+        Of::Expression(text) if !known.open => {
+            let words: Vec<String> = words(text).collect();
+            let columns = known.columns.iter().filter(|column| words.contains(&column.name.to_ascii_lowercase()));
+            columns.map(|column| column.name.clone()).collect()
+        }
+        Of::Expression(_) => return,
+    };
+    let added = match fact.what {
+        What::Unique => key(known, &columns, proved),
+        What::NotNull => columns.iter().map(|column| never_null(known, column)).fold(false, |any, one| any | one),
+    };
+    if added && !proved {
+        let mut columns = columns;
+        columns.sort();
+        let (unique, because) = (fact.what == What::Unique, fact.because.words());
+        known.assumed.push(Assumption { columns, unique, because, place: fact.place.clone() });
+    }
 }
 
-fn fact_of_column(known: &mut Known, column: &str, fact: &str) {
-    if matches!(fact, "unique" | "primary_key") {
-        key(known, vec![column.to_owned()]);
-    }
-    if matches!(fact, "not_null" | "primary_key") {
-        never_null(known, column);
-    }
+/// The words of an expression outside its texts, in lower case.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let outside = text.split('\'').step_by(2);
+    let words = outside.flat_map(|part| part.split(|sign: char| !(sign.is_alphanumeric() || sign == '_')));
+    words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase)
 }
 
-/// A key must name columns that exist; a test may be older than the model.
-fn key(known: &mut Known, columns: Vec<String>) {
+/// A key must name columns that exist; a test may be older than the model. Whether the key is new.
+fn key(known: &mut Known, columns: &[String], proved: bool) -> bool {
     let mut names = Vec::new();
-    for column in &columns {
+    for column in columns {
         let found = find(known, column).map(|found| found.name.clone());
         match found {
             Some(name) => names.push(name),
             None if known.open => names.push(column.clone()),
-            None => return,
+            None => return false,
         }
     }
     names.sort();
-    let same = |(other, _): &(Vec<String>, bool)| {
+    let same = |(other, _): &&mut (Vec<String>, bool)| {
         let mut other = other.clone();
         other.sort();
         other == names
     };
-    if !names.is_empty() && !known.keys.iter().any(same) {
-        known.keys.push((names, false));
+    match known.keys.iter_mut().find(same) {
+        Some((_, known)) => {
+            *known |= proved;
+            false
+        }
+        None if names.is_empty() => false,
+        None => {
+            known.keys.push((names, proved));
+            true
+        }
     }
 }
 
-fn never_null(known: &mut Known, column: &str) {
-    if let Some(column) = find(known, column) {
-        column.nullable = Nullability::No;
-    }
+/// Whether that is new.
+fn never_null(known: &mut Known, column: &str) -> bool {
+    let column = find(known, column).filter(|column| column.nullable != Nullability::No);
+    column.map(|column| column.nullable = Nullability::No).is_some()
 }
 
 fn find<'k>(known: &'k mut Known, name: &str) -> Option<&'k mut KnownColumn> {
     known.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(name))
 }
 
-fn column(name: &str, quoted: bool, ty: Type) -> KnownColumn {
-    KnownColumn { name: name.to_owned(), quoted, ty, nullable: Nullability::Unknown, value: None }
+/// Whether the warehouse holds a table of these properties to its keys: dbt writes constraints only into tables whose
+/// contract is enforced. <https://docs.getdbt.com/reference/resource-properties/constraints>
+pub(super) fn enforces(properties: &Properties, materialized: Option<&str>, dialect: &Dialect) -> bool {
+    properties.contract_enforced
+        && matches!(materialized, Some("table" | "incremental"))
+        && dialect.flag("enforces_keys")
 }

@@ -10,6 +10,7 @@ mod declared;
 mod draft;
 mod each;
 mod environments;
+mod kept;
 mod loose;
 mod modes;
 mod name_index;
@@ -24,6 +25,8 @@ mod settings;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_facts;
 mod told;
 mod understand;
 mod union;
@@ -278,7 +281,7 @@ fn enabled(projects: &[Project]) -> usize {
 fn tables(projects: &[Project]) -> BTreeMap<String, Known> {
     let mut tables = BTreeMap::new();
     for project in projects {
-        let trust = !project.settings.trust_proved_only;
+        let trust = declared::Trust::of(&project.settings);
         let sources = project.sources.iter().map(|source| declared::source(source, trust));
         let seeds = project.seeds.iter().map(|seed| declared::seed(seed, trust));
         for known in sources.chain(seeds) {

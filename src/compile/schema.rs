@@ -53,7 +53,7 @@ fn read_table(table: &Value, dialect: &Dialect) -> Result<Known, Fault> {
             Some(false) => Nullability::No,
             None => Nullability::Unknown,
         };
-        known.columns.push(KnownColumn { name: name.to_owned(), quoted: false, ty, nullable, value: None });
+        known.columns.push(KnownColumn { name: name.to_owned(), ty, nullable, ..KnownColumn::default() });
     }
     Ok(known)
 }

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::accumulated::accumulate;
-use super::declared::declare;
+use super::declared::{Trust, column, declare, enforces, hold_to_contract};
 use super::draft::{Draft, Version};
+use super::kept::keep;
 use super::names::Written;
 use super::resolved::{Part, Resolved, Sight, resolved};
 use super::store::Cache;
 use super::told;
 use super::union::union;
 use super::{Cause, CompiledModel, Reading};
-use crate::algebra::{How, Known, KnownColumn, Status, Type, Why, known};
+use crate::algebra::{How, Known, Status, Why, known};
+use crate::data::Value;
 use crate::diagnostic::Diagnostic;
 use crate::lineage::ModelLineage;
 use crate::project::{Kind, Language, Model, ModelKind, Project, RelationName};
@@ -147,6 +149,10 @@ impl Maker<'_> {
             known.open = true;
             known.keys.clear();
         }
+        if part.how == Some(How::Declare) {
+            // A schema: who fills the table is not here.
+            known.at_most_one_row = false;
+        }
         known.open |= rendered.open;
         if self.project.kind == Kind::SqlMesh && !is_test {
             accumulate(&mut known, &compiled.model);
@@ -154,9 +160,15 @@ impl Maker<'_> {
         if compiled.status == Status::Opaque {
             self.widen(&mut known, &mut compiled.lineage);
         }
-        if !self.project.settings.trust_proved_only {
-            declare(&mut known, &compiled.model.properties);
+        let trust = Trust::of(&self.project.settings);
+        if self.project.kind == Kind::Dbt && !is_test {
+            keep(&mut known, &compiled, !self.project.settings.trust_proved_only);
         }
+        let properties = &compiled.model.properties;
+        hold_to_contract(&mut known, properties);
+        let materialized = compiled.config("materialized").and_then(Value::str);
+        let dialect = compiled.model.dialect(&self.project.dialect);
+        declare(&mut known, properties, trust.enforced(enforces(properties, materialized, dialect)));
         compiled.known = Arc::new(known);
         compiled
     }
@@ -199,9 +211,7 @@ impl Maker<'_> {
         known.open = true;
         for declared in &self.draft.model.properties.columns {
             if !known.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&declared.name)) {
-                let ty = declared.data_type.as_deref().map(Type::parse).unwrap_or_default();
-                let (name, quoted) = (declared.name.clone(), declared.quoted);
-                known.columns.push(KnownColumn { name, quoted, ty, ..KnownColumn::default() });
+                known.columns.push(column(declared));
             }
         }
         let mut hasher = Hasher::new("opaque");

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod config_file;
+mod facts;
 mod files;
 mod globs;
 mod guess;
@@ -25,6 +26,7 @@ use crate::dialect::Dialect;
 use crate::repo::{Disk, Snapshot};
 use crate::text::Place;
 
+pub use facts::{Because, Fact, Of, What};
 pub use files::{Each, Files, join};
 pub use globs::Globs;
 pub use model::{

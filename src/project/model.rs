@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::facts::Fact;
 use crate::data::Value;
 use crate::dialect::Dialect;
 use crate::text::{Digest, FileId, Place, Span};
@@ -121,6 +122,8 @@ pub struct Properties {
     pub meta: Option<Value>,
     /// The day after which the version should no longer be read, as written.
     pub deprecation_date: Option<String>,
+    /// Facts of its rows that others declare: entities of semantic models, the way snapshots are built.
+    pub assumed: Vec<Fact>,
 }
 
 /// A column that a YAML file or contract declares.

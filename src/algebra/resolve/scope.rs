@@ -102,7 +102,23 @@ impl Resolver<'_> {
             // BigQuery's lexer takes a parameter for a name. What a variable was set from guards the statement.
             return nothing_known(&single.value, Vec::new(), span);
         }
+        if let Some(column) = self.in_any_case(parts, scope) {
+            return self.column_expr(column, span);
+        }
         self.unknown(parts, scope, span)
+    }
+
+    /// The one column in sight whose name nobody spelt for sure, and which differs from what is asked for in case alone.
+    fn in_any_case(&self, parts: &[Ident], scope: &Scope) -> Option<ColumnId> {
+        let [single] = parts else { return None };
+        let here = self.spelt_otherwise(scope.items.iter().flat_map(|item| &item.columns), single);
+        here.or_else(|| self.in_any_case(parts, scope.parent?))
+    }
+
+    fn spelt_otherwise<'c>(&self, columns: impl Iterator<Item = &'c ScopeColumn>, ident: &Ident) -> Option<ColumnId> {
+        let near = columns.filter(|column| !column.merged && column.output.name.eq_ignore_ascii_case(&ident.value));
+        let mut near = near.map(|column| column.output.column);
+        near.next().filter(|column| near.next().is_none() && self.query.is_any_case(*column))
     }
 
     /// May a name that no declared column has be a variable of the script, or a parameter?
@@ -245,6 +261,9 @@ impl Resolver<'_> {
     }
 
     fn missing(&mut self, item: &FromItem, ident: &Ident, span: Span) -> Answer {
+        if let Some(column) = self.spelt_otherwise(item.columns.iter(), ident) {
+            return Answer::Found(self.column_expr(column, span));
+        }
         let names: Vec<&str> = item.columns.iter().map(|column| column.output.name.as_str()).collect();
         let message = format!("`{}` has no column `{}`.", item.name, ident.value);
         let help = match closest(&ident.value, names.iter().copied()) {

@@ -9,7 +9,8 @@ use super::package::{Frame, Part};
 use super::resource;
 use crate::data::Value;
 use crate::project::names::Names;
-use crate::project::{Config, Consumer, ConsumerKind, Exposure, Group};
+use crate::project::{Because, Config, Consumer, ConsumerKind, Exposure, Fact, Group, Of, What};
+use crate::text::Place;
 
 /// The exposure an entry is; `None` where config switches it off.
 pub(super) fn exposure(
@@ -140,6 +141,32 @@ fn semantic_model(record: &Record, package: &str, names: &Names) -> Consumer {
     columns.sort();
     columns.dedup();
     found.columns = columns;
+    found
+}
+
+/// Facts of models by their ids: an entity that is `primary` or `unique` has one row for each of its values.
+/// <https://docs.getdbt.com/docs/build/entities>
+pub(super) fn entities(documents: &[&Document], package: &str, names: &Names) -> Vec<(String, Fact)> {
+    let mut found = Vec::new();
+    for record in documents.iter().flat_map(|document| &document.semantic_models) {
+        let model = record.value.get("model").and_then(Value::str);
+        let Some(id) = model.and_then(|call| points_to(call, package, names)) else { continue };
+        for entity in record.value.get("entities").map(Value::items).unwrap_or_default() {
+            let kind = entity.get("type").and_then(Value::str).unwrap_or_default();
+            let Some(column) = entity.get("expr").or_else(|| entity.get("name")).and_then(Value::scalar) else {
+                continue;
+            };
+            if !matches!(kind.to_ascii_lowercase().as_str(), "primary" | "unique") {
+                continue;
+            }
+            let of = match column.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                true => Of::Columns(vec![column]),
+                false => Of::Expression(column),
+            };
+            let place = Some(Place::new(&record.place.file, entity.span));
+            found.push((id.clone(), Fact { what: What::Unique, of, because: Because::Entity, place }));
+        }
+    }
     found
 }
 

@@ -44,7 +44,7 @@ use crate::project::files::{Files, map_each, parent, relative, text_or_say};
 use crate::project::globs::Globs;
 use crate::project::names::Names;
 use crate::project::{
-    Exposure, Group, Kind, MacroFile, Model, Package, Project, Quoting, Seed, Settings, Source, Target,
+    Exposure, Fact, Group, Kind, MacroFile, Model, Package, Project, Quoting, Seed, Settings, Source, Target,
 };
 use crate::text::FileId;
 
@@ -134,6 +134,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
     groups.sort_by(|a, b| (&a.package, &a.name, &a.place).cmp(&(&b.package, &b.name, &b.place)));
     let names = Names::new(&models, &seeds, &sources);
     let (exposures, consumers) = readers(parts, &frame, loaded, &names);
+    let facts = declared_by_entities(parts, loaded, &names);
     let installed: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let sample: Vec<&str> =
         models.iter().filter(|model| model.package == root.name).map(|model| &*model.text).collect();
@@ -144,6 +145,9 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         said.extend(config_file::unknown_dialect(settings, repo.snapshot, &crate::dialect::labels()));
     }
     let mut models = models;
+    for (id, fact) in facts {
+        models.iter_mut().filter(|model| model.id == id).for_each(|model| model.properties.assumed.push(fact.clone()));
+    }
     with_group_owners(&mut models, &groups);
     said.sort_by(|a, b| (&a.place, &a.rule, &a.message).cmp(&(&b.place, &b.rule, &b.message)));
     said.dedup();
@@ -301,6 +305,18 @@ fn readers(
     consumers.sort_by(|a, b| (&a.id, &a.place).cmp(&(&b.id, &b.place)));
     consumers.dedup_by(|a, b| a.id == b.id);
     (exposures, consumers)
+}
+
+/// What the semantic models of all packages say of the rows of models.
+fn declared_by_entities(parts: &[Part], loaded: &Loaded, names: &Names) -> Vec<(String, Fact)> {
+    let mut facts = Vec::new();
+    for part in parts {
+        let documents: Vec<Arc<Document>> =
+            part.documents.iter().map(|found| loaded.document(&found.file, &mut Vec::new())).collect();
+        let documents: Vec<&Document> = documents.iter().map(|document| &**document).collect();
+        facts.extend(consumers::entities(&documents, &part.file.name, names));
+    }
+    facts
 }
 
 /// A model of a group belongs to the group's owner, where it names none itself.

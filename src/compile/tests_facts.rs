@@ -1,0 +1,140 @@
+//! What small repos say of columns, types, nullability and keys in, what reaches the readers of a relation out.
+
+use super::tests::one;
+use crate::algebra::{Known, Nullability};
+
+const PROJECT: (&str, &str) = ("dbt_project.yml", "name: shop\nprofile: shop\n");
+const DUCKDB: (&str, &str) = ("sluice.toml", "dialect = 'duckdb'");
+const SNOWFLAKE: (&str, &str) = ("sluice.toml", "dialect = 'snowflake'");
+
+/// `a INTEGER!, b? | a; a,b~ | open`: `!` is never NULL, `?` may be; a key with `~` is assumed.
+fn words(known: &Known) -> String {
+    let column = |column: &crate::algebra::KnownColumn| {
+        let mark = match column.nullable {
+            Nullability::No => "!",
+            Nullability::Yes => "?",
+            Nullability::Unknown => "",
+        };
+        let ty = if column.ty.name.is_empty() { String::new() } else { format!(" {}", column.ty.name) };
+        format!("{}{ty}{mark}", column.name)
+    };
+    let columns: Vec<String> = known.columns.iter().map(column).collect();
+    let key =
+        |(columns, proved): &(Vec<String>, bool)| format!("{}{}", columns.join(","), if *proved { "" } else { "~" });
+    let mut keys: Vec<String> = known.keys.iter().map(key).collect();
+    keys.sort();
+    let open = if known.open { " | open" } else { "" };
+    format!("{} | {}{open}", columns.join(", "), keys.join("; "))
+}
+
+/// What is known of a relation of a repo of these files.
+fn check(files: &[(&str, &str)], id: &str, expected: &str) {
+    let compiled = one(files);
+    let known = compiled.models.get(id).map(|model| &*model.known).or_else(|| compiled.tables.get(id));
+    assert_eq!(known.map(words).as_deref(), Some(expected), "{id}");
+}
+
+#[test]
+fn tests_of_a_model_reach_its_readers() {
+    let yaml = "models:\n- name: a\n  tests: [{dbt_utils.unique_combination_of_columns: {combination_of_columns: [x, y]}}]\n  \
+                columns:\n  - {name: x, tests: [unique, not_null]}\n";
+    let files = [PROJECT, DUCKDB, ("models/a.sql", "select x, y from t"), ("models/a.yml", yaml)];
+    check(&files, "model.shop.a", "x!, y | x,y~; x~");
+    let proved = ("sluice.toml", "dialect = 'duckdb'\ntrust = 'proved'");
+    check(&[PROJECT, proved, files[2], files[3]], "model.shop.a", "x, y | ");
+}
+
+#[test]
+fn a_unique_expression_makes_a_key_of_its_columns() {
+    let yaml = "models:\n- name: a\n  tests: [{unique: {column_name: \"cast(x as text) || '-z-' || y\"}}]\n";
+    let files = [PROJECT, DUCKDB, ("models/a.sql", "select x, y, z from t"), ("models/a.yml", yaml)];
+    check(&files, "model.shop.a", "x, y, z | x,y~");
+}
+
+#[test]
+fn assumptions_name_who_declares_them() {
+    let yaml = "models:\n- name: a\n  columns:\n  - {name: x, tests: [unique]}\n";
+    let compiled = one(&[PROJECT, DUCKDB, ("models/a.sql", "select x from t"), ("models/a.yml", yaml)]);
+    let assumed = &compiled.models["model.shop.a"].known.assumed;
+    let said: Vec<_> = assumed.iter().map(|one| (one.columns.join(","), one.unique, one.because.as_str())).collect();
+    assert_eq!(said, [("x".to_owned(), true, "the test `unique`")]);
+}
+
+#[test]
+fn an_enforced_contract_tells_all_columns_and_proves_its_constraints() {
+    let yaml = "models:\n- name: a\n  config: {materialized: table, contract: {enforced: true}}\n  \
+                constraints: [{type: primary_key, columns: [x]}]\n  \
+                columns: [{name: x, data_type: int}, {name: y, data_type: text}]\n";
+    let files = [PROJECT, DUCKDB, ("models/a.sql", "select * from t"), ("models/a.yml", yaml)];
+    check(&files, "model.shop.a", "x int!, y text | x");
+    let files = [PROJECT, SNOWFLAKE, files[2], files[3]];
+    check(&files, "model.shop.a", "x int!, y text | x~");
+}
+
+#[test]
+fn a_snapshot_keeps_every_state_of_a_row() {
+    let sql = "{% snapshot s %}{{ config(unique_key='x', strategy='check', check_cols='all') }}\n\
+               select distinct x from t{% endsnapshot %}";
+    let files = [PROJECT, DUCKDB, ("snapshots/s.sql", sql)];
+    let columns =
+        "x, dbt_scd_id VARCHAR!, dbt_updated_at TIMESTAMP!, dbt_valid_from TIMESTAMP!, dbt_valid_to TIMESTAMP?";
+    check(&files, "snapshot.shop.s", &format!("{columns} | dbt_scd_id~; dbt_valid_from,x~"));
+}
+
+#[test]
+fn a_key_of_one_run_is_one_of_an_incremental_table_only_where_runs_replace_by_it() {
+    let model =
+        |config: &str| format!("{{{{ config(materialized='incremental', {config}) }}}} select distinct x, y from t");
+    let check = |config: &str, expected: &str| {
+        check(&[PROJECT, DUCKDB, ("models/a.sql", &model(config))], "model.shop.a", expected);
+    };
+    check("unique_key='x'", "x, y | x,y");
+    check("unique_key=['x', 'z']", "x, y | x,y~");
+    check("incremental_strategy='append'", "x, y | x,y~");
+}
+
+#[test]
+fn an_entity_of_a_semantic_model_is_a_key() {
+    let yaml = "semantic_models:\n- name: a\n  model: ref('a')\n  entities: [{name: x, type: primary}, {name: y, type: foreign}]\n";
+    check(
+        &[PROJECT, DUCKDB, ("models/a.sql", "select x, y from t"), ("models/a.yml", yaml)],
+        "model.shop.a",
+        "x, y | x~",
+    );
+}
+
+#[test]
+fn a_declared_column_is_read_in_the_case_that_sql_spells() {
+    let yaml = "sources:\n- name: raw\n  tables: [{name: t, columns: [{name: Person_ID, data_type: int}, {name: LA Code, data_type: text}]}]\n";
+    let sql = "with s as (select * from {{ source('raw', 't') }}) select \"Person_ID\" as p, s.\"LA Code\" as c, person_id from s";
+    let compiled = one(&[PROJECT, SNOWFLAKE, ("models/a.yml", yaml), ("models/a.sql", sql)]);
+    let model = &compiled.models["model.shop.a"];
+    assert_eq!((model.status.word(), model.why.len()), ("exact", 0), "{:?}", model.why);
+    let files =
+        [PROJECT, SNOWFLAKE, ("models/a.sql", "select 1 as id"), ("models/b.sql", "select \"id\" from {{ ref('a') }}")];
+    assert_eq!(one(&files).models["model.shop.b"].status.word(), "partial");
+}
+
+#[test]
+fn a_source_is_closed_where_each_declared_column_has_its_type() {
+    let source = |columns: &str| format!("sources:\n- name: raw\n  tables: [{{name: t, columns: [{columns}]}}]\n");
+    let id = "source.shop.raw.t";
+    check(
+        &[PROJECT, DUCKDB, ("models/a.yml", &source("{name: x, data_type: int}, {name: y}"))],
+        id,
+        "x int, y |  | open",
+    );
+    check(
+        &[PROJECT, DUCKDB, ("models/a.yml", &source("{name: x, data_type: int, tests: [not_null]}"))],
+        id,
+        "x int! | ",
+    );
+}
+
+#[test]
+fn a_seed_is_known_by_its_rows() {
+    let files = [PROJECT, DUCKDB, ("seeds/s.csv", "id,name,at\n1,a,2020-01-01\n2,,2020-01-01\n")];
+    check(&files, "seed.shop.s", "id BIGINT!, name VARCHAR?, at DATE! | id; name");
+    let typed = ("seeds/s.yml", "seeds:\n- name: s\n  config: {column_types: {id: varchar(3)}}\n");
+    check(&[files[0], files[1], files[2], typed], "seed.shop.s", "id varchar(3)!, name VARCHAR?, at DATE! | id; name");
+}
