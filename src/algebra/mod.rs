@@ -27,7 +27,7 @@ pub use keys::equalities;
 pub use known::known;
 pub use normal::{Fingerprints, fingerprint};
 pub use query::{
-    Assumption, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, ProblemKind, Query, RelId, SetKind,
+    ALL_COLUMNS, Assumption, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, ProblemKind, Query, RelId, SetKind,
     Status, Why,
 };
 pub use resolve::{Catalog, How, Routine, opaque, resolve};

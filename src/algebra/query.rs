@@ -23,6 +23,9 @@ pub enum Nullability {
     Unknown,
 }
 
+/// The name that stands for all columns of a relation nobody declared.
+pub const ALL_COLUMNS: &str = "*";
+
 /// Everything one query says.
 #[derive(Clone, Debug, Default)]
 pub struct Query {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::edges::{ColumnLineage, Edge, ModelLineage, Via};
+pub use crate::algebra::ALL_COLUMNS;
 use crate::algebra::{ColumnId, Expr, ExprKind, JoinKind, Op, Query, RelId};
 use crate::text::Span;
 
@@ -15,9 +16,6 @@ type Reads = BTreeMap<Source, (Via, Span)>;
 
 /// A row influence: what is read, and how. One column may matter in several ways.
 type Rows = BTreeMap<(Source, Via), Span>;
-
-/// The name that stands for all columns of a relation nobody declared.
-pub const ALL_COLUMNS: &str = "*";
 
 /// Window functions whose value is that of one row; the others aggregate.
 const TAKE_ONE_ROW: [&str; 5] = ["LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE"];

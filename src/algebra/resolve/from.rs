@@ -150,7 +150,9 @@ impl Resolver<'_> {
             Some(alias) => (self.relation_key(&alias.name), Vec::new()),
             None => (name.to_owned(), path),
         };
-        scope.items.push(FromItem { name, path, rel: bound.rel, columns, open, shadow: false, element: None });
+        let item =
+            FromItem { name, path, table: String::new(), rel: bound.rel, columns, open, shadow: false, element: None };
+        scope.items.push(item);
     }
 
     /// Two columns of one name in a subquery: some dialects call the second `name_1`.
@@ -201,7 +203,11 @@ impl Resolver<'_> {
         let known = known.or_else(|| self.catalog.find(&parts));
         let bound = self.scan(&parts, &keys, known, span);
         let rel = bound.rel;
+        let table = keys.join(".");
         self.push_item(scope, alias, &own, keys, bound);
+        if let Some(item) = scope.items.last_mut() {
+            item.table = table;
+        }
         rel
     }
 

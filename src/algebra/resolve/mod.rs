@@ -13,6 +13,7 @@ mod open;
 mod outer;
 mod pipe;
 mod pivot;
+mod returned;
 mod scope;
 mod select;
 mod set;
@@ -20,6 +21,7 @@ mod star;
 mod statement;
 mod table_function;
 mod window;
+mod writes;
 
 pub use statement::opaque;
 
@@ -106,6 +108,13 @@ struct Bound {
     outputs: Vec<Output>,
 }
 
+/// A relation that a statement writes: its name, folded and dotted, and the columns it gets.
+struct Write {
+    name: String,
+    how: How,
+    bound: Bound,
+}
+
 /// A CTE in sight.
 #[derive(Clone, Debug)]
 struct CteBinding {
@@ -125,6 +134,8 @@ struct Resolver<'a> {
     /// What decides whether a script runs the statement.
     guards: &'a [ast::Query],
     query: Query,
+    /// What the statement was found to write, those inside its WITH first.
+    writes: Vec<Write>,
     ctes: Vec<CteBinding>,
     windows: Vec<BTreeMap<String, ast::WindowSpec>>,
     /// Columns of open relations that were met by name.
@@ -153,6 +164,7 @@ impl<'a> Resolver<'a> {
             locals,
             guards: &[],
             query: Query::default(),
+            writes: Vec::new(),
             ctes: Vec::new(),
             windows: Vec::new(),
             demanded: BTreeMap::new(),
@@ -243,36 +255,6 @@ impl<'a> Resolver<'a> {
         self.dialect.column_key(&output.name, output.quoted)
     }
 
-    /// Closes the query: `bound` is its result.
-    fn finish(mut self, bound: Option<Bound>) -> Query {
-        if let Some(bound) = bound {
-            self.query.root = Some(bound.rel);
-            self.query.outputs = bound.outputs;
-        }
-        super::facts::derive(&mut self.query, self.dialect);
-        self.forgive_stars();
-        self.query
-    }
-
-    /// `with source as (select * from raw) select a from source`: the unknown columns of the star reach neither the
-    /// result nor anything that compares whole rows, so all that was asked of it is known.
-    fn forgive_stars(&mut self) {
-        let is_open = |rel: &RelId| self.query.nodes[rel.0 as usize].open;
-        let matters = |node: &Node| match &node.op {
-            Op::Distinct { input, on: None } => is_open(input),
-            Op::Set { inputs, .. } => inputs.iter().any(|(rel, _)| is_open(rel)),
-            Op::Opaque { inputs, .. } => inputs.iter().any(is_open),
-            _ => false,
-        };
-        if self.query.root.is_none_or(|root| is_open(&root)) || self.query.nodes.iter().any(matters) {
-            return;
-        }
-        self.query.why.retain(|why| why.cause != star::OPEN_STAR);
-        if self.query.why.is_empty() && self.query.status == Status::Partial {
-            self.query.status = Status::Exact;
-        }
-    }
-
     fn input(&mut self, input: Input) -> usize {
         self.query.reads.push(input);
         self.query.reads.len() - 1
@@ -281,6 +263,34 @@ impl<'a> Resolver<'a> {
     fn cte(&mut self, cte: Cte) -> usize {
         self.query.ctes.push(cte);
         self.query.ctes.len() - 1
+    }
+}
+
+/// Closes a query: `bound` is its result.
+fn finished(mut query: Query, bound: Bound, dialect: &Dialect) -> Query {
+    query.root = Some(bound.rel);
+    query.outputs = bound.outputs;
+    super::facts::derive(&mut query, dialect);
+    forgive_stars(&mut query);
+    query
+}
+
+/// `with source as (select * from raw) select a from source`: the unknown columns of the star reach neither the
+/// result nor anything that compares whole rows, so all that was asked of it is known.
+fn forgive_stars(query: &mut Query) {
+    let is_open = |rel: &RelId| query.nodes[rel.0 as usize].open;
+    let matters = |node: &Node| match &node.op {
+        Op::Distinct { input, on: None } => is_open(input),
+        Op::Set { inputs, .. } => inputs.iter().any(|(rel, _)| is_open(rel)),
+        Op::Opaque { inputs, .. } => inputs.iter().any(is_open),
+        _ => false,
+    };
+    if query.root.is_none_or(|root| is_open(&root)) || query.nodes.iter().any(matters) {
+        return;
+    }
+    query.why.retain(|why| why.cause != star::OPEN_STAR);
+    if query.why.is_empty() && query.status == Status::Partial {
+        query.status = Status::Exact;
     }
 }
 

@@ -83,7 +83,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn named_or_demanded(&mut self, rel: RelId, key: &str, ident: &Ident) -> Option<ColumnId> {
+    pub(super) fn named_or_demanded(&mut self, rel: RelId, key: &str, ident: &Ident) -> Option<ColumnId> {
         let named = self.query.nodes[rel.0 as usize].columns.iter().copied().find(|column| {
             let column = &self.query.columns[column.0 as usize];
             self.dialect.column_key(&column.name, column.quoted) == key

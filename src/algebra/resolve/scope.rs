@@ -28,6 +28,8 @@ pub(super) struct FromItem {
     pub(super) name: String,
     /// Database, schema, table as written and folded; empty under an alias.
     pub(super) path: Vec<String>,
+    /// The relation outside the query that it is, as written, folded and dotted, whatever its alias; empty for others.
+    pub(super) table: String,
     pub(super) rel: RelId,
     pub(super) columns: Vec<ScopeColumn>,
     pub(super) open: bool,

@@ -102,15 +102,16 @@ impl Resolver<'_> {
             SetExpr::SetOperation { .. } => self.set_chain(body, scope),
             SetExpr::Values(values) => self.values(values, scope),
             SetExpr::Table(table) => self.table_statement(table),
-            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+            SetExpr::Insert(statement)
+            | SetExpr::Update(statement)
+            | SetExpr::Delete(statement)
+            | SetExpr::Merge(statement) => {
                 let span = self.span_of(body);
-                self.partial("construct not understood", "a statement that writes, used as a query", span);
-                let rel = self.node(
-                    Op::Opaque { inputs: Vec::new(), why: "a statement that writes".to_owned() },
-                    Vec::new(),
-                    span,
-                );
-                Bound { rel, outputs: Vec::new() }
+                let back = self.write(statement, span);
+                back.unwrap_or_else(|| {
+                    let rel = self.node(Op::Values { rows: Vec::new() }, Vec::new(), span);
+                    Bound { rel, outputs: Vec::new() }
+                })
             }
         }
     }
