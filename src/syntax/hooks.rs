@@ -82,7 +82,12 @@ impl Hooks {
 
     /// `BEGIN statements; END` where it is no transaction.
     pub(super) fn statement(&self, parser: &mut Parser) -> Parse<Statement> {
-        if !self.blocks || keyword(parser, 0) != Keyword::BEGIN || parser.peek_nth_token_ref(1).token == Token::EOF {
+        // A block of INSERTs is what a statement with several targets is read as, in any dialect.
+        let inserts = keyword(parser, 1) == Keyword::INSERT;
+        if !(self.blocks || inserts)
+            || keyword(parser, 0) != Keyword::BEGIN
+            || parser.peek_nth_token_ref(1).token == Token::EOF
+        {
             return None;
         }
         parser.next_token();

@@ -22,6 +22,11 @@ impl Resolver<'_> {
                 _ => (self.expression_name(expr, position), false),
             },
             ast::Expr::Nested(inner) => self.implied_name(inner, position),
+            ast::Expr::Collate { expr: inner, .. }
+                if own_name(inner).is_some() && !self.dialect.flag("names_by_text") =>
+            {
+                self.implied_name(inner, position)
+            }
             ast::Expr::Cast { expr: inner, .. } if self.dialect.flag("cast_keeps_name") => {
                 self.implied_name(inner, position)
             }

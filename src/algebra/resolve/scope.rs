@@ -107,7 +107,42 @@ impl Resolver<'_> {
         if let Some(column) = self.in_any_case(parts, scope) {
             return self.column_expr(column, span);
         }
-        self.unknown(parts, scope, span)
+        self.by_hidden_name(parts, scope, span).unwrap_or_else(|| self.unknown(parts, scope, span))
+    }
+
+    /// `db.t.x` where `FROM db.t AS a` gave the table another name: most engines refuse it, and what is meant is plain.
+    fn by_hidden_name(&mut self, parts: &[Ident], scope: &Scope, span: Span) -> Option<Expr> {
+        let mut level = Some(scope);
+        while let Some(here) = level {
+            for length in (1..parts.len()).rev() {
+                let Some(item) = self.hidden(&parts[..length], here) else { continue };
+                let key = self.key(&parts[length]);
+                let column = item.columns.iter().find(|column| column.key == key).map(|column| column.output.column);
+                let column = column.or_else(|| self.demand(item.rel, &key, &parts[length]));
+                let Some(column) = column else { continue };
+                self.called_otherwise(&parts[..length], &item.name, span);
+                return Some(fields(self.column_expr(column, span), &parts[length + 1..], span));
+            }
+            level = here.parent;
+        }
+        None
+    }
+
+    /// The relation whose own name an alias hides.
+    pub(super) fn hidden(&self, path: &[Ident], scope: &Scope) -> Option<FromItem> {
+        let path: Vec<String> = path.iter().map(|part| self.relation_key(part)).collect();
+        let path = path.join(".");
+        let ends = |table: &str| table.strip_suffix(&path).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let mut found = scope.items.iter().filter(|item| item.path.is_empty() && ends(&item.table));
+        found.next().filter(|_| found.next().is_none()).cloned()
+    }
+
+    pub(super) fn called_otherwise(&mut self, path: &[Ident], name: &str, span: Span) {
+        let path: Vec<&str> = path.iter().map(|part| part.value.as_str()).collect();
+        let path = path.join(".");
+        let message = format!("No relation here is called `{path}`: its alias hides that name.");
+        self.problem(ProblemKind::UnknownColumn, span, message, Some(format!("Call it `{name}`.")));
+        self.partial("unknown column", path, span);
     }
 
     /// The one column in sight whose name nobody spelt for sure, and which differs from what is asked for in case alone.
@@ -235,7 +270,8 @@ impl Resolver<'_> {
                 scope.items.iter().any(|item| item.answers_to(&path))
             })
         };
-        let may_guess = !outer.into_iter().any(named);
+        let hidden = (2..parts.len()).any(|length| self.hidden(&parts[..length], scope).is_some());
+        let may_guess = !hidden && !outer.into_iter().any(named);
         match self.single_column(&parts[0], scope, may_guess, span) {
             Some(base) => Answer::Found(fields(base, &parts[1..], span)),
             None => Answer::Nothing,

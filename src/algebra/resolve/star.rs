@@ -119,6 +119,11 @@ impl Resolver<'_> {
             }
             level = here.parent;
         }
+        if let Some(item) = self.hidden(parts, scope) {
+            self.called_otherwise(parts, &item.name, span);
+            let columns = item.columns.iter().map(|column| self.starred(column, span)).collect();
+            return (columns, item.open.then_some(item).into_iter().collect());
+        }
         let base = self.name(parts, scope, span);
         (self.struct_fields(&base, span), Vec::new())
     }

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::tree::{Node, find, made, round, word};
+use super::tree::{Group, Node, find, made, round, word};
 
 const QUERY: &[&str] = &["select", "with", "values", "from", "table"];
 
@@ -79,4 +79,53 @@ pub(super) fn merge_remove_duplicates(level: &mut Vec<Node>) {
         clauses.push(made(Token::Mul, here));
         level.splice(at..at + 2, clauses);
     }
+}
+
+/// `INSERT INTO t (WITH c AS (..) SELECT ..)` without the brackets, in which a list of columns is looked for.
+pub(super) fn bracketed_with(level: &mut Vec<Node>) {
+    let Some(end) = insert_start(level).and_then(|start| target_end(level, start)) else { return };
+    let Some(at) = (end..level.len().min(end + 2)).find(|at| level[*at].round().is_some_and(starts_with)) else {
+        return;
+    };
+    if let Node::Group(group) = level.remove(at) {
+        level.splice(at..at, group.inner);
+    }
+}
+
+fn starts_with(group: &Group) -> bool {
+    group.inner.first().is_some_and(|first| first.is_word("with"))
+}
+
+/// Clauses that stand behind FROM.
+const AFTER_FROM: &[&str] =
+    &["where", "group", "having", "order", "sort", "cluster", "distribute", "limit", "window", "qualify", "lateral"];
+
+/// Hive's `FROM t INSERT INTO a SELECT x WHERE c INSERT INTO b SELECT y`: one INSERT for each target, in a block, each
+/// with the relation, and the WITH before it.
+pub(super) fn multi_insert(level: &mut Vec<Node>) {
+    let with_end =
+        if level.first().is_some_and(|first| first.is_word("with")) { find(level, 1, &["from"]) } else { Some(0) };
+    let Some(from) = with_end.filter(|at| level.get(*at).is_some_and(|node| node.is_word("from"))) else { return };
+    let Some(first) = find(level, from, &["insert"]) else { return };
+    if find(&level[from..first], 0, &["select"]).is_some() {
+        return;
+    }
+    let here = level[0].piece().span;
+    let (with, relation) = (&level[..from], &level[from..first]);
+    let starts: Vec<usize> = (first..level.len()).filter(|at| level[*at].is_word("insert")).collect();
+    let ends = starts[1..].iter().copied().chain([level.len()]);
+    let mut nodes = vec![word("BEGIN", here)];
+    for (start, end) in starts.iter().copied().zip(ends) {
+        let one = &level[start..end];
+        let Some(select) = find(one, 1, &["select", "reduce", "map"]) else { return };
+        let clauses = find(one, select, AFTER_FROM).unwrap_or(one.len());
+        nodes.extend_from_slice(&one[..select]);
+        nodes.extend_from_slice(with);
+        nodes.extend_from_slice(&one[select..clauses]);
+        nodes.extend_from_slice(relation);
+        nodes.extend(one[clauses..].iter().filter(|node| !node.is(&Token::SemiColon)).cloned());
+        nodes.push(made(Token::SemiColon, here));
+    }
+    nodes.push(word("END", here));
+    *level = nodes;
 }

@@ -49,6 +49,8 @@
 //! | `(f(a)).*` | `f.*` of `LATERAL f(a) AS f` |
 //! | `c AS (q) SEARCH .. SET o` | `c AS (q), c AS (SELECT *, search_order('..') AS o FROM c)` |
 //! | `INSERT ALL INTO t .. INTO u .. SELECT ..` | a block of one INSERT for each target |
+//! | `FROM t INSERT INTO a SELECT x INSERT INTO b SELECT y` | the same, each with `FROM t` |
+//! | `INSERT INTO t (WITH .. SELECT ..)` | without the brackets |
 //! | hints, locks, formats of output, access paths | dropped: they change neither rows nor columns |
 
 #![expect(clippy::ptr_arg, reason = "each rewrite has the one signature that the tables hold")]
@@ -163,6 +165,7 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("short_words", heads::short_words),
     ("locking", heads::locking),
     ("insert_all", heads::insert_all),
+    ("multi_insert", inserts::multi_insert),
     ("insert_top", heads::insert_top),
     ("unique", heads::unique),
     ("top", heads::top),
@@ -245,6 +248,7 @@ const SECOND_TRY: &[(&str, Rewrite)] = &[
     ("bare_exclude", rows::bare_exclude),
     ("inline_aliases", rows::inline_aliases),
     ("insert_forms", inserts::insert_forms),
+    ("bracketed_with", inserts::bracketed_with),
     ("merge_remove_duplicates", inserts::merge_remove_duplicates),
     ("create_forms", creates::define),
     ("create_forms", creates::snapshots),
