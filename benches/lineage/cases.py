@@ -13,7 +13,9 @@ What is held against what:
 * The closure counts: a column of a table that the same script made is replaced by what it was made from. A table that a
   later statement reads need not be expected.
 * Names are compared without case, quotes and the markers of a default schema (`default.`, `<default>.`).
-* An unnamed output column is named by its text in the cases and by the dialect's rule here: it is matched by its inputs.
+* An unnamed output column is named by its text or number in the cases and by the dialect's rule here: it is matched by
+  its inputs.
+* The unknown columns that come through a star over an undeclared table are the column `*`.
 * The peers' switch "lateral column aliases" is a dialect for us: such cases are read as Databricks SQL.
 """
 import argparse
@@ -77,11 +79,14 @@ class Made:
 
     def add(self, relation):
         target = None if relation["kind"] == "query" else name(relation["name"])
-        made, sources = {}, {}
+        made = {}
         for column in relation["columns"]:
             own = made.setdefault(name(column["name"]), set())
             for edge in column["inputs"]:
                 own |= self.outside(edge["relation"], edge["column"], edge["via"])
+        for star in map(name, relation.get("stars", [])):
+            through = {(star, "*", "identity")} if star not in self.known else self.known[star].get("*", set())
+            made.setdefault("*", set()).update(through)
         sources = {s for e in relation["rows"] for s in self.outside(e["relation"], e["column"], e["via"])}
         self.read |= {name(other) for other in relation["depends_on"]}
         for column, inputs in made.items():
@@ -110,7 +115,7 @@ def unnamed(expected, claimed):
     free = [target for target in targets(claimed) if target not in targets(expected)]
     renamed = {}
     for target in targets(expected):
-        if re.fullmatch(r"\w+", target[1] or ""):
+        if re.fullmatch(r"(?!_\d)\w+", target[1] or ""):
             continue
         same = [one for one in free if one[0] == target[0] and sources(claimed, one) == sources(expected, target)]
         if same:
@@ -132,6 +137,7 @@ def judge(case, answer, ruled):
     indirect = {edge_of(edge) for edge in ruled.get("indirect", [])}
     expected = [edge for edge in dict.fromkeys(expected) if edge not in indirect]
     expected = unnamed(expected, sorted(direct, key=str))
+    indirect = set(unnamed(sorted(indirect, key=str), sorted(made.edges, key=str)))
     unresolved = [edge for edge in expected if edge[0] is None]
     wanted = {edge[2] for edge in expected}
     complaints = []

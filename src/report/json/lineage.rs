@@ -33,6 +33,8 @@ struct Shape<'a> {
     rows: Vec<Input<'a>>,
     keys: &'a [Vec<String>],
     depends_on: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    stars: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -83,6 +85,7 @@ fn shape(relation: &Relation) -> Shape<'_> {
         rows: inputs(&lineage.rows),
         keys: &lineage.keys,
         depends_on: &lineage.depends_on,
+        stars: &lineage.stars,
     }
 }
 
