@@ -21,3 +21,6 @@ pub mod cli;
 
 /// What the tests of the rule pages call.
 pub use lint::{Page, index, table, verify};
+
+/// What the benches ask of the graph.
+pub use lineage::{Bound, Direction, Follow, Graph, NodeId, Paths};

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::failure::{Exit, Failure};
 use super::files::read;
 use super::io::Io;
-use super::lineage_graph::select;
+use super::select::select;
 use super::texts::texts;
 use super::workspace::Workspace;
 use crate::compile::{Compilation, CompiledModel};

@@ -5,7 +5,7 @@ use clap::Args;
 use super::change::{Between, compare};
 use super::failure::{Exit, Failure};
 use super::io::Io;
-use super::lineage_graph::select;
+use super::select::select;
 use super::workspace::Workspace;
 use crate::change::diff;
 use crate::impact::{Verdict, reach, what_if};

@@ -1,5 +1,6 @@
 //! `sluice lineage`: a model, a column, a loose query or a batch of them in; what they read and who reads them out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::Args;
@@ -8,20 +9,28 @@ use super::failure::{Exit, Failure};
 use super::files::{dialect, read, schema};
 use super::io::Io;
 use super::lineage_graph::Ask;
-use super::{lineage_batch, lineage_graph};
+use super::{lineage_batch, lineage_graph, lineage_paths};
 use crate::compile::{Loose, LooseRelation, QUERY, loose};
-use crate::report::{self, Relation, RelationKind, json};
-use crate::text::LineIndex;
+use crate::lineage::{Edge, Follow};
+use crate::report::{self, ReadAt, Relation, RelationKind, json};
+use crate::text::{LineIndex, Span};
 
-/// What a model or column reads, and who reads it.
+/// What models and columns read, and who reads them.
 ///
-/// `sluice lineage customers` shows a model, `sluice lineage customers.lifetime_spend` one column: upstream to the
-/// sources unless `--downstream` is asked for. `--sql` and `--batch` need no project.
+/// A selector is a model (`orders`), a column (`orders.amount`) or anything of dbt's grammar: `+orders`, `orders+2`,
+/// `tag:finance`, `models/marts`, `source:raw`, `config.materialized:table`. Words are a union, commas an intersection.
+/// One model or column is shown column by column, upstream to the sources unless `--downstream` is asked for; with a
+/// `+`, or where several models are selected, models are shown as a whole.
+///
+/// `--to` shows the way between two. `--sql` and `--batch` need no project.
 #[derive(Debug, Args)]
 pub(super) struct Lineage {
-    /// A model (`orders`), or a column of one (`orders.amount`).
+    /// Models, columns or both.
     #[arg(value_name = "SELECTOR")]
-    selector: Option<String>,
+    selectors: Vec<String>,
+    /// Leave out what these select.
+    #[arg(long, value_name = "SELECTOR", num_args = 1..)]
+    exclude: Vec<String>,
     /// Show what it reads.
     #[arg(long)]
     upstream: bool,
@@ -31,13 +40,22 @@ pub(super) struct Lineage {
     /// How many relations away to go.
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
+    /// Also follow what decides which rows there are: filters, joins, groups.
+    #[arg(long)]
+    rows: bool,
+    /// Show the shortest way between the selector and this one, whichever reads the other, with the place of each read.
+    #[arg(long, value_name = "SELECTOR", requires = "selectors")]
+    to: Option<String>,
+    /// With `--to`: all ways, shortest first, but at most so many; `--depth` bounds their length.
+    #[arg(long, value_name = "N", requires = "to", num_args = 0..=1, default_missing_value = "10")]
+    paths: Option<usize>,
     #[arg(long, value_name = "FORMAT", default_value = "tree")]
     format: Format,
     /// A loose query instead of a model of this repo; `-` reads it from stdin.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["selector", "batch"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["selectors", "batch"])]
     sql: Option<String>,
     /// Many loose queries: one JSON object a line, `{"id","sql","dialect","schema"}`, answered in order.
-    #[arg(long, value_name = "FILE", conflicts_with = "selector")]
+    #[arg(long, value_name = "FILE", conflicts_with = "selectors")]
     batch: Option<String>,
     /// The dialect of `--sql`.
     #[arg(long, value_name = "NAME")]
@@ -63,13 +81,18 @@ pub(super) fn run(arguments: &Lineage, io: &mut Io) -> Result<Exit, Failure> {
         return run_loose(sql, arguments, io);
     }
     let ask = Ask {
-        selector: arguments.selector.as_deref(),
-        upstream: arguments.upstream || !arguments.downstream,
+        words: &arguments.selectors,
+        excluded: &arguments.exclude,
+        upstream: arguments.upstream,
         downstream: arguments.downstream,
         depth: arguments.depth,
+        follow: if arguments.rows { Follow::ValuesAndRows } else { Follow::Values },
         format: arguments.format,
     };
-    lineage_graph::run(&ask, io)
+    match &arguments.to {
+        Some(to) => lineage_paths::run(&ask, to, arguments.paths, io),
+        None => lineage_graph::run(&ask, io),
+    }
 }
 
 fn run_loose(path: &str, arguments: &Lineage, io: &mut Io) -> Result<Exit, Failure> {
@@ -109,8 +132,20 @@ pub(super) fn relations(loose: &Loose, sql: &str, path: Option<&str>) -> Vec<Rel
             path: path.map(str::to_owned),
             status: relation.status,
             why,
+            places: path.map(|path| places(relation, path, (sql, &lines))).unwrap_or_default(),
             lineage: Arc::clone(&relation.lineage),
         }
     };
     loose.relations.iter().map(relation).collect()
+}
+
+/// Where the reads of a relation stand in a file.
+fn places(relation: &LooseRelation, path: &str, (sql, lines): (&str, &LineIndex)) -> BTreeMap<Span, ReadAt> {
+    let columns = relation.lineage.columns.iter().flat_map(|column| &column.inputs);
+    let all = columns.chain(&relation.lineage.rows).filter(|edge| !edge.span.is_empty());
+    let place = |edge: &Edge| {
+        let at = lines.position(sql, edge.span.start);
+        (edge.span, ReadAt { path: path.to_owned(), line: at.line, column: at.column })
+    };
+    all.map(place).collect()
 }

@@ -1,218 +1,198 @@
-//! A selector and the repo's graph in; a tree, JSON or picture of what the selector reads, or who reads it, out.
+//! A selector and the repo's graph in; a tree, JSON or picture of what it reads, or who reads it, out.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure::{Exit, Failure};
 use super::io::Io;
 use super::lineage::Format;
+use super::relations::{relation, relations};
+use super::select::{failure, pick, selection};
 use super::texts::texts;
 use super::workspace::Workspace;
-use crate::algebra::{Known, Status};
-use crate::compile::{Compilation, CompiledModel, Selected, Unselected};
-use crate::lineage::{ColumnLineage, Follow, ModelLineage, NodeId};
-use crate::project::ModelKind;
-use crate::report::{self, Direction, Relation, RelationKind, Texts, json};
-use crate::text::Span;
+use crate::compile::{Compilation, Pick, Selection, Term};
+use crate::lineage::{Direction, Follow, Graph, NodeId};
+use crate::report::{self, Grain, Part, Texts, json};
 
 /// What `sluice lineage` is asked of the repo.
 pub(super) struct Ask<'a> {
-    pub(super) selector: Option<&'a str>,
+    pub(super) words: &'a [String],
+    pub(super) excluded: &'a [String],
     pub(super) upstream: bool,
     pub(super) downstream: bool,
     pub(super) depth: Option<usize>,
+    pub(super) follow: Follow,
     pub(super) format: Format,
 }
 
+/// What an answer shows, and where drawing it starts.
+struct Answer {
+    pick: Pick,
+    grain: Grain,
+    starts: Vec<NodeId>,
+    directions: Vec<Direction>,
+    /// The one relation that was asked for, by its columns.
+    headline: Option<String>,
+}
+
 pub(super) fn run(ask: &Ask<'_>, io: &mut Io) -> Result<Exit, Failure> {
-    if ask.selector.is_none() && ask.format != Format::Json {
+    if ask.words.is_empty() && ask.format != Format::Json {
         return Err(Failure::new("name a model or a column")
             .hint("E.g. `sluice lineage orders.amount`; all of the graph is `sluice lineage --format json`."));
     }
+    let selection = selection(ask.words, ask.excluded)?;
     let workspace = Workspace::open(io)?;
     let (snapshot, compilation) = workspace.worktree()?;
-    let texts = texts(&compilation, &snapshot, []);
-    let selected = ask.selector.map(|selector| select(selector, &compilation)).transpose()?;
-    let answer = match (&selected, ask.format) {
-        (None, _) => json::lineage(&relations(&compilation, &texts, None)),
-        (Some(selected), Format::Json) => {
-            let reached = reached(ask, selected, &compilation);
-            json::lineage(&relations(&compilation, &texts, Some(&reached)))
-        }
-        (Some(selected), format) => draw(ask, selected, format, (&compilation, &texts), io),
+    let texts = texts(&compilation, &snapshot, consumer_files(&compilation));
+    if ask.words.is_empty() {
+        io.print(&json::lineage(&relations(&compilation, &texts, None)))?;
+        return Ok(Exit::Clean);
+    }
+    let answer = answer(ask, selection, &compilation)?;
+    let text = match ask.format {
+        Format::Json => json::lineage(&relations(&compilation, &texts, Some(&answer.pick))),
+        Format::Tree => tree(ask, &answer, (&compilation, &texts), io),
+        Format::Mermaid => report::mermaid(&picture(ask, &answer, (&compilation, &texts))),
+        Format::Dot => report::dot(&picture(ask, &answer, (&compilation, &texts))),
     };
-    io.print(&answer)?;
+    io.print(&text)?;
     Ok(Exit::Clean)
 }
 
-/// What a selector means, or why it means nothing.
-pub(super) fn select(selector: &str, compilation: &Compilation) -> Result<Selected, Failure> {
-    compilation.select(selector).map_err(|why| match why {
-        Unselected::Unknown { similar } => {
-            let failure = Failure::new(format!("there is no model, source or seed `{selector}`"));
-            match similar {
-                Some(similar) => failure.hint(format!("Did you mean `{similar}`?")),
-                None => failure.hint("`sluice doctor` lists the projects that were found."),
-            }
-        }
-        Unselected::Ambiguous { candidates } => Failure::new(format!("`{selector}` means several relations"))
-            .hint(format!("Say one of {}.", candidates.join(", "))),
-        Unselected::NoColumn { relation, similar } => {
-            let name = compilation.short_name(&relation);
-            let column = selector.rsplit('.').next().unwrap_or(selector);
-            let failure = Failure::new(format!("`{name}` has no column `{column}`"));
-            match similar {
-                Some(similar) => failure.hint(format!("Did you mean `{name}.{similar}`?")),
-                None => failure.hint(format!("`sluice lineage {name}` lists its columns.")),
-            }
-        }
+/// The files that exposures and their like stand in.
+pub(super) fn consumer_files(compilation: &Compilation) -> impl Iterator<Item = &crate::text::FileId> {
+    compilation.projects.iter().flat_map(|project| {
+        let exposures = project.exposures.iter().map(|exposure| &exposure.place.file);
+        exposures.chain(project.consumers.iter().map(|consumer| &consumer.place.file))
     })
 }
 
-fn directions(ask: &Ask<'_>) -> Vec<Direction> {
-    let both = [(ask.upstream, Direction::Upstream), (ask.downstream, Direction::Downstream)];
-    both.into_iter().filter(|(wanted, _)| *wanted).map(|(_, direction)| direction).collect()
+fn answer(ask: &Ask<'_>, mut selection: Selection, compilation: &Compilation) -> Result<Answer, Failure> {
+    let single = selection.single().filter(|term| !term.readers_with_needs);
+    let named = single.map(|term| compilation.named_by(term)).transpose().map_err(|why| failure(&why, compilation))?;
+    if let (Some(term), Some(named)) = (single, &named)
+        && !term.walks()
+        && is_one(named, compilation)
+    {
+        return Ok(of_one(ask, named, compilation));
+    }
+    selection.terms_mut().for_each(|term| add_flags(ask, term));
+    let pick = pick(&selection, ask.follow, compilation)?;
+    let term = selection.single().filter(|term| term.walks());
+    let (up, down) = term.map_or((false, false), |term| (term.parents.is_some(), term.children.is_some()));
+    let directions = directions(up, down);
+    let grain = if pick.nodes.is_empty() { Grain::Relations } else { Grain::Columns };
+    let starts = match named.filter(|_| term.is_some()) {
+        Some(named) => nodes(&named, grain, compilation),
+        None => ends(&nodes(&pick, grain, compilation), ask.follow, grain.graph(compilation)),
+    };
+    Ok(Answer { pick, grain, starts, directions, headline: None })
 }
 
-fn starts(selected: &Selected, compilation: &Compilation) -> Vec<NodeId> {
-    let graph = compilation.graph();
-    match &selected.column {
-        Some(column) => graph.find(&selected.relation, Some(column)).into_iter().collect(),
-        None => graph.columns(&selected.relation),
+/// One relation that has columns, or columns alone.
+fn is_one(named: &Pick, compilation: &Compilation) -> bool {
+    match named.relations.iter().collect::<Vec<_>>().as_slice() {
+        [] => true,
+        [relation] => compilation.known(relation).is_some() || compilation.graph().find(relation, None).is_some(),
+        _ => false,
     }
 }
 
-/// All nodes that the question reaches.
-fn reached(ask: &Ask<'_>, selected: &Selected, compilation: &Compilation) -> BTreeSet<NodeId> {
+/// By columns: upstream unless asked otherwise.
+fn of_one(ask: &Ask<'_>, named: &Pick, compilation: &Compilation) -> Answer {
     let graph = compilation.graph();
-    let mut starts = starts(selected, compilation);
-    starts.extend(graph.find(&selected.relation, None));
-    let mut nodes = BTreeSet::new();
-    for start in &starts {
-        for direction in directions(ask) {
-            let found = match direction {
-                Direction::Upstream => graph.upstream(*start, Follow::Values, ask.depth),
-                Direction::Downstream => graph.downstream(*start, Follow::Values, ask.depth),
-            };
-            nodes.extend(found.iter().map(|reached| reached.node));
-        }
-    }
-    nodes
-}
-
-fn draw(
-    ask: &Ask<'_>,
-    selected: &Selected,
-    format: Format,
-    (compilation, texts): (&Compilation, &Texts),
-    io: &Io,
-) -> String {
-    let graph = compilation.graph();
-    let starts = starts(selected, compilation);
+    let starts = nodes(named, Grain::Columns, compilation);
+    let mut all = starts.clone();
+    let relations = starts.iter().map(|start| graph.get(*start).relation);
+    let relations: BTreeSet<&str> = relations.chain(named.relations.iter().map(String::as_str)).collect();
+    all.extend(relations.into_iter().filter_map(|relation| graph.find(relation, None)));
+    let directions = directions(ask.upstream, ask.downstream);
+    let headline = named.relations.first().cloned();
     // A whole model at full depth is a forest that nobody reads; its neighbours are the answer.
-    let depth = ask.depth.or((selected.column.is_none() && format == Format::Tree).then_some(1));
-    let walks = directions(ask)
-        .into_iter()
-        .map(|direction| report::walk((compilation, graph, texts), &starts, direction, depth));
-    let mut out = String::new();
-    for walk in walks {
-        match format {
-            Format::Mermaid => out.push_str(&report::mermaid(&walk)),
-            Format::Dot => out.push_str(&report::dot(&walk)),
-            Format::Tree | Format::Json => {
-                let gap = if out.is_empty() { "" } else { "\n" };
-                out.push_str(gap);
-                if let (true, Some(model)) =
-                    (selected.column.is_none() && gap.is_empty(), compilation.models.get(&selected.relation))
-                {
-                    out.push_str(&report::headline(&relation(model, compilation, texts), io.paint()));
-                }
-                out.push_str(&report::tree(&walk, io.paint()));
-            }
+    let depth = ask.depth.or((headline.is_some() && ask.format == Format::Tree).then_some(1));
+    let closures = directions.iter().map(|direction| graph.closure(&all, *direction, ask.follow, depth));
+    let nodes = closures.flat_map(|closure| closure.nodes().collect::<Vec<_>>()).collect();
+    Answer { pick: Pick { relations: BTreeSet::new(), nodes }, grain: Grain::Columns, starts, directions, headline }
+}
+
+fn directions(upstream: bool, downstream: bool) -> Vec<Direction> {
+    match (upstream, downstream) {
+        (true, true) => vec![Direction::Upstream, Direction::Downstream],
+        (false, true) => vec![Direction::Downstream],
+        _ => vec![Direction::Upstream],
+    }
+}
+
+/// `--upstream` is a `+` before every term, `--downstream` one after it; `--depth` bounds what has no bound of its own.
+fn add_flags(ask: &Ask<'_>, term: &mut Term) {
+    if !term.readers_with_needs {
+        term.parents = term.parents.or(ask.upstream.then_some(None)).map(|reach| reach.or(ask.depth));
+        term.children = term.children.or(ask.downstream.then_some(None)).map(|reach| reach.or(ask.depth));
+    }
+}
+
+/// What is picked, as nodes of a grain: of relations among columns, all their columns.
+fn nodes(pick: &Pick, grain: Grain, compilation: &Compilation) -> Vec<NodeId> {
+    let graph = grain.graph(compilation);
+    match grain {
+        Grain::Relations => pick.relations.iter().filter_map(|id| graph.find(id, None)).collect(),
+        Grain::Columns => {
+            let mut nodes = pick.nodes.clone();
+            nodes.extend(pick.relations.iter().flat_map(|relation| graph.columns(relation)));
+            nodes.into_iter().collect()
         }
+    }
+}
+
+/// Those that no other reads; all of them, where each is read.
+fn ends(nodes: &[NodeId], follow: Follow, graph: &Graph) -> Vec<NodeId> {
+    let all: BTreeSet<NodeId> = nodes.iter().copied().collect();
+    let rows = follow == Follow::ValuesAndRows || nodes.iter().all(|node| graph.is_rows(*node));
+    let is_read = |node: &NodeId| {
+        let mut readers = graph.outputs(*node).iter().filter(|link| rows || !graph.is_rows(link.to));
+        readers.any(|link| all.contains(&link.to))
+    };
+    let ends: Vec<NodeId> = nodes.iter().copied().filter(|node| !is_read(node)).collect();
+    if ends.is_empty() { nodes.to_vec() } else { ends }
+}
+
+/// The nodes of an answer, with their steps.
+fn shown(ask: &Ask<'_>, answer: &Answer, direction: Direction, compilation: &Compilation) -> BTreeMap<NodeId, bool> {
+    let graph = answer.grain.graph(compilation);
+    let rows = answer.grain == Grain::Relations || ask.follow == Follow::ValuesAndRows;
+    let nodes = nodes(&answer.pick, answer.grain, compilation).into_iter().filter(|node| rows || !graph.is_rows(*node));
+    if answer.headline.is_none() && ask.depth.is_none() {
+        return nodes.map(|node| (node, true)).collect();
+    }
+    // What is as far as was asked is not unfolded, though its own neighbours may be shown elsewhere.
+    let depth = ask.depth.unwrap_or(1);
+    let closure = graph.closure(&answer.starts, direction, ask.follow, None);
+    let near: BTreeSet<NodeId> =
+        closure.reached.iter().filter(|here| (here.distance as usize) < depth).map(|here| here.node).collect();
+    nodes.map(|node| (node, near.contains(&node))).collect()
+}
+
+fn tree(ask: &Ask<'_>, answer: &Answer, (compilation, texts): (&Compilation, &Texts), io: &Io) -> String {
+    let mut out = String::new();
+    if let Some(model) = answer.headline.as_ref().and_then(|id| compilation.models.get(id)) {
+        out.push_str(&report::headline(&relation(model, texts), io.paint()));
+    }
+    for (at, direction) in answer.directions.iter().enumerate() {
+        let nodes = shown(ask, answer, *direction, compilation);
+        let part =
+            Part { grain: answer.grain, direction: *direction, follow: ask.follow, starts: &answer.starts, nodes };
+        out.push_str(if at == 0 { "" } else { "\n" });
+        out.push_str(&report::tree(&report::walk(&part, compilation, texts), io.paint()));
     }
     out
 }
 
-/// The relations that hold `nodes`, with those of their columns; without `nodes`, all relations whole.
-fn relations(compilation: &Compilation, texts: &Texts, nodes: Option<&BTreeSet<NodeId>>) -> Vec<Relation> {
-    let graph = compilation.graph();
-    let all = || compilation.models.keys().chain(compilation.tables.keys());
-    let wanted: BTreeSet<&str> = match nodes {
-        None => all().map(String::as_str).collect(),
-        Some(nodes) => nodes.iter().map(|node| graph.get(*node).relation.as_str()).collect(),
-    };
-    let keeps = |id: &str, column: &str| match nodes {
-        None => true,
-        Some(nodes) => graph.find(id, Some(column)).is_some_and(|node| nodes.contains(&node)),
-    };
-    let mut relations = Vec::new();
-    for id in wanted {
-        let mut found = match (compilation.models.get(id), compilation.tables.get(id)) {
-            (Some(model), _) => relation(model, compilation, texts),
-            (None, Some(known)) => table(known, compilation),
-            (None, None) => table(&Known { id: id.to_owned(), open: true, ..Known::default() }, compilation),
-        };
-        Arc::make_mut(&mut found.lineage).columns.retain(|column| keeps(id, &column.name));
-        relations.push(found);
+/// One picture of all directions.
+fn picture(ask: &Ask<'_>, answer: &Answer, (compilation, texts): (&Compilation, &Texts)) -> report::Walk {
+    let mut nodes: BTreeMap<NodeId, bool> = BTreeMap::new();
+    for direction in &answer.directions {
+        nodes.extend(shown(ask, answer, *direction, compilation).into_keys().map(|node| (node, true)));
     }
-    relations
-}
-
-/// A model as reports show it.
-pub(super) fn relation(model: &CompiledModel, compilation: &Compilation, texts: &Texts) -> Relation {
-    let _ = compilation;
-    let why = model.why.iter().map(|why| format!("{}: {} ({})", why.cause, why.detail, texts.locate(&why.place)));
-    let kind = match model.model.kind {
-        ModelKind::Model | ModelKind::Analysis | ModelKind::SingularTest => RelationKind::Model,
-        ModelKind::Snapshot => RelationKind::Snapshot,
-        ModelKind::Table => RelationKind::Table,
-    };
-    Relation {
-        name: model.model.id.clone(),
-        kind,
-        path: Some(model.model.file.path().to_owned()),
-        status: model.status,
-        why: why.collect(),
-        lineage: Arc::clone(&model.lineage),
-    }
-}
-
-/// A source, seed or undeclared table as reports show it.
-fn table(known: &Known, compilation: &Compilation) -> Relation {
-    let columns = known.columns.iter().map(|column| ColumnLineage {
-        name: column.name.clone(),
-        ty: column.ty.clone(),
-        nullable: column.nullable,
-        inputs: Vec::new(),
-        span: Span::default(),
-    });
-    let mut columns: Vec<ColumnLineage> = columns.collect();
-    let graph = compilation.graph();
-    for node in graph.columns(&known.id) {
-        let name = graph.get(node).column.clone().unwrap_or_default();
-        if !columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name)) {
-            columns.push(ColumnLineage { name, ..ColumnLineage::default() });
-        }
-    }
-    let keys = known.keys.iter().map(|(columns, _)| columns.clone()).collect();
-    let kind = match known.id.split('.').next() {
-        Some("source") => RelationKind::Source,
-        Some("seed") => RelationKind::Seed,
-        _ => RelationKind::Table,
-    };
-    let path = compilation.projects.iter().find_map(|project| {
-        let seed = project.seeds.iter().find(|seed| seed.id == known.id).map(|seed| seed.file.path());
-        let source =
-            || project.sources.iter().find(|source| source.id == known.id).map(|source| source.place.file.path());
-        seed.or_else(source)
-    });
-    Relation {
-        name: known.id.clone(),
-        kind,
-        path: path.map(str::to_owned),
-        status: Status::Exact,
-        why: Vec::new(),
-        lineage: Arc::new(ModelLineage { columns, keys, ..ModelLineage::default() }),
-    }
+    let direction = Direction::Upstream;
+    let part = Part { grain: answer.grain, direction, follow: ask.follow, starts: &answer.starts, nodes };
+    report::walk(&part, compilation, texts)
 }

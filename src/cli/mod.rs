@@ -15,10 +15,13 @@ mod io;
 mod lineage;
 mod lineage_batch;
 mod lineage_graph;
+mod lineage_paths;
 mod plan;
 mod progress;
+mod relations;
 mod rules;
 mod schema;
+mod select;
 mod texts;
 mod workspace;
 
@@ -30,6 +33,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use failure::{Exit, Failure};
 pub use io::{Color, Io, Terminal};
+pub use workspace::graph_of;
 
 use crate::compile::guarded;
 use crate::text::closest;

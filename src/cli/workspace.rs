@@ -1,14 +1,24 @@
 //! The folder a command was started in, in; its repo, and Compilations of its moments, out.
 
 use std::mem::ManuallyDrop;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::io::Io;
 use super::progress::Progress;
 use crate::compile::{Around, Cache, Compilation, compile};
+use crate::lineage::Graph;
 use crate::project::Kind;
 use crate::repo::{Disk, Repo, Snapshot, variable};
+
+/// The lineage graph of the working tree that holds a folder, and how many models it has: what the benches ask.
+pub fn graph_of(folder: &Path) -> Result<(Graph, usize), Failure> {
+    let repo = Repo::discover(folder)?;
+    let disk = repo.disk();
+    let around = Around { disk: &disk, home_profiles: None, progress: &|_, _, _| {} };
+    let compilation = compile(&repo.worktree()?, &around, &Cache::default());
+    Ok((compilation.graph().clone(), compilation.models.len()))
+}
 
 /// A repo, and what its moments share.
 pub(super) struct Workspace {

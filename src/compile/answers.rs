@@ -6,7 +6,7 @@ use super::{Cause, Compilation, CompiledModel};
 use crate::algebra::{Known, Status};
 use crate::lineage::{ColumnLineage, Graph, ModelLineage};
 use crate::project::ModelKind;
-use crate::text::{Span, closest};
+use crate::text::Span;
 
 /// How many models there are of each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,25 +14,6 @@ pub struct Counts {
     pub exact: usize,
     pub partial: usize,
     pub opaque: usize,
-}
-
-/// What a selector means.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selected {
-    /// Id of the relation.
-    pub relation: String,
-    pub column: Option<String>,
-}
-
-/// Why a selector means nothing, or nothing certain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unselected {
-    /// No relation has such a name; perhaps this one was meant.
-    Unknown { similar: Option<String> },
-    /// Several have it.
-    Ambiguous { candidates: Vec<String> },
-    /// The relation is there, but has no such column; perhaps this one was meant.
-    NoColumn { relation: String, similar: Option<String> },
 }
 
 impl CompiledModel {
@@ -68,10 +49,16 @@ impl Compilation {
 
     /// A relation's name, as short as it is clear: `orders` for `model.shop.orders`, `ecom.orders` for a source's table.
     pub fn short_name(&self, relation: &str) -> String {
+        let counts = self.short_names.get_or_init(|| {
+            let mut counts = BTreeMap::new();
+            for id in self.models.keys().chain(self.tables.keys()) {
+                *counts.entry(short(id).to_owned()).or_insert(0) += 1;
+            }
+            counts
+        });
         let short = short(relation);
-        let taken = |id: &String| id != relation && self::short(id) == short;
-        let several = self.models.keys().chain(self.tables.keys()).any(taken);
-        if several { relation.to_owned() } else { short.to_owned() }
+        let own = usize::from(self.known(relation).is_some());
+        if counts.get(short).is_some_and(|count| *count > own) { relation.to_owned() } else { short.to_owned() }
     }
 
     /// How many models were understood, and how well.
@@ -96,53 +83,10 @@ impl Compilation {
         causes.sort_by(|a, b| (a.0, std::cmp::Reverse(a.2), a.1).cmp(&(b.0, std::cmp::Reverse(b.2), b.1)));
         causes
     }
-
-    /// What `orders` or `orders.amount` means: the longest name of a relation that the selector starts with.
-    pub fn select(&self, selector: &str) -> Result<Selected, Unselected> {
-        let ends = selector.match_indices('.').map(|(at, _)| at).chain([selector.len()]);
-        let mut ends: Vec<usize> = ends.collect();
-        ends.reverse();
-        for end in ends {
-            let (name, column) = (&selector[..end], selector.get(end + 1..));
-            match self.named(name).as_slice() {
-                [] => {}
-                [relation] => return self.column_of(relation, column),
-                several => return Err(Unselected::Ambiguous { candidates: several.to_vec() }),
-            }
-        }
-        let name = selector.split('.').next().unwrap_or(selector);
-        let names = self.models.keys().chain(self.tables.keys()).map(|id| short(id));
-        Err(Unselected::Unknown { similar: closest(name, names).map(str::to_owned) })
-    }
-
-    /// Relations that a name may mean: by id, else by any ending of it. A model wins over a source of its name.
-    fn named(&self, name: &str) -> Vec<String> {
-        if self.known(name).is_some() {
-            return vec![name.to_owned()];
-        }
-        let ending = format!(".{name}").to_ascii_lowercase();
-        let fits = |id: &&String| id.to_ascii_lowercase().ends_with(&ending) || id.eq_ignore_ascii_case(name);
-        let models: Vec<String> = self.models.keys().filter(fits).cloned().collect();
-        if models.is_empty() { self.tables.keys().filter(fits).cloned().collect() } else { models }
-    }
-
-    fn column_of(&self, relation: &str, column: Option<&str>) -> Result<Selected, Unselected> {
-        let relation = relation.to_owned();
-        let Some(column) = column else { return Ok(Selected { relation, column: None }) };
-        let graph = self.graph();
-        let found = graph.find(&relation, Some(column)).and_then(|node| graph.get(node).column.clone());
-        if found.is_some() {
-            return Ok(Selected { relation, column: found });
-        }
-        let columns = graph.columns(&relation);
-        let names = columns.iter().filter_map(|node| graph.get(*node).column.as_deref());
-        let similar = closest(column, names).map(str::to_owned);
-        Err(Unselected::NoColumn { relation, similar })
-    }
 }
 
 /// The name without kind and project.
-fn short(id: &str) -> &str {
+pub(super) fn short(id: &str) -> &str {
     let kinds = ["model.", "source.", "seed.", "snapshot.", "analysis.", "test.", "singular_test."];
     let rest = kinds.iter().find_map(|kind| id.strip_prefix(kind)).and_then(|rest| rest.split_once('.'));
     rest.map_or(id, |(_, name)| name)

@@ -106,6 +106,8 @@ impl Compilation {
             tables: schema.tables().map(|table| (table.id.clone(), table.clone())).collect(),
             diagnostics: Vec::new(),
             graph: OnceLock::new(),
+            relation_graph: OnceLock::new(),
+            short_names: OnceLock::new(),
         }
     }
 }

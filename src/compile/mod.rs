@@ -18,9 +18,11 @@ mod names;
 mod order;
 mod reading;
 mod reads;
+mod relations;
 mod resolved;
 mod routines;
 mod schema;
+mod selector;
 mod settings;
 mod store;
 #[cfg(test)]
@@ -52,11 +54,12 @@ use reading::{makers, reading_order};
 use resolved::Sight;
 use routines::Routines;
 
-pub use answers::{Counts, Selected, Unselected};
+pub use answers::Counts;
 use each::each_guarded;
 pub use each::{Bug, each, guarded};
 pub use loose::{Loose, LooseRelation, QUERY, loose};
 pub use schema::Schema;
+pub use selector::{Pick, Selected, Selection, SelectorFault, Term, Unselected};
 pub use store::Cache;
 
 /// Everything known about one Snapshot.
@@ -72,6 +75,9 @@ pub struct Compilation {
     /// From all floors below, sorted by place. Findings of lint are not among them.
     pub diagnostics: Vec<Diagnostic>,
     graph: OnceLock<Graph>,
+    relation_graph: OnceLock<Graph>,
+    /// How many relations have each short name.
+    short_names: OnceLock<BTreeMap<String, usize>>,
 }
 
 /// One model and everything the floors below said of it.
@@ -156,8 +162,17 @@ pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compi
     diagnostics.extend(told::told(&projects, &environments, &drafts, &order));
     diagnostics.extend(told::encodings(&projects, snapshot));
     told::sort(&mut diagnostics);
-    let (moment, graph) = (snapshot.moment.clone(), OnceLock::new());
-    Compilation { moment, snapshot: Some(snapshot.clone()), models, tables, diagnostics, graph, projects }
+    Compilation {
+        moment: snapshot.moment.clone(),
+        snapshot: Some(snapshot.clone()),
+        projects,
+        models,
+        tables,
+        diagnostics,
+        graph: OnceLock::new(),
+        relation_graph: OnceLock::new(),
+        short_names: OnceLock::new(),
+    }
 }
 
 /// What every wave of resolving reads and adds to.

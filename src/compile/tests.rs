@@ -148,7 +148,7 @@ fn selectors_find_the_longest_name() {
     let selected = compiled.select("orders.amount").expect("both are there");
     assert_eq!((selected.relation.as_str(), selected.column.as_deref()), ("model.shop.orders", Some("amount")));
     let similar = compiled.select("ordrs").expect_err("there is no such model");
-    assert_eq!(similar, super::Unselected::Unknown { similar: Some("orders".to_owned()) });
+    assert_eq!(similar, super::Unselected::Unknown { name: "ordrs".to_owned(), similar: Some("orders".to_owned()) });
 }
 
 #[test]

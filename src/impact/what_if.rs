@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Class, Impacts, ModelImpact, Step, Verdict, consumers};
 use crate::change::{Content, ModelChange, Rows};
 use crate::compile::Compilation;
-use crate::lineage::{Follow, Graph, NodeId};
+use crate::lineage::{Closure, Direction, Follow, Graph, Link, NodeId};
 use crate::text::{LineIndex, Place};
 
 /// Whom another value in any of `columns` of `relation` would reach; no columns: whom other rows would reach, too.
@@ -16,41 +16,33 @@ pub fn what_if(compilation: &Compilation, relation: &str, columns: &[String]) ->
         starts.extend(graph.find(relation, None));
         starts.extend(graph.columns(relation));
     }
-    let mut reached: BTreeMap<String, Vec<(NodeId, NodeId)>> = BTreeMap::new();
-    for start in &starts {
-        for here in graph.downstream(*start, Follow::ValuesAndRows, None) {
-            let nodes = reached.entry(graph.get(here.node).relation.clone()).or_default();
-            if !nodes.iter().any(|(_, node)| *node == here.node) {
-                nodes.push((*start, here.node));
-            }
-        }
+    let closure = graph.closure(&starts, Direction::Downstream, Follow::ValuesAndRows, None);
+    let mut reached: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, node) in closure.nodes().enumerate() {
+        reached.entry(graph.get(node).relation).or_default().push(index);
     }
-    let values: BTreeSet<NodeId> = starts
-        .iter()
-        .flat_map(|start| graph.downstream(*start, Follow::Values, None))
-        .map(|reached| reached.node)
-        .collect();
-    let models = reached.iter().filter_map(|(id, nodes)| {
-        let impact = impact(compilation, id, (nodes, &values), id == relation)?;
-        Some((id.clone(), impact))
+    let values = graph.closure(&starts, Direction::Downstream, Follow::Values, None).nodes().collect();
+    let models = reached.iter().filter_map(|(id, indices)| {
+        let impact = impact(compilation, id, (&closure, indices, &values), *id == relation)?;
+        Some(((*id).to_owned(), impact))
     });
     let models: BTreeMap<String, ModelImpact> = models.collect();
     let consumers = consumers::consumers(&models, compilation);
     Impacts { models, consumers }
 }
 
-/// The reached nodes of one model, each with the start it was reached from.
+/// One model, whose reached nodes stand at `indices` of the closure.
 fn impact(
     compilation: &Compilation,
     id: &str,
-    (nodes, values): (&[(NodeId, NodeId)], &BTreeSet<NodeId>),
+    (closure, indices, values): (&Closure<'_>, &[usize], &BTreeSet<NodeId>),
     is_start: bool,
 ) -> Option<ModelImpact> {
     let graph = compilation.graph();
     let model = compilation.models.get(id)?;
     let mut change = ModelChange::same(id, model);
     // What only the rows bring to a column is said of the rows.
-    let rows = nodes.iter().any(|(_, node)| graph.get(*node).column.is_none());
+    let rows = indices.iter().any(|index| graph.is_rows(closure.reached[*index].node));
     for column in &mut change.columns {
         if graph.find(id, Some(&column.name)).is_some_and(|node| values.contains(&node)) {
             column.content = Content::Unknown;
@@ -58,18 +50,17 @@ fn impact(
     }
     change.rows = if rows { Rows::Unknown } else { Rows::Same };
     let class = if rows { Class::Rows } else { Class::Values };
-    let because = nodes.first().map(|(start, node)| way(compilation, *start, *node)).unwrap_or_default();
+    let because = indices.first().map(|index| way(compilation, &closure.way(*index))).unwrap_or_default();
     let causes = BTreeMap::new();
     Some(ModelImpact { change, class, verdict: Verdict::Differs, edited: is_start, causes, because })
 }
 
-/// The reads on the shortest way from the start to a node, nearest to the start first.
-fn way(compilation: &Compilation, start: NodeId, node: NodeId) -> Vec<Step> {
+/// The reads on the shortest way from a start to a node, nearest to the start first.
+fn way(compilation: &Compilation, path: &[(NodeId, Link)]) -> Vec<Step> {
     let graph = compilation.graph();
-    let path = graph.path(node, start, Follow::ValuesAndRows).unwrap_or_default();
-    let step = |(reader, link): &(NodeId, crate::lineage::Link)| {
+    let step = |(reader, link): &(NodeId, Link)| {
         let via = link.via?;
-        let model = compilation.models.get(&graph.get(*reader).relation)?;
+        let model = compilation.models.get(graph.get(*reader).relation)?;
         let place = model.rendered.origin(link.span).map(|origin| origin.place);
         let place = place.unwrap_or_else(|| Place::top(&model.model.file));
         let line = line_of(compilation, &place);
@@ -81,8 +72,8 @@ fn way(compilation: &Compilation, start: NodeId, node: NodeId) -> Vec<Step> {
 
 fn named(compilation: &Compilation, graph: &Graph, node: NodeId) -> String {
     let node = graph.get(node);
-    let short = compilation.short_name(&node.relation);
-    node.column.as_ref().map_or_else(|| format!("the rows of `{short}`"), |column| format!("`{short}.{column}`"))
+    let short = compilation.short_name(node.relation);
+    node.column.map_or_else(|| format!("the rows of `{short}`"), |column| format!("`{short}.{column}`"))
 }
 
 fn line_of(compilation: &Compilation, place: &Place) -> u32 {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::relation::ReadAt;
 use crate::compile::Counts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::{Digest, FileId, LineColumn, LineIndex, Place, Span};
@@ -44,6 +45,18 @@ impl Texts {
         let first = LineColumn { line: 1, column: 1 };
         let Some((text, lines)) = self.0.get(&place.file) else { return (first, first) };
         (position(text, lines, place.span.start), position(text, lines, place.span.end))
+    }
+
+    /// Where a span starts, as its own parts.
+    pub fn read_at(&self, place: &Place) -> ReadAt {
+        let (start, _) = self.positions(place);
+        ReadAt { path: place.file.path().to_owned(), line: start.line, column: start.column }
+    }
+
+    /// The line that holds the start of a span, without its indent.
+    pub fn line(&self, place: &Place) -> Option<&str> {
+        let line = self.positions(place).0.line as usize;
+        self.get(&place.file)?.lines().nth(line - 1).map(str::trim)
     }
 
     /// `models/orders.sql:3:7`.

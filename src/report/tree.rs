@@ -5,13 +5,14 @@ use std::fmt::Write;
 
 use super::paint::{Ink, Paint, clip, pad, width, wrap};
 use super::relation::Relation;
-use super::walk::{Direction, Walk, WalkStep};
-use crate::lineage::Edge;
+use super::walk::{Grain, Walk, WalkStep};
+use crate::lineage::{Direction, Edge};
 
 /// A tree per root; a column met before is not unfolded again.
 pub fn tree(walk: &Walk, paint: Paint) -> String {
     let mut drawing = Drawing { walk, paint, unfolded: BTreeSet::new(), lines: Vec::new() };
-    let (bare, roots): (Vec<usize>, Vec<usize>) = walk.roots.iter().partition(|root| drawing.steps(**root).is_empty());
+    let is_bare = |root: &&usize| walk.grain == Grain::Columns && drawing.steps(**root).is_empty();
+    let (bare, roots): (Vec<usize>, Vec<usize>) = walk.roots.iter().partition(is_bare);
     for root in roots {
         drawing.root(root);
     }
@@ -95,8 +96,9 @@ impl Drawing<'_> {
     fn root(&mut self, root: usize) {
         let node = &self.walk.nodes[root];
         let mut line = Line::default();
-        let whole = || format!("{}.{}", node.short, node.column);
-        let name = if self.walk.roots.len() > 1 { node.column.clone() } else { whole() };
+        let relation = |root: &usize| &self.walk.nodes[*root].relation;
+        let alike = self.walk.roots.windows(2).all(|pair| relation(&pair[0]) == relation(&pair[1]));
+        let name = if self.walk.roots.len() > 1 && alike { node.last_name().to_owned() } else { node.name() };
         line.add(&name, &self.paint.ink(Ink::Bold, &name));
         self.add_type(&mut line, &node.ty);
         self.lines.push(line);
@@ -109,7 +111,7 @@ impl Drawing<'_> {
             Direction::Upstream => "reads no column: ",
             Direction::Downstream => "read by no column: ",
         };
-        let names: Vec<&str> = bare.iter().map(|root| self.walk.nodes[*root].column.as_str()).collect();
+        let names: Vec<&str> = bare.iter().map(|root| self.walk.nodes[*root].last_name()).collect();
         let room = self.paint.columns().saturating_sub(what.len());
         for (at, text) in wrap(&names.join(", "), room).iter().enumerate() {
             let text = format!("{}{text}", if at == 0 { what.to_owned() } else { " ".repeat(what.len()) });
@@ -129,7 +131,7 @@ impl Drawing<'_> {
     fn children(&mut self, node: usize, indent: &str) {
         self.unfolded.insert(node);
         let steps = self.steps(node).to_vec();
-        let vias = steps.iter().map(|step| step.via.word().len()).max().unwrap_or(0);
+        let vias = steps.iter().map(|step| step.via.len()).max().unwrap_or(0);
         for (at, step) in steps.iter().enumerate() {
             let last = at + 1 == steps.len();
             let again = self.unfolded.contains(&step.to) && !self.steps(step.to).is_empty();
@@ -144,10 +146,14 @@ impl Drawing<'_> {
         let node = &self.walk.nodes[step.to];
         let mut line = Line { place: step.place.clone().unwrap_or_default(), ..Line::default() };
         line.add(branch, &self.paint.ink(Ink::Faint, branch));
-        let via = format!("{} ", pad(step.via.word(), vias));
-        line.add(&via, &self.paint.ink(Ink::Faint, &via));
+        if vias > 0 {
+            let via = format!("{} ", pad(step.via, vias));
+            line.add(&via, &self.paint.ink(Ink::Faint, &via));
+        }
         line.add(&node.short, &self.paint.ink(Ink::Name, &node.short));
-        line.add(&format!(".{}", node.column), &format!(".{}", node.column));
+        if let Some(column) = &node.column {
+            line.add(&format!(".{column}"), &format!(".{column}"));
+        }
         self.add_type(&mut line, &node.ty);
         if again {
             line.add("  (above)", &self.paint.ink(Ink::Faint, "  (above)"));
@@ -167,7 +173,7 @@ impl Drawing<'_> {
         let mut line = Line::default();
         line.add("rows", &self.paint.ink(Ink::Bold, "rows"));
         self.lines.push(line);
-        let vias = self.walk.rows.iter().map(|step| step.via.word().len()).max().unwrap_or(0);
+        let vias = self.walk.rows.iter().map(|step| step.via.len()).max().unwrap_or(0);
         for (at, step) in self.walk.rows.iter().enumerate() {
             let branch = if at + 1 == self.walk.rows.len() { "└─ " } else { "├─ " };
             self.step(step, branch, vias, false);

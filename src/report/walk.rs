@@ -4,41 +4,79 @@ use std::collections::BTreeMap;
 
 use super::check::Texts;
 use crate::compile::Compilation;
-use crate::lineage::{Follow, Graph, Link, NodeId, Via};
+use crate::lineage::{Direction, Follow, Graph, Link, NodeId};
+use crate::text::Place;
 
 /// What stands for the rows of a relation, where a column would.
 pub const ROWS: &str = "(rows)";
 
-/// Which way a question looks.
+/// What stands for the way in which rows bring rows, or decide a column of theirs.
+const CARRIED: &str = "rows";
+
+/// What the nodes of a walk are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    Upstream,
-    Downstream,
+pub enum Grain {
+    Columns,
+    Relations,
 }
 
-/// Columns and the steps between them, from the roots on.
+impl Grain {
+    pub fn graph(self, compilation: &Compilation) -> &Graph {
+        match self {
+            Grain::Columns => compilation.graph(),
+            Grain::Relations => compilation.relation_graph(),
+        }
+    }
+}
+
+/// A question to the graph, answered.
+pub struct Part<'a> {
+    pub grain: Grain,
+    pub direction: Direction,
+    pub follow: Follow,
+    /// Where drawing starts.
+    pub starts: &'a [NodeId],
+    /// All nodes that are shown, and whether the steps from them are.
+    pub nodes: BTreeMap<NodeId, bool>,
+}
+
+/// Columns or relations and the steps between them, from the roots on.
 #[derive(Clone, Debug)]
 pub struct Walk {
+    pub grain: Grain,
     pub direction: Direction,
     /// Where the question starts, as indices of `nodes`.
     pub roots: Vec<usize>,
     pub nodes: Vec<WalkNode>,
     /// Sorted by the node they start at.
     pub steps: Vec<WalkStep>,
-    /// What decides which rows of the roots' relation exist, where the walk looks upstream.
+    /// What decides which rows of the roots' relation exist, where the walk looks upstream and does not follow it.
     pub rows: Vec<WalkStep>,
 }
 
-/// One column.
+/// One column, or one relation.
 #[derive(Clone, Debug)]
 pub struct WalkNode {
     /// Full name of its relation.
     pub relation: String,
     /// As short as it is clear: `orders`, `ecom.raw_orders`.
     pub short: String,
-    pub column: String,
+    /// `None` where the node is the relation.
+    pub column: Option<String>,
     /// Of the type, as the dialect spells it; empty where unknown.
     pub ty: String,
+}
+
+impl WalkNode {
+    /// `orders.amount`, `orders`.
+    pub fn name(&self) -> String {
+        self.column.as_ref().map_or_else(|| self.short.clone(), |column| format!("{}.{column}", self.short))
+    }
+
+    /// The column where there is one, else the relation.
+    pub fn last_name(&self) -> &str {
+        self.column.as_deref().unwrap_or(&self.short)
+    }
 }
 
 /// A step from a node to one that it reads (upstream) or that reads it (downstream).
@@ -46,47 +84,31 @@ pub struct WalkNode {
 pub struct WalkStep {
     pub from: usize,
     pub to: usize,
-    pub via: Via,
+    /// How it is read; empty between relations.
+    pub via: &'static str,
     /// Where the reader reads: `models/orders.sql:3:7`.
     pub place: Option<String>,
 }
 
-/// Follows values from `starts` as far as `depth` relations.
-pub fn walk(
-    (compilation, graph, texts): (&Compilation, &Graph, &Texts),
-    starts: &[NodeId],
-    direction: Direction,
-    depth: Option<usize>,
-) -> Walk {
-    let mut drawing = Drawing { compilation, graph, texts, direction, seen: BTreeMap::new(), nodes: Vec::new() };
-    let mut reached: BTreeMap<NodeId, usize> = BTreeMap::new();
-    for start in starts {
-        let found = match direction {
-            Direction::Upstream => graph.upstream(*start, Follow::Values, depth),
-            Direction::Downstream => graph.downstream(*start, Follow::Values, depth),
-        };
-        for here in found {
-            let distance = reached.entry(here.node).or_insert(here.distance);
-            *distance = here.distance.min(*distance);
-        }
-    }
-    let roots = starts.iter().map(|start| drawing.node(*start)).collect();
+/// The steps of an answer, with names and places.
+pub fn walk(part: &Part<'_>, compilation: &Compilation, texts: &Texts) -> Walk {
+    let graph = part.grain.graph(compilation);
+    let mut drawing = Drawing { part, compilation, graph, texts, seen: BTreeMap::new(), nodes: Vec::new() };
+    let roots = part.starts.iter().map(|start| drawing.node(*start)).collect();
     let mut steps = Vec::new();
-    for (node, distance) in &reached {
-        if depth.is_none_or(|depth| *distance < depth) {
-            drawing.steps(*node, &mut steps);
-        }
+    for (node, _) in part.nodes.iter().filter(|(_, unfolds)| **unfolds) {
+        drawing.steps(*node, &mut steps);
     }
     steps.sort_by_key(|step| step.from);
-    let rows = drawing.rows_of(starts);
-    Walk { direction, roots, nodes: drawing.nodes, steps, rows }
+    let rows = drawing.rows();
+    Walk { grain: part.grain, direction: part.direction, roots, nodes: drawing.nodes, steps, rows }
 }
 
 struct Drawing<'a> {
+    part: &'a Part<'a>,
     compilation: &'a Compilation,
     graph: &'a Graph,
     texts: &'a Texts,
-    direction: Direction,
     seen: BTreeMap<NodeId, usize>,
     nodes: Vec<WalkNode>,
 }
@@ -97,41 +119,76 @@ impl Drawing<'_> {
             return *index;
         }
         let node = self.graph.get(id);
-        let column = node.column.clone().unwrap_or_else(|| ROWS.to_owned());
-        let ty = self.compilation.column_type(&node.relation, &column).unwrap_or_default();
-        let short = self.compilation.short_name(&node.relation);
-        self.nodes.push(WalkNode { relation: node.relation.clone(), short, column, ty });
+        let column = (self.part.grain == Grain::Columns).then(|| node.column.unwrap_or(ROWS).to_owned());
+        let ty = node.column.and_then(|column| self.compilation.column_type(node.relation, column));
+        let short = self.compilation.short_name(node.relation);
+        let ty = ty.unwrap_or_default();
+        self.nodes.push(WalkNode { relation: node.relation.to_owned(), short, column, ty });
         self.seen.insert(id, self.nodes.len() - 1);
         self.nodes.len() - 1
     }
 
     fn steps(&mut self, id: NodeId, steps: &mut Vec<WalkStep>) {
-        let graph = self.graph;
-        let links = match self.direction {
-            Direction::Upstream => graph.inputs(id),
-            Direction::Downstream => graph.outputs(id),
-        };
         let from = self.node(id);
-        for link in links {
-            let reader = if self.direction == Direction::Upstream { id } else { link.to };
-            steps.extend(self.step(from, reader, link));
+        for link in self.graph.links(id, self.part.direction) {
+            let follows = self.part.follow == Follow::ValuesAndRows
+                || !(self.graph.is_rows(id) || self.graph.is_rows(link.to))
+                || self.part.grain == Grain::Relations;
+            if follows && self.part.nodes.contains_key(&link.to) {
+                let reader = if self.part.direction == Direction::Upstream { id } else { link.to };
+                let input = if self.part.direction == Direction::Upstream { link.to } else { id };
+                steps.push(self.step(from, (reader, input), link));
+            }
         }
     }
 
-    fn step(&mut self, from: usize, reader: NodeId, link: &Link) -> Option<WalkStep> {
-        let via = link.via?;
-        let place = self.compilation.models.get(&self.graph.get(reader).relation).and_then(|model| {
-            let origin = model.rendered.origin(link.span)?;
-            Some(self.texts.locate(&origin.place))
-        });
-        Some(WalkStep { from, to: self.node(link.to), via, place })
+    fn step(&mut self, from: usize, ends: (NodeId, NodeId), link: &Link) -> WalkStep {
+        let place = place_of_read(self.compilation, self.part.grain, ends, link);
+        let via = match self.part.grain {
+            Grain::Columns => link.via.map_or(CARRIED, crate::lineage::Via::word),
+            Grain::Relations => "",
+        };
+        WalkStep { from, to: self.node(link.to), via, place: place.map(|place| self.texts.locate(&place)) }
     }
 
-    fn rows_of(&mut self, starts: &[NodeId]) -> Vec<WalkStep> {
+    fn rows(&mut self) -> Vec<WalkStep> {
         let graph = self.graph;
-        let relation = starts.first().map(|start| &graph.get(*start).relation);
-        let rows = relation.and_then(|relation| graph.find(relation, None));
-        let Some(rows) = rows.filter(|_| self.direction == Direction::Upstream) else { return Vec::new() };
-        graph.inputs(rows).iter().filter_map(|link| self.step(0, rows, link)).collect()
+        let shown = self.part.direction == Direction::Upstream
+            && self.part.grain == Grain::Columns
+            && self.part.follow == Follow::Values;
+        let relation = self.part.starts.first().map(|start| graph.get(*start).relation).filter(|_| shown);
+        let Some(rows) = relation.and_then(|relation| graph.find(relation, None)) else { return Vec::new() };
+        let decides = graph.inputs(rows).iter().filter(|link| link.via.is_some());
+        decides.map(|link| self.step(0, (rows, link.to), link)).collect()
     }
+}
+
+/// Where a reader reads what a link leads to: the mention of the column, or the `ref` of the relation.
+pub fn place_of_read(
+    compilation: &Compilation,
+    grain: Grain,
+    (reader, input): (NodeId, NodeId),
+    link: &Link,
+) -> Option<Place> {
+    let graph = grain.graph(compilation);
+    let (reader, input) = (graph.get(reader).relation, graph.get(input).relation);
+    let Some(model) = compilation.models.get(reader) else { return place_of_consumer(compilation, reader) };
+    match grain {
+        Grain::Columns => {
+            let span = Some(link.span).filter(|span| !span.is_empty())?;
+            model.rendered.origin(span).map(|origin| origin.place)
+        }
+        Grain::Relations => {
+            let mention = model.rendered.refs.iter().find(|reference| reference.id.as_deref() == Some(input));
+            mention.map(|reference| reference.place.clone())
+        }
+    }
+}
+
+fn place_of_consumer(compilation: &Compilation, id: &str) -> Option<Place> {
+    compilation.projects.iter().find_map(|project| {
+        let exposures = project.exposures.iter().map(|exposure| (&exposure.id, &exposure.place));
+        let mut all = exposures.chain(project.consumers.iter().map(|consumer| (&consumer.id, &consumer.place)));
+        all.find(|(known, _)| *known == id).map(|(_, place)| place.clone())
+    })
 }

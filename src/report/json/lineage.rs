@@ -6,7 +6,7 @@ use super::{VERSION, line, page};
 use crate::algebra::Nullability;
 use crate::data::{Kind, Value};
 use crate::lineage::{ColumnLineage, Edge};
-use crate::report::Relation;
+use crate::report::{ReadAt, Relation};
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -45,11 +45,24 @@ struct Column<'a> {
     inputs: Vec<Input<'a>>,
 }
 
-#[derive(Serialize, PartialEq)]
+#[derive(Serialize)]
 struct Input<'a> {
     relation: &'a str,
     column: &'a str,
     via: &'static str,
+    place: Option<Place<'a>>,
+}
+
+/// Where a read stands.
+#[derive(Serialize)]
+pub(super) struct Place<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+}
+
+pub(super) fn place(at: &ReadAt) -> Place<'_> {
+    Place { path: &at.path, line: at.line, column: at.column }
 }
 
 /// `sluice lineage --format json`.
@@ -81,30 +94,31 @@ fn shape(relation: &Relation) -> Shape<'_> {
         path: relation.path.as_deref(),
         status: relation.status.word(),
         why: &relation.why,
-        columns: lineage.columns.iter().map(column).collect(),
-        rows: inputs(&lineage.rows),
+        columns: lineage.columns.iter().map(|one| column(one, relation)).collect(),
+        rows: inputs(&lineage.rows, relation),
         keys: &lineage.keys,
         depends_on: &lineage.depends_on,
         stars: &lineage.stars,
     }
 }
 
-fn column(column: &ColumnLineage) -> Column<'_> {
+fn column<'r>(column: &'r ColumnLineage, relation: &'r Relation) -> Column<'r> {
     Column {
         name: &column.name,
         r#type: (!column.ty.name.is_empty()).then_some(column.ty.name.as_str()),
         nullable: nullable(column.nullable),
-        inputs: inputs(&column.inputs),
+        inputs: inputs(&column.inputs, relation),
     }
 }
 
-/// Without the places, several reads of one column by one kind are one.
-fn inputs(edges: &[Edge]) -> Vec<Input<'_>> {
+/// Several reads of one column by one kind are one, at the place of the first.
+fn inputs<'r>(edges: &'r [Edge], relation: &'r Relation) -> Vec<Input<'r>> {
     let mut inputs: Vec<Input> = Vec::with_capacity(edges.len());
     for edge in edges {
-        let input = Input { relation: &edge.relation, column: &edge.column, via: edge.via.word() };
-        if !inputs.contains(&input) {
-            inputs.push(input);
+        let (to, column, via) = (edge.relation.as_str(), edge.column.as_str(), edge.via.word());
+        if !inputs.iter().any(|input| (input.relation, input.column, input.via) == (to, column, via)) {
+            let place = relation.places.get(&edge.span).map(place);
+            inputs.push(Input { relation: to, column, via, place });
         }
     }
     inputs

@@ -7,6 +7,7 @@ mod lineage;
 mod plan;
 mod rules;
 mod source_map;
+mod ways;
 
 use serde::Serialize;
 
@@ -17,6 +18,7 @@ pub use lineage::{batch_lineage, lineage};
 pub use plan::plan;
 pub use rules::rules;
 pub use source_map::source_map;
+pub use ways::ways;
 
 /// The version of every shape here; it changes when a shape changes in a way that a reader could notice.
 const VERSION: u32 = 1;
