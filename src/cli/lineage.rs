@@ -51,6 +51,12 @@ pub(super) struct Lineage {
     paths: Option<usize>,
     #[arg(long, value_name = "FORMAT", default_value = "tree")]
     format: Format,
+    /// With `--format openlineage`: the namespace of all datasets; else what the connection says.
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// With `--format openlineage`: the time of all events, as `2026-01-31T12:00:00Z`; else that of the last commit.
+    #[arg(long, value_name = "TIME")]
+    event_time: Option<String>,
     /// A loose query instead of a model of this repo; `-` reads it from stdin.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["selectors", "batch"])]
     sql: Option<String>,
@@ -71,6 +77,9 @@ pub(super) enum Format {
     Json,
     Mermaid,
     Dot,
+    /// A JobEvent of OpenLineage a line, one for each model
+    #[value(name = "openlineage")]
+    OpenLineage,
 }
 
 pub(super) fn run(arguments: &Lineage, io: &mut Io) -> Result<Exit, Failure> {
@@ -88,6 +97,8 @@ pub(super) fn run(arguments: &Lineage, io: &mut Io) -> Result<Exit, Failure> {
         depth: arguments.depth,
         follow: if arguments.rows { Follow::ValuesAndRows } else { Follow::Values },
         format: arguments.format,
+        namespace: arguments.namespace.as_deref(),
+        event_time: arguments.event_time.as_deref(),
     };
     match &arguments.to {
         Some(to) => lineage_paths::run(&ask, to, arguments.paths, io),
@@ -104,7 +115,7 @@ fn run_loose(path: &str, arguments: &Lineage, io: &mut Io) -> Result<Exit, Failu
     match arguments.format {
         Format::Json => io.print(&json::lineage(&relations))?,
         Format::Tree => io.print(&report::loose_tree(&relations, io.paint()))?,
-        Format::Mermaid | Format::Dot => {
+        Format::Mermaid | Format::Dot | Format::OpenLineage => {
             return Err(Failure::new("a loose query is shown as `tree` or `json`").hint("Leave `--format` out."));
         }
     }

@@ -22,6 +22,8 @@ pub(super) struct Ask<'a> {
     pub(super) depth: Option<usize>,
     pub(super) follow: Follow,
     pub(super) format: Format,
+    pub(super) namespace: Option<&'a str>,
+    pub(super) event_time: Option<&'a str>,
 }
 
 /// What an answer shows, and where drawing it starts.
@@ -35,7 +37,7 @@ struct Answer {
 }
 
 pub(super) fn run(ask: &Ask<'_>, io: &mut Io) -> Result<Exit, Failure> {
-    if ask.words.is_empty() && ask.format != Format::Json {
+    if ask.words.is_empty() && !matches!(ask.format, Format::Json | Format::OpenLineage) {
         return Err(Failure::new("name a model or a column")
             .hint("E.g. `sluice lineage orders.amount`; all of the graph is `sluice lineage --format json`."));
     }
@@ -43,19 +45,42 @@ pub(super) fn run(ask: &Ask<'_>, io: &mut Io) -> Result<Exit, Failure> {
     let workspace = Workspace::open(io)?;
     let (snapshot, compilation) = workspace.worktree()?;
     let texts = texts(&compilation, &snapshot, consumer_files(&compilation));
+    let time = event_time(ask, &workspace)?;
+    let all = |pick: Option<&Pick>| {
+        let relations = relations(&compilation, &texts, pick);
+        match time {
+            Some(time) => json::open_lineage(&relations, &compilation, (time, ask.namespace)),
+            None => json::lineage(&relations),
+        }
+    };
     if ask.words.is_empty() {
-        io.print(&json::lineage(&relations(&compilation, &texts, None)))?;
+        io.print(&all(None))?;
         return Ok(Exit::Clean);
     }
     let answer = answer(ask, selection, &compilation)?;
     let text = match ask.format {
-        Format::Json => json::lineage(&relations(&compilation, &texts, Some(&answer.pick))),
+        Format::Json | Format::OpenLineage => all(Some(&answer.pick)),
         Format::Tree => tree(ask, &answer, (&compilation, &texts), io),
         Format::Mermaid => report::mermaid(&picture(ask, &answer, (&compilation, &texts))),
         Format::Dot => report::dot(&picture(ask, &answer, (&compilation, &texts))),
     };
     io.print(&text)?;
     Ok(Exit::Clean)
+}
+
+/// The time of OpenLineage's events, where those are asked for: as given, else that of the last commit.
+fn event_time(ask: &Ask<'_>, workspace: &Workspace) -> Result<Option<i64>, Failure> {
+    let missing = || Failure::new("events need a time, and there is no commit to take it from");
+    match (ask.format, ask.event_time) {
+        (Format::OpenLineage, Some(time)) => json::read_time(time).map(Some).ok_or_else(|| {
+            Failure::new(format!("`{time}` is no time")).hint("Write it in UTC, as `2026-01-31T12:00:00Z`.")
+        }),
+        (Format::OpenLineage, None) => {
+            let time = workspace.repo.time_of("HEAD").ok_or_else(missing);
+            time.map(Some).map_err(|failure| failure.hint("Say it: `--event-time 2026-01-31T12:00:00Z`."))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The files that exposures and their like stand in.

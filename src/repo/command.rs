@@ -218,6 +218,10 @@ impl Store for GitCommand {
         ObjectId::from_hex(&hex).ok_or_else(|| "git hash-object gave no id".to_owned())
     }
 
+    fn time(&self, commit: ObjectId) -> Option<i64> {
+        self.line(&["show", "--no-patch", "--format=%ct", &commit.hex()]).ok()?.parse().ok()
+    }
+
     fn merge_base(&self, base: ObjectId, head: ObjectId) -> Option<ObjectId> {
         let ids = self.line(&["merge-base", &base.hex(), &head.hex()]).ok()?;
         ObjectId::from_hex(ids.lines().next()?)

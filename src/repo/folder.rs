@@ -35,6 +35,10 @@ impl Store for NoGit {
         hash_sha1(bytes)
     }
 
+    fn time(&self, _: ObjectId) -> Option<i64> {
+        None
+    }
+
     fn merge_base(&self, _: ObjectId, _: ObjectId) -> Option<ObjectId> {
         None
     }

@@ -142,6 +142,10 @@ impl Store for LibGit {
         hash_sha1(bytes)
     }
 
+    fn time(&self, commit: ObjectId) -> Option<i64> {
+        self.ask(|git| Ok(git.find_commit(oid(commit)?)?.time().seconds())).ok()
+    }
+
     fn merge_base(&self, base: ObjectId, head: ObjectId) -> Option<ObjectId> {
         self.ask(|git| git.merge_base(oid(base)?, oid(head)?)).ok().and_then(id)
     }

@@ -117,6 +117,11 @@ impl Repo {
         self.resolve_id(revision).map(|id| id.hex())
     }
 
+    /// When the commit that `revision` names was made, in seconds since 1970.
+    pub fn time_of(&self, revision: &str) -> Option<i64> {
+        self.store.time(self.resolve_id(revision).ok()?)
+    }
+
     /// Short name of the branch that is checked out, if one is.
     pub fn branch(&self) -> Option<String> {
         self.store.target_of("HEAD")?.strip_prefix("refs/heads/").map(str::to_owned)

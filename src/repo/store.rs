@@ -98,6 +98,8 @@ pub(super) trait Store: Send + Sync {
     fn blob(&self, id: ObjectId, limit: u64) -> Result<Vec<u8>, Trouble>;
     /// The id that git would give to `bytes` as a file.
     fn hash(&self, bytes: &[u8]) -> Result<ObjectId, String>;
+    /// When a commit was made, in seconds since 1970.
+    fn time(&self, commit: ObjectId) -> Option<i64>;
     fn merge_base(&self, base: ObjectId, head: ObjectId) -> Option<ObjectId>;
     /// Short names of all branches and tags, sorted.
     fn names(&self) -> Vec<String>;

@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn what_is_no_selector_says_why() {
-        assert!(fault("tga:x").contains("Did you mean `tag:`? There are access, config,"), "{}", fault("tga:x"));
+        assert!(fault("tags:x").contains("Did you mean `tag:`? There are access, config,"), "{}", fault("tags:x"));
         assert!(fault("state:modified+").contains("sluice impact --base"));
         assert!(fault("config:x").contains("config.materialized:view"));
         assert!(fault("a,,b").contains("names nothing"));

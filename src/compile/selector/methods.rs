@@ -110,6 +110,10 @@ fn selects_fqn(value: &str, resource: &Resource<'_>) -> bool {
             return true;
         }
     }
+    // Wider than dbt, which holds `stg_*` to the folders too: nobody who writes it means folders.
+    if has_wildcard(value) && name.is_some_and(|name| glob(value, name)) {
+        return true;
+    }
     let flat: Vec<&str> = fqn.iter().flat_map(|part| part.split('.')).collect();
     starts(value, &flat) || starts(value, &flat[1..])
 }

@@ -4,7 +4,9 @@ mod check;
 mod compare;
 mod impact;
 mod lineage;
+mod open_lineage;
 mod plan;
+mod time;
 mod rules;
 mod source_map;
 mod ways;
@@ -15,9 +17,11 @@ pub use check::{check, check_lines};
 pub use compare::{batch_compare, compare};
 pub use impact::impact;
 pub use lineage::{batch_lineage, lineage};
+pub use open_lineage::open_lineage;
 pub use plan::plan;
 pub use rules::rules;
 pub use source_map::source_map;
+pub use time::read_time;
 pub use ways::ways;
 
 /// The version of every shape here; it changes when a shape changes in a way that a reader could notice.
