@@ -173,3 +173,50 @@ fn a_wrong_flag_is_answered_by_the_usage() {
     check_failure(&scratch, &["check", "--formt", "json"], "--formt", "--format");
     check_failure(&scratch, &["explain", "fanout-join"], "fanout-join", "fan-out-join");
 }
+
+#[test]
+fn a_selector_that_means_nothing_says_what_was_meant() {
+    let scratch = Scratch::repo(&[shop()]);
+    check_failure(&scratch, &["lineage", "+god"], "no model, source or seed `god`", "`good`");
+    check_failure(&scratch, &["lineage", "good.nme"], "`good` has no column `nme`", "`good.name`");
+    check_failure(&scratch, &["lineage", "tag:x"], "`tag:x` selects nothing", "docs/selectors.md");
+    check_failure(&scratch, &["lineage", "tags:x"], "no selector method `tags:`", "`tag:`? There are access, config");
+    check_failure(&scratch, &["lineage", "state:modified+"], "`state:`", "sluice impact --base");
+    check_failure(&scratch, &["lineage", "good,tag:"], "names nothing", "commas an intersection");
+    check_failure(&scratch, &["lineage", "good", "--exclude", "good.*", "good"], "leaves nothing", "--exclude");
+    check_failure(&scratch, &["compile", "tag:x"], "`tag:x` selects nothing", "docs/selectors.md");
+    check_failure(&scratch, &["lineage", "good", "--to", "good.id", "--format", "dot"], "`tree` or `json`", "--format");
+}
+
+#[test]
+fn a_name_in_two_projects_lists_both() {
+    let project = |name: &str| format!("name: {name}\nversion: '1.0'\nconfig-version: 2\nmodel-paths: [models]\n");
+    let (one, other) = (project("one"), project("other"));
+    let scratch = Scratch::repo(&[files([
+        ("one/dbt_project.yml", one.as_str()),
+        ("one/models/orders.sql", "select 1 as id"),
+        ("other/dbt_project.yml", other.as_str()),
+        ("other/models/orders.sql", "select 2 as id"),
+    ])]);
+    check_failure(
+        &scratch,
+        &["lineage", "orders.id+"],
+        "`orders` means several",
+        "model.one.orders, model.other.orders",
+    );
+    let answer = scratch.run(&["lineage", "one.orders.id+"]);
+    assert!(answer.stdout.starts_with("model.one.orders.id  "), "{}{}", answer.stdout, answer.stderr);
+}
+
+#[test]
+fn events_take_the_time_of_the_commit_or_of_the_flag() {
+    let outside = Scratch::folder(&shop());
+    check_failure(&outside, &["lineage", "--format", "openlineage"], "no commit", "--event-time");
+    let bad = ["lineage", "--format", "openlineage", "--event-time", "yesterday"];
+    check_failure(&outside, &bad, "`yesterday` is no time", "2026-01-31T12:00:00Z");
+    let said = outside.run(&["lineage", "--format", "openlineage", "--event-time", "2026-01-31T12:00:00Z"]).stdout;
+    assert!(said.starts_with("{\"eventTime\":\"2026-01-31T12:00:00Z\""), "{said}");
+    let inside = Scratch::repo(&[shop()]);
+    let again = [inside.run(&bad[..3]).stdout, inside.run(&bad[..3]).stdout];
+    assert!(again[0] == again[1] && again[0].contains("\"schemaURL\""), "{}", again[0]);
+}

@@ -29,6 +29,9 @@ fn answers_about_a_repo_fit() {
     check("check", &said(&["check", "--base=HEAD~1", "--format", "json"]));
     check("lineage", &said(&["lineage", "--format", "json"]));
     check("lineage", &said(&["lineage", "user_ltv.lifetime_value_usd", "--format", "json"]));
+    let way = ["lineage", "user_ltv.lifetime_value_usd", "--to", "raw.payments", "--format", "json"];
+    check("lineage-paths", &said(&way));
+    check("lineage-paths", &said(&["lineage", "user_ltv", "--to", "raw.payments", "--paths", "--format", "json"]));
     check("impact", &said(&["impact", "--base=HEAD~1", "--format", "json"]));
     check("plan", &said(&["plan", "--base=HEAD~1", "--target", "json"]));
     check("rules", &said(&["rules", "--format", "json"]));

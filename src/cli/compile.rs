@@ -1,5 +1,6 @@
 //! `sluice compile`: models in, the SQL their templates write out.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -8,10 +9,11 @@ use clap::{Args, ValueEnum};
 use super::failure::{Exit, Failure};
 use super::files::read;
 use super::io::Io;
-use super::select::select;
+use super::select::{pick, selection};
 use super::texts::texts;
 use super::workspace::Workspace;
 use crate::compile::{Compilation, CompiledModel};
+use crate::lineage::Follow;
 use crate::repo::write_atomic;
 use crate::report::json;
 use crate::template::{Environment, Mode, Rendered, render_text};
@@ -20,14 +22,17 @@ use crate::text::FileId;
 /// The SQL that a model's template writes.
 #[derive(Debug, Args)]
 pub(super) struct Compile {
-    /// A model; without one, all models of the repo.
+    /// Models, by dbt's grammar (`orders`, `+orders`, `tag:finance`, `models/marts`); without one, all of the repo.
     #[arg(value_name = "SELECTOR")]
-    selector: Option<String>,
+    selectors: Vec<String>,
+    /// Leave out what these select.
+    #[arg(long, value_name = "SELECTOR", num_args = 1.., conflicts_with = "inline")]
+    exclude: Vec<String>,
     /// Write one file a model below this folder, instead of stdout.
     #[arg(long, value_name = "DIR")]
     out: Option<String>,
     /// Render this template as if it stood in the project; `-` reads it from stdin.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["selector", "out"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["selectors", "out"])]
     inline: Option<String>,
     /// What the template is told of the model's table and of the warehouse.
     #[arg(long, value_name = "MODE", default_value = "exec", conflicts_with = "inline")]
@@ -54,7 +59,7 @@ pub(super) fn run(arguments: &Compile, io: &mut Io) -> Result<Exit, Failure> {
     if let Some(path) = &arguments.inline {
         return inline(path, arguments.source_map, &compilation, io);
     }
-    let models = models(arguments.selector.as_deref(), &compilation)?;
+    let models = models(arguments, &compilation)?;
     let models = rendered(models, arguments.mode, &compilation);
     let texts = texts(&compilation, &snapshot, []);
     for (_, rendered) in models.iter().filter(|(_, rendered)| rendered.failed) {
@@ -70,13 +75,25 @@ pub(super) fn run(arguments: &Compile, io: &mut Io) -> Result<Exit, Failure> {
     Ok(if failed { Exit::Found } else { Exit::Clean })
 }
 
-fn models<'c>(selector: Option<&str>, compilation: &'c Compilation) -> Result<Vec<&'c CompiledModel>, Failure> {
-    let Some(selector) = selector else { return Ok(compilation.models.values().collect()) };
-    let selected = select(selector, compilation)?;
-    let model = compilation.models.get(&selected.relation);
-    let model =
-        model.ok_or_else(|| Failure::new(format!("`{selector}` is not a model: nothing is rendered for it")))?;
-    Ok(vec![model])
+fn models<'c>(arguments: &Compile, compilation: &'c Compilation) -> Result<Vec<&'c CompiledModel>, Failure> {
+    let mut selection = selection(&arguments.selectors, &arguments.exclude)?;
+    if arguments.selectors.is_empty() && !arguments.exclude.is_empty() {
+        selection.wanted = self::selection(&["resource_type:all".to_owned()], &[])?.wanted;
+    }
+    if selection.wanted.is_empty() {
+        return Ok(compilation.models.values().collect());
+    }
+    let pick = pick(&selection, Follow::Values, compilation)?;
+    let relations: BTreeSet<&str> = {
+        let of_columns = pick.nodes.iter().map(|node| compilation.graph().get(*node).relation);
+        pick.relations.iter().map(String::as_str).chain(of_columns).collect()
+    };
+    let models: Vec<&CompiledModel> = relations.iter().filter_map(|id| compilation.models.get(*id)).collect();
+    if models.is_empty() {
+        let words = arguments.selectors.join(" ");
+        return Err(Failure::new(format!("`{words}` is not a model: nothing is rendered for it")));
+    }
+    Ok(models)
 }
 
 /// A model and its text.
@@ -96,13 +113,14 @@ fn print(models: &[Text<'_>], arguments: &Compile) -> String {
     if arguments.source_map {
         return models.iter().map(|(model, rendered)| json::source_map(&model.model.id, rendered)).collect();
     }
+    let alone = models.len() == 1 && !arguments.selectors.is_empty();
     let mut out = String::new();
     for (model, rendered) in models {
-        if arguments.selector.is_none() {
+        if !alone {
             let _ = writeln!(out, "-- {} ({})", model.model.id, model.model.file);
         }
         let _ = writeln!(out, "{}", rendered.text.trim_end());
-        if arguments.selector.is_none() {
+        if !alone {
             out.push('\n');
         }
     }

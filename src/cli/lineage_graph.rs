@@ -32,6 +32,8 @@ struct Answer {
     grain: Grain,
     starts: Vec<NodeId>,
     directions: Vec<Direction>,
+    /// One relation or column was named.
+    one: bool,
     /// The one relation that was asked for, by its columns.
     headline: Option<String>,
 }
@@ -110,7 +112,8 @@ fn answer(ask: &Ask<'_>, mut selection: Selection, compilation: &Compilation) ->
         Some(named) => nodes(&named, grain, compilation),
         None => ends(&nodes(&pick, grain, compilation), ask.follow, grain.graph(compilation)),
     };
-    Ok(Answer { pick, grain, starts, directions, headline: None })
+    let one = term.is_some() && starts.len() == 1;
+    Ok(Answer { pick, grain, starts, directions, one, headline: None })
 }
 
 /// One relation that has columns, or columns alone.
@@ -136,7 +139,8 @@ fn of_one(ask: &Ask<'_>, named: &Pick, compilation: &Compilation) -> Answer {
     let depth = ask.depth.or((headline.is_some() && ask.format == Format::Tree).then_some(1));
     let closures = directions.iter().map(|direction| graph.closure(&all, *direction, ask.follow, depth));
     let nodes = closures.flat_map(|closure| closure.nodes().collect::<Vec<_>>()).collect();
-    Answer { pick: Pick { relations: BTreeSet::new(), nodes }, grain: Grain::Columns, starts, directions, headline }
+    let pick = Pick { relations: BTreeSet::new(), nodes };
+    Answer { pick, grain: Grain::Columns, starts, directions, one: true, headline }
 }
 
 fn directions(upstream: bool, downstream: bool) -> Vec<Direction> {
@@ -203,8 +207,7 @@ fn tree(ask: &Ask<'_>, answer: &Answer, (compilation, texts): (&Compilation, &Te
     }
     for (at, direction) in answer.directions.iter().enumerate() {
         let nodes = shown(ask, answer, *direction, compilation);
-        let part =
-            Part { grain: answer.grain, direction: *direction, follow: ask.follow, starts: &answer.starts, nodes };
+        let part = part(ask, answer, *direction, nodes);
         out.push_str(if at == 0 { "" } else { "\n" });
         out.push_str(&report::tree(&report::walk(&part, compilation, texts), io.paint()));
     }
@@ -218,6 +221,10 @@ fn picture(ask: &Ask<'_>, answer: &Answer, (compilation, texts): (&Compilation, 
         nodes.extend(shown(ask, answer, *direction, compilation).into_keys().map(|node| (node, true)));
     }
     let direction = Direction::Upstream;
-    let part = Part { grain: answer.grain, direction, follow: ask.follow, starts: &answer.starts, nodes };
-    report::walk(&part, compilation, texts)
+    report::walk(&Part { rows: false, ..part(ask, answer, direction, nodes) }, compilation, texts)
+}
+
+fn part<'a>(ask: &Ask<'_>, answer: &'a Answer, direction: Direction, nodes: BTreeMap<NodeId, bool>) -> Part<'a> {
+    let rows = answer.one && ask.follow == Follow::Values;
+    Part { grain: answer.grain, direction, follow: ask.follow, starts: &answer.starts, nodes, rows }
 }

@@ -9,6 +9,7 @@ pub fn schemas() -> &'static [(&'static str, &'static str)] {
         ("impact", include_str!("../../schemas/impact.schema.json")),
         ("lineage", include_str!("../../schemas/lineage.schema.json")),
         ("lineage-batch", include_str!("../../schemas/lineage-batch.schema.json")),
+        ("lineage-paths", include_str!("../../schemas/lineage-paths.schema.json")),
         ("plan", include_str!("../../schemas/plan.schema.json")),
         ("rules", include_str!("../../schemas/rules.schema.json")),
         ("source-map", include_str!("../../schemas/source-map.schema.json")),

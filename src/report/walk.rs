@@ -38,6 +38,8 @@ pub struct Part<'a> {
     pub starts: &'a [NodeId],
     /// All nodes that are shown, and whether the steps from them are.
     pub nodes: BTreeMap<NodeId, bool>,
+    /// Also say what decides which rows of the first start's relation exist.
+    pub rows: bool,
 }
 
 /// Columns or relations and the steps between them, from the roots on.
@@ -50,7 +52,7 @@ pub struct Walk {
     pub nodes: Vec<WalkNode>,
     /// Sorted by the node they start at.
     pub steps: Vec<WalkStep>,
-    /// What decides which rows of the roots' relation exist, where the walk looks upstream and does not follow it.
+    /// What decides which rows of the roots' relation exist, where it is asked for.
     pub rows: Vec<WalkStep>,
 }
 
@@ -121,7 +123,7 @@ impl Drawing<'_> {
         let node = self.graph.get(id);
         let column = (self.part.grain == Grain::Columns).then(|| node.column.unwrap_or(ROWS).to_owned());
         let ty = node.column.and_then(|column| self.compilation.column_type(node.relation, column));
-        let short = self.compilation.short_name(node.relation);
+        let short = short(self.compilation, node.relation);
         let ty = ty.unwrap_or_default();
         self.nodes.push(WalkNode { relation: node.relation.to_owned(), short, column, ty });
         self.seen.insert(id, self.nodes.len() - 1);
@@ -130,10 +132,14 @@ impl Drawing<'_> {
 
     fn steps(&mut self, id: NodeId, steps: &mut Vec<WalkStep>) {
         let from = self.node(id);
-        for link in self.graph.links(id, self.part.direction) {
-            let follows = self.part.follow == Follow::ValuesAndRows
-                || !(self.graph.is_rows(id) || self.graph.is_rows(link.to))
-                || self.part.grain == Grain::Relations;
+        let graph = self.graph;
+        let all = self.part.grain == Grain::Relations || self.part.follow == Follow::ValuesAndRows;
+        // That the rows of a source carry its columns goes without saying.
+        let silent = |link: &&Link| {
+            graph.is_rows(link.to) && graph.same_relation(id, link.to) && graph.inputs(link.to).is_empty()
+        };
+        for link in graph.links(id, self.part.direction).iter().filter(|link| !silent(link)) {
+            let follows = all || !(graph.is_rows(id) || graph.is_rows(link.to));
             if follows && self.part.nodes.contains_key(&link.to) {
                 let reader = if self.part.direction == Direction::Upstream { id } else { link.to };
                 let input = if self.part.direction == Direction::Upstream { link.to } else { id };
@@ -153,14 +159,22 @@ impl Drawing<'_> {
 
     fn rows(&mut self) -> Vec<WalkStep> {
         let graph = self.graph;
-        let shown = self.part.direction == Direction::Upstream
-            && self.part.grain == Grain::Columns
-            && self.part.follow == Follow::Values;
+        let shown = self.part.rows && self.part.direction == Direction::Upstream && self.part.grain == Grain::Columns;
         let relation = self.part.starts.first().map(|start| graph.get(*start).relation).filter(|_| shown);
         let Some(rows) = relation.and_then(|relation| graph.find(relation, None)) else { return Vec::new() };
         let decides = graph.inputs(rows).iter().filter(|link| link.via.is_some());
         decides.map(|link| self.step(0, (rows, link.to), link)).collect()
     }
+}
+
+/// A relation's name, as short as it is clear; a consumer as its selector: `exposure:weekly_kpis`.
+pub(super) fn short(compilation: &Compilation, relation: &str) -> String {
+    let consumer = |kind: &str| {
+        let name = relation.strip_prefix(kind)?.strip_prefix('.')?.split_once('.')?.1;
+        compilation.known(relation).is_none().then(|| format!("{kind}:{name}"))
+    };
+    let kinds = ["exposure", "metric", "semantic_model", "saved_query", "unit_test"];
+    kinds.iter().find_map(|kind| consumer(kind)).unwrap_or_else(|| compilation.short_name(relation))
 }
 
 /// Where a reader reads what a link leads to: the mention of the column, or the `ref` of the relation.
@@ -175,7 +189,7 @@ pub fn place_of_read(
     let Some(model) = compilation.models.get(reader) else { return place_of_consumer(compilation, reader) };
     match grain {
         Grain::Columns => {
-            let span = Some(link.span).filter(|span| !span.is_empty())?;
+            let span = Some(link.span).filter(|span| link.via.is_some() && !span.is_empty())?;
             model.rendered.origin(span).map(|origin| origin.place)
         }
         Grain::Relations => {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::paint::{Ink, Paint, clip, pad, width};
 use super::relation::ReadAt;
-use super::walk::{Grain, ROWS};
+use super::walk::{Grain, ROWS, short};
 use crate::compile::Compilation;
 use crate::lineage::Node;
 
@@ -50,7 +50,7 @@ pub struct WayEnd {
 impl WayEnd {
     pub fn new(compilation: &Compilation, grain: Grain, node: Node<'_>) -> Self {
         let column = (grain == Grain::Columns).then(|| node.column.unwrap_or(ROWS).to_owned());
-        WayEnd { relation: node.relation.to_owned(), short: compilation.short_name(node.relation), column }
+        WayEnd { relation: node.relation.to_owned(), short: short(compilation, node.relation), column }
     }
 
     fn name(&self) -> String {

@@ -85,13 +85,17 @@ fn holds(config: &Value, wanted: &str) -> bool {
 /// `name`, or `package.name`; of a source also its table, with or without its package.
 fn selects_parts(value: &str, resource: &Resource<'_>) -> bool {
     let whole = format!("{}.{}", resource.package, resource.name);
-    let outer = resource.name.split_once('.').map_or(resource.name.as_str(), |(source, _)| source);
-    let wanted = match (resource.kind, value.split('.').count()) {
-        ("source", 1) => return glob(value, outer),
-        ("source", 2) | (_, 1) => resource.name.as_str(),
-        _ => whole.as_str(),
-    };
-    glob(value, wanted)
+    if resource.kind == "source" {
+        let source = resource.name.split_once('.').map_or(resource.name.as_str(), |(source, _)| source);
+        return match value.split('.').count() {
+            1 => glob(value, source),
+            2 => glob(value, &resource.name),
+            _ => glob(value, &whole),
+        };
+    }
+    // The id of a unit test names its model too: `unit_test.shop.orders.adds_up`.
+    let of_package = resource.id.splitn(3, '.').nth(2).unwrap_or_default();
+    [resource.name.as_str(), whole.as_str(), of_package].iter().any(|name| glob(value, name))
 }
 
 /// dbt's rule: the name alone, or package and folders from the outermost on, the package left out or not; after a

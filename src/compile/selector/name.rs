@@ -39,7 +39,7 @@ impl Compilation {
                 several => {
                     let (name, candidates) = (name.to_owned(), several.to_vec());
                     return Err(Unselected::Ambiguous { name, candidates });
-                },
+                }
             }
         }
         let name = selector.split('.').next().unwrap_or(selector);

@@ -1,6 +1,6 @@
 //! A Compilation in; everything a selector may name, with the facts that methods ask for, out.
 
-use crate::compile::Compilation;
+use crate::compile::{Compilation, CompiledModel};
 use crate::data::Value;
 use crate::project::{Config, ConsumerKind, ModelKind, Project, Properties};
 
@@ -72,7 +72,7 @@ pub(super) fn resources(compilation: &Compilation) -> Vec<Resource<'_>> {
     all
 }
 
-fn of_model<'c>(compiled: &'c super::super::CompiledModel, compilation: &'c Compilation) -> Resource<'c> {
+fn of_model<'c>(compiled: &'c CompiledModel, compilation: &'c Compilation) -> Resource<'c> {
     let (model, project) = (&compiled.model, &compilation.projects[compiled.project]);
     let kind = match model.kind {
         ModelKind::Model => "model",

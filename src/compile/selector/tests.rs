@@ -115,7 +115,10 @@ fn what_picks_nothing_says_so() {
     let compiled = shop();
     let nothing = |word: &str| pick(&compiled, &[word], &[]).expect_err("it picks nothing");
     assert_eq!(nothing("tag:x"), Unselected::Nothing { term: "tag:x".to_owned() });
-    assert_eq!(nothing("revenu"), Unselected::Unknown { name: "revenu".to_owned(), similar: Some("revenue".to_owned()) });
+    assert_eq!(
+        nothing("revenu"),
+        Unselected::Unknown { name: "revenu".to_owned(), similar: Some("revenue".to_owned()) }
+    );
     let (relation, column) = ("model.shop.revenue".to_owned(), "totl".to_owned());
     let similar = Some("total".to_owned());
     assert_eq!(nothing("revenue.totl"), Unselected::NoColumn { relation, column, similar });

@@ -50,6 +50,7 @@ struct Input<'a> {
     relation: &'a str,
     column: &'a str,
     via: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place<'a>>,
 }
 

@@ -57,7 +57,7 @@ impl Emitter<'_> {
         let model = &self.compilation.models[&relation.name];
         let project = &self.compilation.projects[model.project];
         let dialect = model.model.dialect(&project.dialect);
-        let inputs = relation.lineage.depends_on.iter().map(|id| self.dataset(id, &[]));
+        let inputs = relation.lineage.depends_on.iter().map(|id| self.dataset(id, &relation.name, &[]));
         let sql = json!({"query": model.rendered.text.trim(), "dialect": dialect.label()});
         let job_type = json!({"processingType": "BATCH", "integration": "SLUICE", "jobType": "MODEL"});
         json!({
@@ -70,12 +70,12 @@ impl Emitter<'_> {
                 "facets": facets([("jobType", job_type), ("sql", sql)]),
             },
             "inputs": inputs.collect::<Vec<_>>(),
-            "outputs": [self.dataset(&relation.name, &[("columnLineage", self.column_lineage(relation))])],
+            "outputs": [self.dataset(&relation.name, &relation.name, &[("columnLineage", self.column_lineage(relation))])],
         })
     }
 
-    fn dataset(&self, id: &str, more: &[(&'static str, Value)]) -> Value {
-        let (namespace, name) = self.name(id);
+    fn dataset(&self, id: &str, reader: &str, more: &[(&'static str, Value)]) -> Value {
+        let (namespace, name) = self.name(id, reader);
         let mut all: Vec<(&str, Value)> = Vec::new();
         if let Some(model) = self.compilation.models.get(id)
             && !model.model.properties.description.trim().is_empty()
@@ -105,15 +105,15 @@ impl Emitter<'_> {
 
     fn column_lineage(&self, relation: &Relation) -> Value {
         let field = |column: &ColumnLineage| {
-            let fields = json!({"inputFields": self.input_fields(&column.inputs)});
+            let fields = json!({"inputFields": self.input_fields(&column.inputs, relation)});
             (column.name.clone(), fields)
         };
         let fields: Map<String, Value> = relation.lineage.columns.iter().map(field).collect();
-        json!({"fields": fields, "dataset": self.input_fields(&relation.lineage.rows)})
+        json!({"fields": fields, "dataset": self.input_fields(&relation.lineage.rows, relation)})
     }
 
     /// A field read in several ways is one, with all of them.
-    fn input_fields(&self, edges: &[Edge]) -> Vec<Value> {
+    fn input_fields(&self, edges: &[Edge], reader: &Relation) -> Vec<Value> {
         let mut fields: Vec<((&str, &str), Vec<Value>)> = Vec::new();
         for edge in edges {
             let field = (edge.relation.as_str(), edge.column.as_str());
@@ -125,15 +125,16 @@ impl Emitter<'_> {
             }
         }
         let shape = |((relation, column), ways): ((&str, &str), Vec<Value>)| {
-            let (namespace, name) = self.name(relation);
+            let (namespace, name) = self.name(relation, &reader.name);
             json!({"namespace": namespace, "name": name, "field": column, "transformations": ways})
         };
         fields.into_iter().map(shape).collect()
     }
 
-    /// What nobody declares is named as the SQL names it.
-    fn name(&self, id: &str) -> Name {
-        self.names.get(id).cloned().unwrap_or_else(|| ("unknown".to_owned(), id.to_owned()))
+    /// What nobody declares is named as the SQL names it, and stands where its reader does.
+    fn name(&self, id: &str, reader: &str) -> Name {
+        let beside = || self.names.get(reader).map_or("", |(namespace, _)| namespace.as_str());
+        self.names.get(id).cloned().unwrap_or_else(|| (beside().to_owned(), id.to_owned()))
     }
 }
 
