@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the house is read from its own files")]
 
 mod architecture;
+mod catalog;
 mod cli;
 mod committed;
 mod docs;

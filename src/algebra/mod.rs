@@ -31,4 +31,4 @@ pub use query::{
     Query, RelId, SetKind, Status, Why,
 };
 pub use resolve::{Catalog, How, Routine, opaque, resolve};
-pub use sql_type::Type;
+pub use sql_type::{Family, Type};

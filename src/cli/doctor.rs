@@ -10,7 +10,7 @@ use super::texts::texts;
 use super::workspace::Workspace;
 use crate::compile::{Compilation, Counts};
 use crate::diagnostic::Severity;
-use crate::project::{Kind, Project};
+use crate::project::{Kind, Listing, Project, Source};
 use crate::repo::variable;
 use crate::report::{CauseCount, Ink, Paint, causes};
 
@@ -98,6 +98,7 @@ fn describe(project: &Project, counts: Counts, paint: Paint, out: &mut String) {
     if !others.is_empty() {
         line(out, paint, "beside", &others.join(", "));
     }
+    describe_catalog(project, paint, out);
     for package in &project.packages {
         let version = package.version.as_deref().unwrap_or("any version");
         let found = if package.installed {
@@ -107,6 +108,36 @@ fn describe(project: &Project, counts: Counts, paint: Paint, out: &mut String) {
         };
         line(out, paint, "package", &format!("{} {version}, {found}", package.name));
     }
+}
+
+/// The files that say what the warehouse holds, and how much of what the project reads they know.
+fn describe_catalog(project: &Project, paint: Paint, out: &mut String) {
+    for file in &project.catalog.files {
+        let columns = file.columns;
+        line(out, paint, "catalog", &format!("{}, {} relations with {columns} columns", file.path, file.relations));
+    }
+    let told = project.sources.iter().filter(|source| source.catalog.is_some()).count();
+    let (all, listed) =
+        (project.sources.len(), project.sources.iter().filter(|source| lists_all(project, source)).count());
+    if all > 0 {
+        let rest = all - told - listed;
+        let words = format!(
+            "of {all} sources the columns of {told} are known by a catalog, of {listed} by YAML, of {rest} by use"
+        );
+        line(out, paint, "columns", &words);
+    }
+}
+
+/// Whether YAML alone lists all columns of a source.
+fn lists_all(project: &Project, source: &Source) -> bool {
+    let columns = &source.properties.columns;
+    source.catalog.is_none()
+        && !columns.is_empty()
+        && match project.settings.sources {
+            Listing::Complete => true,
+            Listing::Partial => false,
+            Listing::Typed => columns.iter().all(|column| column.data_type.is_some()),
+        }
 }
 
 fn line(out: &mut String, paint: Paint, word: &str, text: &str) {

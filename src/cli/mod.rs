@@ -1,6 +1,7 @@
 //! Arguments in, an answer on stdout and an exit code out: the command list. One file a command.
 #![expect(clippy::disallowed_methods, reason = "`main` hands the process's own streams and arguments to `run`")]
 
+mod catalog;
 mod change;
 mod check;
 mod compare;
@@ -65,6 +66,7 @@ enum Command {
     Rules(rules::Rules),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
+    Catalog(catalog::Catalog),
     Demo(demo::Demo),
 }
 
@@ -116,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io
         Command::Rules(rules) => rules::run(rules, io),
         Command::Schema(schema) => schema::run(schema, io),
         Command::Doctor(doctor) => doctor::run(doctor, io),
+        Command::Catalog(catalog) => catalog::run(catalog, io),
         Command::Demo(demo) => demo::run(demo, io),
     };
     result.unwrap_or_else(|failure| tell_failure(failure, io))

@@ -1,8 +1,9 @@
 //! What YAML, seeds and catalogs declare of a relation in, what its readers may know of it out.
 
+use super::catalogs;
 use crate::algebra::{Assumption, Known, KnownColumn, Nullability, Type};
 use crate::dialect::Dialect;
-use crate::project::{Because, DeclaredColumn, Fact, Of, Properties, Seed, Settings, Source, What};
+use crate::project::{Because, DeclaredColumn, Fact, Listing, Of, Project, Properties, Seed, Settings, Source, What};
 
 /// Which declared facts count.
 #[derive(Clone, Copy, Debug)]
@@ -24,21 +25,27 @@ impl Trust {
     }
 }
 
-/// What is known of a source: its declared columns; all of them only where a catalog says so or each has its type.
-pub(super) fn source(source: &Source, trust: Trust) -> Known {
-    let mut known = Known { id: source.id.clone(), open: source.catalog.is_empty(), ..Known::default() };
-    for (name, ty) in &source.catalog {
-        let column = KnownColumn { name: name.clone(), ty: Type::parse(ty), any_case: true, ..KnownColumn::default() };
-        known.columns.push(column);
-    }
-    let declared = &source.properties.columns;
-    for declared in declared {
-        if find(&mut known, &declared.name).is_none() {
-            known.columns.push(column(declared));
+/// What is known of a source: the columns of its catalog; else those that YAML declares, which are all of them only
+/// where each has its type or the settings say so.
+pub(super) fn source(source: &Source, project: &Project, trust: Trust) -> Known {
+    let told = source.catalog.as_ref().filter(|table| !table.columns.is_empty());
+    let mut known = match told {
+        Some(table) => catalogs::known(table, &source.id, &project.dialect),
+        None => Known { id: source.id.clone(), open: true, ..Known::default() },
+    };
+    if told.is_none() {
+        let declared = &source.properties.columns;
+        for declared in declared {
+            if find(&mut known, &declared.name).is_none() {
+                known.columns.push(column(declared));
+            }
         }
-    }
-    if !declared.is_empty() && declared.iter().all(|column| column.data_type.is_some()) {
-        known.open = false;
+        known.open = declared.is_empty()
+            || match project.settings.sources {
+                Listing::Complete => false,
+                Listing::Partial => true,
+                Listing::Typed => declared.iter().any(|column| column.data_type.is_none()),
+            };
     }
     declare(&mut known, &source.properties, trust);
     known
@@ -112,8 +119,18 @@ pub(super) fn declare(known: &mut Known, properties: &Properties, trust: Trust) 
     }
 }
 
+/// Adds facts that constraints of the warehouse's own state. Every one of them holds rows to NOT NULL; to keys, not all do.
+pub(super) fn constrain(known: &mut Known, facts: &[Fact], trust: Trust) {
+    for fact in facts {
+        let proved = trust.enforced || fact.because == Because::Constraint("not null".to_owned());
+        if proved || trust.declared {
+            add(known, fact, proved);
+        }
+    }
+}
+
 /// Adds one fact, and what it rests on where it is not proved.
-pub(super) fn add(known: &mut Known, fact: &Fact, proved: bool) {
+fn add(known: &mut Known, fact: &Fact, proved: bool) {
     let columns = match &fact.of {
         Of::Columns(columns) => columns.clone(),
         // What a unique expression is made of is unique too. Words that are no columns do not count, which only a

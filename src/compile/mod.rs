@@ -6,6 +6,8 @@
 
 mod accumulated;
 mod answers;
+mod catalogs;
+mod constraints;
 mod declared;
 mod draft;
 mod each;
@@ -34,18 +36,19 @@ mod understand;
 mod union;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::algebra::{Fingerprints, Known, Query, Status};
 use crate::diagnostic::Diagnostic;
 use crate::lineage::{Graph, ModelLineage};
-use crate::project::{Model, Project, read};
+use crate::project::{Fact, Model, Project, read};
 use crate::repo::{Disk, Moment, Snapshot};
 use crate::syntax::Outline;
 use crate::template::{Environment, Rendered};
 use crate::text::{Place, Span};
+use declared::{Trust, constrain};
 use draft::{Draft, KnownById, Offer, draft, drafts};
 use environments::environments;
 use names::{Names, Written};
@@ -148,20 +151,29 @@ pub struct Around<'a> {
 pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compilation {
     let mut projects = read(snapshot, around.disk, around.home_profiles, &in_parallel);
     let environments = environments(&mut projects);
-    let tables = tables(&projects);
-    let known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone()))).collect();
+    catalogs::describe(&mut projects);
+    let mut tables = tables(&projects);
+    let mut known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone()))).collect();
     let drafts = {
         let rendering = Progress::new("rendering", enabled(&projects), around);
         drafts(&projects, &environments, &known, cache, &|| rendering.step())
     };
     let (names, written) = Names::new(&projects, &drafts);
+    for table in catalogs::tables(&projects, &names) {
+        known.entry(table.id.clone()).or_insert_with(|| Offer::new(table.clone()));
+        tables.entry(table.id.clone()).or_insert(table);
+    }
     let makers = makers(&drafts, &written);
     let order = reading_order(&projects, &drafts, &names, &makers);
-    let mut spine = Spine { projects: &projects, environments: &environments, names, written, known, cache };
+    let constrained = names.constrained(&drafts, &written);
+    let mut spine =
+        Spine { projects: &projects, environments: &environments, names, written, constrained, known, cache };
     let (models, mut diagnostics) = spine.resolve(&drafts, &order, around);
     diagnostics.extend(told::told(&projects, &environments, &drafts, &order));
     diagnostics.extend(told::encodings(&projects, snapshot));
     told::sort(&mut diagnostics);
+    let read: BTreeSet<&String> = models.values().flat_map(|model| &model.lineage.depends_on).collect();
+    tables.retain(|id, _| is_table(id) || read.contains(id));
     Compilation {
         moment: snapshot.moment.clone(),
         snapshot: Some(snapshot.clone()),
@@ -181,6 +193,8 @@ struct Spine<'a> {
     environments: &'a [Environment],
     names: Names,
     written: Vec<Written>,
+    /// What the texts of scripts hold tables to, by id.
+    constrained: BTreeMap<String, Vec<Fact>>,
     known: KnownById,
     cache: &'a Cache,
 }
@@ -253,6 +267,11 @@ impl Spine<'_> {
                 return;
             }
         }
+        if let (Some(model), Some(facts)) = (models.get_mut(&id), self.constrained.get(&id)) {
+            let project = &self.projects[model.project];
+            let trust = Trust::of(&project.settings).enforced(project.dialect.flag("enforces_keys"));
+            constrain(Arc::make_mut(&mut model.known), facts, trust);
+        }
         if let Some(model) = models.get(&id) {
             self.known.insert(id, Offer::new(Known::clone(&model.known)));
         }
@@ -296,8 +315,8 @@ fn enabled(projects: &[Project]) -> usize {
 fn tables(projects: &[Project]) -> BTreeMap<String, Known> {
     let mut tables = BTreeMap::new();
     for project in projects {
-        let trust = declared::Trust::of(&project.settings);
-        let sources = project.sources.iter().map(|source| declared::source(source, trust));
+        let trust = Trust::of(&project.settings);
+        let sources = project.sources.iter().map(|source| declared::source(source, project, trust));
         let seeds = project.seeds.iter().map(|seed| declared::seed(seed, trust));
         for known in sources.chain(seeds) {
             tables.entry(known.id.clone()).or_insert(known);

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::catalogs::undeclared;
 use super::draft::Draft;
-use super::name_index::NameIndex;
+use super::name_index::{NameIndex, split_name};
 use super::routines::Routines;
-use crate::project::{Kind, ModelKind, Project, RelationName};
+use crate::project::{Fact, Kind, ModelKind, Project, RelationName};
 
 /// Relations of each project by every ending of their names.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ struct Known {
     /// What the project builds or loads; it wins over sources, which may describe the same tables.
     built: NameIndex,
     read: NameIndex,
+    /// What only a catalog tells of.
+    told: NameIndex,
     ids: Vec<String>,
     /// Names are whole but for the catalog: `orders` is never `shop.orders`.
     whole: bool,
@@ -58,7 +61,30 @@ impl Names {
         }
         let mut others = known.others.iter().map(|other| &self.projects[*other]);
         // Another project builds by whole names too, or by names that end so.
-        others.find_map(|other| Some(other.ids[built(other).filter(|_| parts.len() > 1)?].as_str()))
+        let other = others.find_map(|other| Some(other.ids[built(other).filter(|_| parts.len() > 1)?].as_str()));
+        other.or_else(|| known.told.find(asked(parts, known.whole)).map(|found| known.ids[found].as_str()))
+    }
+
+    /// The tables that the texts of drafts constrain, each as its id with the facts; `written` are the ids of what each
+    /// draft writes.
+    pub(super) fn constrained(&self, drafts: &[Draft<'_>], written: &[Written]) -> BTreeMap<String, Vec<Fact>> {
+        let mut found: BTreeMap<String, Vec<Fact>> = BTreeMap::new();
+        for (draft, written) in drafts.iter().zip(written) {
+            for constrained in &draft.main.reads.constraints {
+                let parts: Vec<&str> = constrained.name.iter().map(String::as_str).collect();
+                let own = written.get(&parts.join(".").to_ascii_lowercase()).map(String::as_str);
+                if let Some(id) = own.or_else(|| self.find(draft.project, &parts)) {
+                    found.entry(id.to_owned()).or_default().extend(constrained.facts.iter().cloned());
+                }
+            }
+        }
+        found
+    }
+
+    /// Is this the id of a table that only the project's catalog tells of?
+    pub(super) fn tells(&self, project: usize, id: &str) -> bool {
+        let parts = split_name(id);
+        self.find(project, &parts.iter().map(String::as_str).collect::<Vec<_>>()) == Some(id)
     }
 
     /// The longest names first: `t1` in one file and `main.t1` in another are one table.
@@ -117,6 +143,10 @@ impl Known {
         for source in &project.sources {
             let index = self.push(source.id.clone());
             self.read.add(asked(&parts(&source.relation), self.whole), index);
+        }
+        for (id, table) in undeclared(project) {
+            let index = self.push(id);
+            self.told.add(asked(&parts(&table.name), self.whole), index);
         }
     }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use super::constraints::{Constrained, constraints};
 use super::routines::{Created, created};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{self, ObjectName, ObjectNamePart, Statement, Visit, Visitor};
 
 /// Names in one text, each as its dotted parts without quotes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reads {
     /// Names that FROM and its like say, CTEs and written tables among them.
     pub(super) names: BTreeSet<Vec<String>>,
@@ -16,6 +17,8 @@ pub(super) struct Reads {
     pub(super) writes: Vec<Write>,
     /// Functions that the text creates.
     pub(super) routines: Vec<Created>,
+    /// What the text holds the rows of tables to.
+    pub(super) constraints: Vec<Constrained>,
 }
 
 /// A relation that a statement creates or fills.
@@ -28,7 +31,7 @@ pub(super) struct Write {
 
 /// Collects the names of all statements; of those without a tree what their tokens mention.
 pub(super) fn reads(parsed: &Parsed) -> Reads {
-    let mut reads = Reads { routines: created(parsed), ..Reads::default() };
+    let mut reads = Reads { routines: created(parsed), constraints: constraints(parsed), ..Reads::default() };
     for statement in &parsed.statements {
         match &statement.tree {
             Ok(tree) => {

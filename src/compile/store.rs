@@ -49,7 +49,9 @@ pub(super) fn address(known: &Known) -> Digest {
     hasher.text(&known.id).number(u64::from(known.open)).number(u64::from(known.at_most_one_row));
     hasher.digests(known.rows);
     for column in &known.columns {
-        hasher.text(&column.name).text(&format!("{:?}{:?}{:?}{}", column.ty, column.nullable, column.quoted, column.any_case));
+        hasher
+            .text(&column.name)
+            .text(&format!("{:?}{:?}{:?}{}", column.ty, column.nullable, column.quoted, column.any_case));
         hasher.digests(column.value);
     }
     hasher.number(known.columns.len() as u64);

@@ -138,3 +138,22 @@ fn a_seed_is_known_by_its_rows() {
     let typed = ("seeds/s.yml", "seeds:\n- name: s\n  config: {column_types: {id: varchar(3)}}\n");
     check(&[files[0], files[1], files[2], typed], "seed.shop.s", "id varchar(3)!, name VARCHAR?, at DATE! | id; name");
 }
+
+#[test]
+fn constraints_of_scripts_hold_for_what_is_put_into_the_table() {
+    let create = "create table shop.t (a int primary key, b int not null, c int unique, d int, unique (c, d));\n\
+                  alter table shop.t add constraint k unique (b, d);\ninsert into shop.t select x, y, z, w from raw.t;\n";
+    let postgres = ("sluice.toml", "dialect = 'postgres'");
+    let columns = "a INT!, b INT!, c INT, d INT";
+    check(&[postgres, ("t.sql", create)], "shop.t", &format!("{columns} | a; b,d; c; c,d"));
+    check(&[SNOWFLAKE, ("t.sql", create)], "SHOP.T", &format!("{columns} | a~; b,d~; c,d~; c~"));
+    let proved = ("sluice.toml", "dialect = 'snowflake'\ntrust = 'proved'");
+    check(&[proved, ("t.sql", create)], "SHOP.T", "a INT, b INT!, c INT, d INT | ");
+}
+
+#[test]
+fn a_table_that_is_only_created_is_no_empty_one() {
+    let files = [DUCKDB, ("t.sql", "create table raw.t (a int);"), ("u.sql", "create view v as select a from raw.t")];
+    let compiled = one(&files);
+    assert!(!compiled.models["raw.t"].known.at_most_one_row && !compiled.models["v"].known.at_most_one_row);
+}

@@ -3,7 +3,7 @@
 use super::files::{Files, join, parent};
 use super::globs::Globs;
 use super::settings::{
-    KEYS, LAYER_KEYS, Layer, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings,
+    KEYS, LAYER_KEYS, Layer, Listing, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings,
 };
 use crate::data::{Key, Kind, Value, toml};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -143,6 +143,19 @@ impl Reading<'_> {
             "base" => settings.base = text(),
             "target" => settings.target = text(),
             "trust" => settings.trust_proved_only = value.str() == Some("proved"),
+            "catalog" => {
+                let one = std::slice::from_ref(value);
+                let items = if value.items().is_empty() { one } else { value.items() };
+                let path = |item: &Value| Some((join(parent(file.path()), item.str()?)?, Place::new(file, item.span)));
+                settings.catalog.extend(items.iter().filter_map(path));
+            }
+            "sources" => {
+                settings.sources = match value.str() {
+                    Some("complete") => Listing::Complete,
+                    Some("partial") => Listing::Partial,
+                    _ => Listing::Typed,
+                };
+            }
             "vars" => {
                 settings.vars.extend(value.entries().iter().map(|(key, value)| (key.text.clone(), value.clone())));
             }
@@ -312,6 +325,10 @@ fn merge(under: &mut Settings, over: Settings) {
     ];
     for (under, over) in lists {
         under.extend(over);
+    }
+    under.catalog.extend(over.catalog);
+    if over.sources != Listing::default() {
+        under.sources = over.sources;
     }
     under.trust_proved_only |= over.trust_proved_only;
 }

@@ -109,7 +109,7 @@ fn of_test(test: &Test, own: &[String], facts: &mut Vec<Fact>) {
         value.is_some_and(|value| !value.is_null())
     };
     let warns = test.config.str("severity").is_some_and(|level| level.eq_ignore_ascii_case("warn"));
-    if claims.is_empty() || warns || LENIENT.iter().any(|key| has(&key)) {
+    if claims.is_empty() || warns || LENIENT.iter().any(has) {
         return;
     }
     let because = Because::Test(test.name.clone());

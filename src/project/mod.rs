@@ -4,6 +4,7 @@
 //! with a file is a diagnostic at its place, and the rest of the repo is still read.
 
 mod adapter;
+mod catalog;
 mod config_file;
 mod facts;
 mod files;
@@ -26,6 +27,9 @@ use crate::dialect::Dialect;
 use crate::repo::{Disk, Snapshot};
 use crate::text::Place;
 
+pub use catalog::{
+    Catalog, CatalogColumn, CatalogFile, CatalogTable, FORMATS, Format, LOCK, TableChange, lock_text, merge, read_lock, split_name, whole_name,
+};
 pub use facts::{Because, Fact, Of, What};
 pub use files::{Each, Files, join};
 pub use globs::Globs;
@@ -38,7 +42,7 @@ pub use quoting::Quoting;
 pub use readers::python_texts;
 #[cfg(test)]
 pub use settings::RuleSetting;
-pub use settings::{Layer, Settings, TemplateSettings};
+pub use settings::{Layer, Listing, Settings, TemplateSettings};
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
 ///
@@ -49,7 +53,9 @@ pub fn read(snapshot: &Snapshot, disk: &Disk, home_profiles: Option<&str>, each:
 
 /// [`read`], of files wherever they are.
 pub fn read_files(snapshot: &dyn Files, disk: &dyn Files, home_profiles: Option<&str>, each: Each<'_>) -> Vec<Project> {
-    readers::read(&readers::Repo { all: snapshot.below(""), snapshot, disk, home_profiles, each })
+    let mut projects = readers::read(&readers::Repo { all: snapshot.below(""), snapshot, disk, home_profiles, each });
+    catalog::load(&mut projects, snapshot, disk);
+    projects
 }
 
 /// Which reader understood the folder.
@@ -94,6 +100,8 @@ pub struct Project {
     pub quoting: Quoting,
     pub target: Target,
     pub packages: Vec<Package>,
+    /// What files tell of the warehouse.
+    pub catalog: Catalog,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -122,6 +130,7 @@ impl Project {
             quoting: Quoting::default(),
             target: Target::default(),
             packages: Vec::new(),
+            catalog: Catalog::default(),
             diagnostics: Vec::new(),
         }
     }

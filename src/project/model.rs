@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::catalog::CatalogTable;
 use super::facts::Fact;
 use crate::data::Value;
 use crate::dialect::Dialect;
@@ -176,8 +177,8 @@ pub struct Source {
     pub config: Config,
     pub freshness: Option<Value>,
     pub loader: Option<String>,
-    /// Columns and types from a catalog file, where one was found.
-    pub catalog: Vec<(String, String)>,
+    /// All of its columns, from a catalog file, where one has it.
+    pub catalog: Option<CatalogTable>,
     pub place: Place,
 }
 

@@ -22,10 +22,26 @@ pub struct Settings {
     pub rules: BTreeMap<String, RuleSetting>,
     /// How texts that are no dbt models are rendered.
     pub template: TemplateSettings,
+    /// Files that say what the warehouse holds, from the repo root, each with where it is named.
+    pub catalog: Vec<(String, Place)>,
+    /// Which sources have no columns but those that YAML lists.
+    pub sources: Listing,
     /// Ignore declared (unproved) keys: `trust = "proved"`.
     pub trust_proved_only: bool,
     /// The file it was read from; `None` where there is none.
     pub place: Option<Place>,
+}
+
+/// Whether the columns that YAML lists of a source are all it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listing {
+    /// Where each listed column has its type.
+    #[default]
+    Typed,
+    /// Where any column is listed.
+    Complete,
+    /// Never.
+    Partial,
 }
 
 /// One layer of the repo, e.g. staging, intermediate, marts.
@@ -101,7 +117,7 @@ const fn key(name: &'static str, shape: Shape, about: &'static str) -> SettingKe
 }
 
 /// Every key of sluice.toml.
-pub const KEYS: [SettingKey; 11] = [
+pub const KEYS: [SettingKey; 13] = [
     key("dialect", Shape::Text, "The SQL dialect, where profiles.yml and the adapter packages do not say it right."),
     key("base", Shape::Text, "The branch to compare with, where the repo's default branch is not the one."),
     key("target", Shape::Text, "The target of profiles.yml to render for."),
@@ -112,6 +128,12 @@ pub const KEYS: [SettingKey; 11] = [
         "trust",
         Shape::OneOf(&["declared", "proved"]),
         "Whether keys that only a test or constraint declares count: `declared` (the default) or `proved`.",
+    ),
+    key("catalog", Shape::Texts, "Files that say what the warehouse holds, besides sluice.lock and target/catalog.json."),
+    key(
+        "sources",
+        Shape::OneOf(&["typed", "complete", "partial"]),
+        "Whether a source has no columns but those YAML lists: `typed` (where each has a `data_type`, the default), `complete`, or `partial`.",
     ),
     key("extends", Shape::Texts, "Other settings files to start from; what this file says wins."),
     key("layers", Shape::Tables(&LAYER_KEYS), "The layers of the repo, from the lowest."),

@@ -102,6 +102,7 @@ const LIST: &[Line] = &[
     // hygiene
     (page!("csv-error"), Check::Below),
     (page!("invalid-config"), Check::Project(settings::wrong_options)),
+    (page!("catalog-disagrees"), Check::Below),
     (page!("large-seed"), Check::Below),
     (page!("package-not-installed"), Check::Below),
     (page!("suppression-without-reason"), Check::Suppressions),

@@ -26,7 +26,7 @@ fn table(name: &str) -> Source {
         config: Config::default(),
         freshness: None,
         loader: None,
-        catalog: Vec::new(),
+        catalog: None,
         place: Place::top(&FileId::new("external_models.yaml")),
     }
 }

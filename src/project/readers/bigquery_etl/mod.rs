@@ -157,7 +157,7 @@ impl Layout {
                 config,
                 freshness: None,
                 loader: None,
-                catalog: Vec::new(),
+                catalog: None,
                 place: Place::top(&file),
             });
         }

@@ -44,7 +44,7 @@ use crate::project::files::{Files, map_each, parent, relative, text_or_say};
 use crate::project::globs::Globs;
 use crate::project::names::Names;
 use crate::project::{
-    Exposure, Fact, Group, Kind, MacroFile, Model, Package, Project, Quoting, Seed, Settings, Source, Target,
+    Catalog, Exposure, Fact, Group, Kind, MacroFile, Model, Package, Project, Quoting, Seed, Settings, Source, Target,
 };
 use crate::text::FileId;
 
@@ -170,6 +170,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         quoting: Quoting::read(root.tree().get("quoting")),
         dispatch: root.dispatch.clone(),
         packages: packages.clone(),
+        catalog: Catalog::default(),
         diagnostics: said,
         vars,
         settings: settings.clone(),

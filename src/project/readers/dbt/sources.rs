@@ -169,7 +169,7 @@ pub(super) fn source(entry: &SourceEntry, part: &Part, folders: &[&str], frame: 
         config,
         freshness: entry.freshness.clone(),
         loader: entry.loader.clone(),
-        catalog: Vec::new(),
+        catalog: None,
         place: entry.place.clone(),
     })
 }

@@ -60,7 +60,7 @@ fn source(item: &Value, file: &FileId, frame: &Frame<'_>) -> Option<Source> {
         config: Config::default(),
         freshness: None,
         loader: None,
-        catalog: Vec::new(),
+        catalog: None,
         place: Place::new(file, item.span),
     })
 }
