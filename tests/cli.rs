@@ -220,3 +220,22 @@ fn events_take_the_time_of_the_commit_or_of_the_flag() {
     let again = [inside.run(&bad[..3]).stdout, inside.run(&bad[..3]).stdout];
     assert!(again[0] == again[1] && again[0].contains("\"schemaURL\""), "{}", again[0]);
 }
+
+#[test]
+fn a_read_says_how_sure_it_is() {
+    let sql = "select a, t.b, c from t join u on t.id = u.id";
+    let schema = "{\"tables\":[{\"name\":\"t\",\"columns\":[{\"name\":\"id\"},{\"name\":\"b\"}]}]}";
+    let scratch = Scratch::folder(&files([("q.sql", sql), ("open.json", "{\"tables\":[]}"), ("t.json", schema)]));
+    let states = |schema: &str| -> Vec<String> {
+        let said =
+            scratch.run(&["lineage", "--sql", "q.sql", "--dialect", "duckdb", "--schema", schema, "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&said.stdout).expect("lineage answers in JSON");
+        let columns = json["relations"][0]["columns"].as_array().expect("it has columns").iter();
+        let inputs = columns.flat_map(|column| column["inputs"].as_array().into_iter().flatten());
+        let word = |input: &serde_json::Value, key: &str| input[key].as_str().unwrap_or_default().to_owned();
+        let one = |input| format!("{} {}.{}", word(input, "state"), word(input, "relation"), word(input, "column"));
+        inputs.map(one).collect()
+    };
+    assert_eq!(states("t.json"), ["inferred u.a", "exact t.b", "inferred u.c"]);
+    assert_eq!(states("open.json")[..3], ["ambiguous t.a", "ambiguous u.a", "inferred t.b"]);
+}

@@ -145,6 +145,7 @@ pub(super) fn relations(loose: &Loose, sql: &str, path: Option<&str>) -> Vec<Rel
             why,
             places: path.map(|path| places(relation, path, (sql, &lines))).unwrap_or_default(),
             lineage: Arc::clone(&relation.lineage),
+            queries: vec![Arc::clone(&relation.query)],
         }
     };
     loose.relations.iter().map(relation).collect()

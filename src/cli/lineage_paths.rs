@@ -77,7 +77,8 @@ fn find(
         Some(paths) => graph.paths(readers, inputs, follow, Bound { paths, steps: ask.depth }),
         None => {
             let path = graph.path(readers, inputs, follow).filter(|path| !path.is_empty());
-            Paths { paths: path.into_iter().collect(), more: false }
+            let more = path.as_ref().is_some_and(|path| ask.depth.is_some_and(|depth| path.len() > depth));
+            Paths { paths: path.into_iter().filter(|_| !more).collect(), more }
         }
     }
 }

@@ -27,12 +27,13 @@ pub(super) fn relations(compilation: &Compilation, texts: &Texts, pick: Option<&
         Some(pick) if pick.relations.contains(id) => true,
         Some(pick) => graph.find(id, Some(column)).is_some_and(|node| pick.nodes.contains(&node)),
     };
+    let files = files(compilation);
     let mut relations = Vec::new();
     for id in wanted {
         let mut found = match (compilation.models.get(id), compilation.tables.get(id)) {
             (Some(model), _) => relation(model, texts),
-            (None, Some(known)) => table(known, compilation),
-            (None, None) => table(&Known { id: id.to_owned(), open: true, ..Known::default() }, compilation),
+            (None, Some(known)) => table(known, compilation, &files),
+            (None, None) => table(&Known { id: id.to_owned(), open: true, ..Known::default() }, compilation, &files),
         };
         Arc::make_mut(&mut found.lineage).columns.retain(|column| keeps(id, &column.name));
         relations.push(found);
@@ -56,6 +57,7 @@ pub(super) fn relation(model: &CompiledModel, texts: &Texts) -> Relation {
         why: why.collect(),
         places: places(model, texts),
         lineage: Arc::clone(&model.lineage),
+        queries: [&model.query].into_iter().chain(&model.also).cloned().collect(),
     }
 }
 
@@ -71,8 +73,21 @@ fn places(model: &CompiledModel, texts: &Texts) -> BTreeMap<Span, ReadAt> {
     places
 }
 
+/// The files that define sources and seeds.
+fn files(compilation: &Compilation) -> BTreeMap<&str, &str> {
+    let mut files = BTreeMap::new();
+    for project in &compilation.projects {
+        let seeds = project.seeds.iter().map(|seed| (seed.id.as_str(), seed.file.path()));
+        let sources = project.sources.iter().map(|source| (source.id.as_str(), source.place.file.path()));
+        for (id, path) in seeds.chain(sources) {
+            files.entry(id).or_insert(path);
+        }
+    }
+    files
+}
+
 /// A source, seed or undeclared table as reports show it.
-fn table(known: &Known, compilation: &Compilation) -> Relation {
+fn table(known: &Known, compilation: &Compilation, files: &BTreeMap<&str, &str>) -> Relation {
     let columns = known.columns.iter().map(|column| ColumnLineage {
         name: column.name.clone(),
         ty: column.ty.clone(),
@@ -94,19 +109,14 @@ fn table(known: &Known, compilation: &Compilation) -> Relation {
         Some("seed") => RelationKind::Seed,
         _ => RelationKind::Table,
     };
-    let path = compilation.projects.iter().find_map(|project| {
-        let seed = project.seeds.iter().find(|seed| seed.id == known.id).map(|seed| seed.file.path());
-        let source =
-            || project.sources.iter().find(|source| source.id == known.id).map(|source| source.place.file.path());
-        seed.or_else(source)
-    });
     Relation {
         name: known.id.clone(),
         kind,
-        path: path.map(str::to_owned),
+        path: files.get(known.id.as_str()).map(|path| (*path).to_owned()),
         status: Status::Exact,
         why: Vec::new(),
         places: BTreeMap::new(),
         lineage: Arc::new(ModelLineage { columns, keys, ..ModelLineage::default() }),
+        queries: Vec::new(),
     }
 }

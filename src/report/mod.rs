@@ -32,7 +32,7 @@ pub use impact_markdown::impact_markdown;
 pub use mermaid::mermaid;
 pub use paint::{Ink, Paint};
 pub use plan::plan;
-pub use relation::{ReadAt, Relation, RelationKind};
+pub use relation::{ReadAt, Relation, RelationKind, Sureness};
 pub use rules::{page, rules, rules_markdown};
 pub use schemas::schemas;
 pub use statistics::{CauseCount, causes, statistics};

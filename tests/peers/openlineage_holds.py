@@ -70,8 +70,8 @@ def judge(event, registry):
                 yield f"{field['namespace']} {field['name']} is read, but is no input"
                 continue
             known = {known["name"] for known in facets.get("schema", {}).get("fields", [])}
-            if known and field["field"] not in known:
-                yield f"{field['name']} has no {field['field']}"
+            if known and field.get("field") not in known:
+                yield f"{field['name']} has no {field.get('field')}"
             for way in field["transformations"]:
                 if way["subtype"] not in WORDS[way["type"]]:
                     yield f"{way} is not in the words of the specification"

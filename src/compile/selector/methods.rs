@@ -5,6 +5,9 @@ use super::resource::Resource;
 use crate::data::{Kind, Value};
 use crate::project::Globs;
 
+/// A value that ends so is a file.
+const EXTENSIONS: [&str; 5] = [".sql", ".py", ".csv", ".yml", ".yaml"];
+
 /// A method and its value, ready to be asked of many resources.
 pub(super) struct Test<'t> {
     method: Method,
@@ -15,10 +18,9 @@ pub(super) struct Test<'t> {
 impl<'t> Test<'t> {
     /// A plain value is taken for what it looks like: a path, a file, else a name and its folders.
     pub(super) fn new(method: &Method, value: &'t str) -> Self {
-        let extension = |end: &&str| value.ends_with(*end);
         let method = match method {
             Method::Plain if value.contains('/') => Method::Path,
-            Method::Plain if [".sql", ".py", ".csv", ".yml", ".yaml"].iter().any(|end| extension(&end)) => Method::File,
+            Method::Plain if EXTENSIONS.iter().any(|end| value.ends_with(end)) => Method::File,
             Method::Plain => Method::Fqn,
             method => method.clone(),
         };

@@ -6,7 +6,7 @@ use super::{VERSION, line, page};
 use crate::algebra::Nullability;
 use crate::data::{Kind, Value};
 use crate::lineage::{ColumnLineage, Edge};
-use crate::report::{ReadAt, Relation};
+use crate::report::{ReadAt, Relation, Sureness};
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -51,7 +51,18 @@ struct Input<'a> {
     column: &'a str,
     via: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<Candidate<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place<'a>>,
+}
+
+/// What else an ambiguous mention may mean.
+#[derive(Serialize)]
+struct Candidate<'a> {
+    relation: &'a str,
+    column: &'a str,
 }
 
 /// Where a read stands.
@@ -118,11 +129,28 @@ fn inputs<'r>(edges: &'r [Edge], relation: &'r Relation) -> Vec<Input<'r>> {
     for edge in edges {
         let (to, column, via) = (edge.relation.as_str(), edge.column.as_str(), edge.via.word());
         if !inputs.iter().any(|input| (input.relation, input.column, input.via) == (to, column, via)) {
-            let place = relation.places.get(&edge.span).map(place);
-            inputs.push(Input { relation: to, column, via, place });
+            let sureness = relation.sureness(edge);
+            let candidates = match sureness {
+                Some(Sureness::Ambiguous) => candidates(edge, edges),
+                _ => Vec::new(),
+            };
+            let (state, place) = (sureness.map(Sureness::word), relation.places.get(&edge.span).map(place));
+            inputs.push(Input { relation: to, column, via, state, candidates, place });
         }
     }
     inputs
+}
+
+/// The other columns that are read by the same mention.
+fn candidates<'r>(edge: &Edge, edges: &'r [Edge]) -> Vec<Candidate<'r>> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for other in edges.iter().filter(|other| other.span == edge.span) {
+        let own = other.relation == edge.relation && other.column == edge.column;
+        if !own && !found.iter().any(|known| known.relation == other.relation && known.column == other.column) {
+            found.push(Candidate { relation: &other.relation, column: &other.column });
+        }
+    }
+    found
 }
 
 fn nullable(nullable: Nullability) -> Option<bool> {
