@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::expr::{Expr, ExprKind, Literal};
-use super::keys;
 use super::query::{ColumnId, JoinKind, Nullability, Op, Query, RelId};
+use super::{certain, keys};
 use crate::dialect::{Dialect, Nulls};
 
 /// Which columns of one relation may be NULL.
@@ -20,6 +20,8 @@ pub(super) fn derive(query: &mut Query, dialect: &Dialect) {
         let (keys, one) = keys::of(query, rel);
         query.nodes[at].keys = keys;
         query.nodes[at].at_most_one_row = one;
+        query.nodes[at].idle = certain::idle(query, rel, dialect);
+        query.nodes[at].empty = certain::is_empty(query, rel, dialect);
     }
     let Some(root) = query.root else { return };
     let known = query.nullabilities(root);
@@ -200,7 +202,7 @@ fn of_aggregate(query: &Query, call: &Expr, known: &Nullabilities, grouped: bool
     }
 }
 
-fn of_expr(query: &Query, expr: &Expr, known: &Nullabilities, dialect: &Dialect) -> Nullability {
+pub(super) fn of_expr(query: &Query, expr: &Expr, known: &Nullabilities, dialect: &Dialect) -> Nullability {
     let of = |expr: &Expr| of_expr(query, expr, known, dialect);
     let all = |args: &[Expr]| args.iter().map(of).reduce(either).unwrap_or(Nullability::No);
     match &expr.kind {

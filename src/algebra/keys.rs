@@ -93,6 +93,18 @@ impl Query {
         node.keys.iter().filter(held).max_by_key(|key| key.proved).cloned()
     }
 
+    /// Does an outer join find at most one row on its optional side for each row of the other, by a proved key?
+    pub fn finds_one(&self, join: RelId) -> bool {
+        let Op::Join { kind, left, right, on, .. } = &self.nodes[join.0 as usize].op else { return false };
+        let side = match kind {
+            JoinKind::Left => *right,
+            JoinKind::Right => *left,
+            JoinKind::AsOf { outer } => return *outer,
+            _ => return false,
+        };
+        self.key_within(side, &self.equated(side, on)).is_some_and(|key| key.proved)
+    }
+
     /// The columns of `rel` among those that the condition of a join equates with columns of the other side.
     pub fn equated(&self, rel: RelId, on: &[Expr]) -> Vec<ColumnId> {
         let own = &self.nodes[rel.0 as usize].columns;

@@ -4,12 +4,15 @@
 //! [`known`] says what a Query's readers may know of it. Knows nothing of templates and files: spans are those of the
 //! text that was parsed.
 
+mod certain;
+mod depends;
 mod expr;
 mod facts;
 mod infer;
 mod keys;
 mod known;
 mod normal;
+mod pick;
 mod query;
 mod resolve;
 mod sql_type;
@@ -22,13 +25,18 @@ mod tests_carried;
 mod tests_warehouses;
 mod walk;
 
+pub use certain::{Truth, same};
+pub use depends::Dependencies;
 pub use expr::{Expr, ExprKind, Literal, SortKey};
 pub use keys::equalities;
+pub use facts::Nullabilities;
 pub use known::known;
 pub use normal::{Fingerprints, fingerprint};
+pub use pick::Pick;
 pub use query::{
     ALL_COLUMNS, Assumption, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, ProblemKind,
     Query, RelId, SetKind, Status, Why,
 };
 pub use resolve::{Catalog, How, Routine, opaque, resolve};
 pub use sql_type::{Family, Type};
+pub use walk::exprs;

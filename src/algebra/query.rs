@@ -85,6 +85,10 @@ pub struct Node {
     pub nullable: Vec<Nullability>,
     pub keys: Vec<Key>,
     pub at_most_one_row: bool,
+    /// Proved to have no row, whatever the data.
+    pub empty: bool,
+    /// The conjuncts of a filter that every row satisfies, by position.
+    pub idle: Vec<usize>,
     /// Has columns that nobody knows by name (a star over an undeclared relation).
     pub open: bool,
     pub span: Span,

@@ -49,14 +49,14 @@ fn understand(sql: &str, dialect: &Dialect, schema: &Schema) -> Loose {
     let fault = faults.map(|fault| (fault.span, fault.message.clone())).next();
     let mut relations: Vec<LooseRelation> = Vec::new();
     for written in script.tables {
-        relations.push(relation(written.name, written.query));
+        relations.push(relation(written.name, written.query, dialect));
     }
-    relations.extend(script.query.map(|query| relation(QUERY.to_owned(), query)));
+    relations.extend(script.query.map(|query| relation(QUERY.to_owned(), query, dialect)));
     Loose { outline: parsed.outline(), relations, why: script.why, fault }
 }
 
-fn relation(name: String, query: Query) -> LooseRelation {
-    let lineage = Arc::new(trace(&query));
+fn relation(name: String, query: Query, dialect: &Dialect) -> LooseRelation {
+    let lineage = Arc::new(trace(&query, dialect));
     LooseRelation { name, status: query.status, query: Arc::new(query), lineage }
 }
 

@@ -142,7 +142,7 @@ fn part(mut query: Query, dialect: &Dialect, sight: &Sight<'_>) -> Part {
             input.id.clone_from(id);
         }
     }
-    let lineage = Arc::new(trace(&query));
+    let lineage = Arc::new(trace(&query, dialect));
     let fingerprints = fingerprint(&query, dialect);
     Part { id: String::new(), how: None, query: Arc::new(query), lineage, fingerprints, span: Span::default() }
 }

@@ -173,14 +173,17 @@ fn read(
         .map(|impact| changed_columns(&impact.change).map(|c| c.name.clone()).collect())
         .unwrap_or_default();
     let edges = model.lineage.columns.iter().flat_map(|column| &column.inputs).chain(&model.lineage.rows);
-    let edge = edges
-        .filter(|edge| edge.relation == parent)
-        .find(|edge| changed.iter().any(|name| name.eq_ignore_ascii_case(&edge.column)));
+    let edges = edges.map(|edge| (&edge.relation, &edge.column, edge.span));
+    let names = model.lineage.named.iter().map(|name| (&name.relation, &name.column, name.span));
+    let read = edges
+        .chain(names)
+        .filter(|(relation, ..)| *relation == parent)
+        .find(|(_, column, _)| changed.iter().any(|name| name.eq_ignore_ascii_case(column)));
     let at = |span: Span| model.rendered.origin(span).map(|origin| origin.place);
-    if let Some(edge) = edge
-        && let Some(place) = at(edge.span)
+    if let Some((_, column, span)) = read
+        && let Some(place) = at(span)
     {
-        return Some(step(&place, format!("reads `{short}.{}`", edge.column), head));
+        return Some(step(&place, format!("reads `{short}.{column}`"), head));
     }
     let by_ref = model.rendered.refs.iter().find(|reference| reference.id.as_deref() == Some(parent));
     let place = by_ref.map_or_else(|| Place::top(&model.model.file), |reference| reference.place.clone());

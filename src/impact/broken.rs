@@ -70,8 +70,8 @@ pub(super) fn is_missed(
     let named =
         |relation: &str, name: &str| relation == id && column.is_none_or(|column| name.eq_ignore_ascii_case(column));
     let by_model = base.models.iter().any(|(reader, model)| {
-        let edges = model.lineage.columns.iter().flat_map(|column| &column.inputs).chain(&model.lineage.rows);
-        broken.contains_key(reader) && edges.clone().any(|edge| named(&edge.relation, &edge.column))
+        let mut names = model.lineage.named.iter();
+        broken.contains_key(reader) && names.any(|name| named(&name.relation, &name.column))
     });
     by_model || super::consumers::names(id, column, head)
 }

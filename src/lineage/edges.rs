@@ -52,6 +52,15 @@ pub struct Edge {
     pub span: Span,
 }
 
+/// A column of a neighbouring relation that the text names, or that a star of it brings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    pub relation: String,
+    pub column: String,
+    /// In the rendered text.
+    pub span: Span,
+}
+
 /// One output column and what its value reads.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnLineage {
@@ -75,4 +84,6 @@ pub struct ModelLineage {
     pub stars: Vec<String>,
     /// Ids of all relations it reads, sorted.
     pub depends_on: Vec<String>,
+    /// All columns it names, sorted: the query fails where one is missing, also where its values change nothing.
+    pub named: Vec<Named>,
 }

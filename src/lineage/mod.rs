@@ -11,7 +11,7 @@ mod tests;
 mod trace;
 
 pub use closure::Closure;
-pub use edges::{ColumnLineage, Edge, ModelLineage, Via};
+pub use edges::{ColumnLineage, Edge, ModelLineage, Named, Via};
 pub use graph::{Direction, Follow, Graph, Link, Node, NodeId};
 pub use paths::{Bound, Paths};
 pub use trace::trace;

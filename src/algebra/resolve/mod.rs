@@ -190,6 +190,8 @@ impl<'a> Resolver<'a> {
             nullable: Vec::new(),
             keys: Vec::new(),
             at_most_one_row: false,
+            empty: false,
+            idle: Vec::new(),
             open,
             span,
         });

@@ -1,7 +1,7 @@
 //! Base and Head in; columns that a model no longer offers although somebody still reads them, and keys it lost, out.
 
 use crate::compile::{Compilation, CompiledModel};
-use crate::lineage::Via;
+use crate::lineage::Named;
 use crate::lint::change::Base;
 use crate::lint::finding::Raised;
 use crate::lint::scene::locate;
@@ -101,10 +101,9 @@ fn readers(base: &Base<'_>, head: &Compilation, id: &str, column: &str) -> Vec<(
 
 /// The place where a reader names the column, if it did in Base and still does in Head.
 fn read_of(before: &CompiledModel, after: &CompiledModel, id: &str, column: &str) -> Option<Place> {
-    let is_read = |edge: &&crate::lineage::Edge| edge.relation == id && edge.column.eq_ignore_ascii_case(column);
-    let edges = |compiled: &CompiledModel| -> Vec<(Span, Via)> {
-        let values = compiled.lineage.columns.iter().flat_map(|column| &column.inputs);
-        values.chain(&compiled.lineage.rows).filter(is_read).map(|edge| (edge.span, edge.via)).collect()
+    let is_read = |name: &&Named| name.relation == id && name.column.eq_ignore_ascii_case(column);
+    let named = |compiled: &CompiledModel| -> Vec<Span> {
+        compiled.lineage.named.iter().filter(is_read).map(|name| name.span).collect()
     };
     // A star passes on whatever there is; only a name is a promise.
     let names = |compiled: &CompiledModel, span: Span| -> bool {
@@ -114,9 +113,8 @@ fn read_of(before: &CompiledModel, after: &CompiledModel, id: &str, column: &str
             .get(span.range())
             .is_some_and(|text| text.to_ascii_lowercase().contains(&column.to_ascii_lowercase()))
     };
-    let mut was = edges(before).into_iter().filter(|(span, _)| names(before, *span));
-    let (span, _) = was.next()?;
-    if let Some((span, _)) = edges(after).into_iter().find(|(span, _)| names(after, *span)) {
+    let span = named(before).into_iter().find(|span| names(before, *span))?;
+    if let Some(span) = named(after).into_iter().find(|span| names(after, *span)) {
         return Some(locate(after, span).0);
     }
     let unknown = after
