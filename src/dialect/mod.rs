@@ -45,7 +45,7 @@ mod function;
 mod read;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 pub use function::{Function, FunctionKind, Nulls, Returns};
@@ -121,6 +121,8 @@ pub struct Dialect {
     pub alias_in_order_by: AliasRule,
     /// Where the name stands inside an expression of ORDER BY.
     pub alias_in_order_by_expression: AliasRule,
+    /// Names that stand in quotes where the dialect spells an expression as the name of a column.
+    pub keywords: BTreeSet<String>,
     /// Where NULL sorts if ORDER BY does not say.
     pub null_order: NullOrder,
     /// `/` of two integers gives an integer.

@@ -1,6 +1,6 @@
 //! A dialect's two TOML files in, its facts out; what a file does not say it takes from the dialect it extends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::data::{Value, toml};
@@ -61,6 +61,7 @@ fn blank() -> Dialect {
         alias_in_qualify: AliasRule::Hidden,
         alias_in_order_by: AliasRule::AliasFirst,
         alias_in_order_by_expression: AliasRule::Hidden,
+        keywords: BTreeSet::new(),
         null_order: NullOrder::Largest,
         integer_division: false,
         flags: BTreeMap::new(),
@@ -75,6 +76,8 @@ fn read_facts(dialect: &mut Dialect, facts: &Value) {
     let folding = |path| facts.at(path).and_then(Value::str).map(folding);
     dialect.column_folding = folding(&["names", "columns"]).unwrap_or(dialect.column_folding);
     dialect.relation_folding = folding(&["names", "relations"]).unwrap_or(dialect.relation_folding);
+    let keywords = facts.at(&["names", "keywords"]).map(Value::items).unwrap_or_default();
+    dialect.keywords.extend(keywords.iter().filter_map(Value::str).map(str::to_owned));
     let clauses = [
         ("select", &mut dialect.alias_in_select),
         ("where", &mut dialect.alias_in_where),

@@ -85,8 +85,13 @@ impl Resolver<'_> {
     ) -> (Vec<Expr>, bool, Vec<SortKey>) {
         let FunctionArguments::List(list) = &function.args else { return (Vec::new(), false, Vec::new()) };
         let mut args: Vec<Expr> = Vec::new();
-        for arg in &list.args {
-            self.argument(arg, name, scope, span, &mut args);
+        let unit = self.unit(&list.args, name);
+        for (at, arg) in list.args.iter().enumerate() {
+            match unit {
+                // A unit (`day`) or a name of a part is no column, though it is written like one.
+                Some((unit, word)) if unit == at => args.push(text(&word.to_ascii_uppercase(), span)),
+                _ => self.argument(arg, name, scope, span, &mut args),
+            }
         }
         let mut order = Vec::new();
         for clause in &list.clauses {
@@ -115,6 +120,23 @@ impl Resolver<'_> {
         (args, matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct)), order)
     }
 
+    /// Which argument of a function of dates is a bare unit: the first or the last of several.
+    fn unit<'f>(&self, args: &'f [FunctionArg], name: &str) -> Option<(usize, &'f str)> {
+        let last = args.len().checked_sub(1).filter(|last| *last > 0)?;
+        if !takes_unit(name) || !self.dialect.flag("bare_units") {
+            return None;
+        }
+        let word = |at: usize| match &args[at] {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(ast::Expr::Identifier(ident)))
+                if ident.quote_style.is_none() && is_unit(&ident.value) =>
+            {
+                Some((at, ident.value.as_str()))
+            }
+            _ => None,
+        };
+        if self.dialect.flag("unit_stands_last") { word(last).or(word(0)) } else { word(0).or(word(last)) }
+    }
+
     fn argument(&mut self, arg: &FunctionArg, name: &str, scope: &Scope, span: Span, args: &mut Vec<Expr>) {
         let (label, value) = match arg {
             FunctionArg::Named { name, arg, .. } => (Some(name.value.clone()), arg),
@@ -124,10 +146,6 @@ impl Resolver<'_> {
             FunctionArgExpr::Expr(ast::Expr::Lambda(lambda)) => {
                 let element = args.first().map(|list| infer::element_of(&list.ty)).unwrap_or_default();
                 args.push(self.lambda(lambda, &element, scope, span));
-            }
-            // A unit (`day`) or a name of a part is no column, though it is written like one.
-            FunctionArgExpr::Expr(ast::Expr::Identifier(ident)) if takes_unit(name) && is_unit(&ident.value) => {
-                args.push(text(&ident.value.to_ascii_uppercase(), span));
             }
             FunctionArgExpr::Expr(expr) if let Some(call) = super::carried::is_unpacked(expr) => {
                 self.unpacked(call, scope, span, args);
@@ -211,7 +229,6 @@ impl Resolver<'_> {
     }
 }
 
-/// Functions one of whose arguments is a date part.
 /// The name by which the dialect may know a function. What stands in a schema is the dialect's only where it says so
 /// (`NET.HOST`): `app.hash(x)` is somebody's own function, whatever `HASH` is.
 fn written(parts: &[ast::Ident]) -> String {
@@ -225,6 +242,7 @@ fn written(parts: &[ast::Ident]) -> String {
     }
 }
 
+/// Functions one of whose arguments is a date part.
 fn takes_unit(name: &str) -> bool {
     ["DATE", "TIME", "EXTRACT", "TRUNC", "LAST_DAY", "NEXT_DAY", "MONTHS"].iter().any(|part| name.contains(part))
 }

@@ -17,6 +17,7 @@ mod returned;
 mod scope;
 mod select;
 mod set;
+mod spelling;
 mod star;
 mod statement;
 mod table_function;

@@ -43,7 +43,7 @@ impl Resolver<'_> {
 
     fn expression_name(&self, expr: &ast::Expr, position: usize) -> String {
         if self.dialect.flag("names_by_text") {
-            return spelled(expr);
+            return super::spelling::spelled(expr, self.dialect);
         }
         match expr {
             ast::Expr::Function(function) if self.dialect.flag("names_by_function") => {
@@ -70,49 +70,6 @@ pub(super) fn string_value(expr: &ast::Expr) -> Option<String> {
         ast::Expr::Value(value) => super::expression::string_of(&value.value),
         _ => None,
     }
-}
-
-/// DuckDB's name of an expression: its text, spelled in one way.
-fn spelled(expr: &ast::Expr) -> String {
-    match expr {
-        ast::Expr::Identifier(ident) => ident.to_string(),
-        ast::Expr::CompoundIdentifier(parts) => {
-            parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".")
-        }
-        ast::Expr::Nested(inner) => spelled(inner),
-        ast::Expr::BinaryOp { left, op, right } => format!("({} {op} {})", spelled(left), spelled(right)),
-        ast::Expr::Cast { expr, data_type, .. } => format!("CAST({} AS {data_type})", spelled(expr)),
-        ast::Expr::Between { expr, negated, low, high } => {
-            let not = if *negated { "NOT " } else { "" };
-            format!("({} {not}BETWEEN {} AND {})", spelled(expr), spelled(low), spelled(high))
-        }
-        ast::Expr::TypedString(typed) => format!("CAST({} AS {})", typed.value, typed.data_type),
-        ast::Expr::IsNull(inner) => format!("({} IS NULL)", spelled(inner)),
-        ast::Expr::IsNotNull(inner) => format!("({} IS NOT NULL)", spelled(inner)),
-        ast::Expr::Function(function) => spelled_call(function),
-        other => other.to_string(),
-    }
-}
-
-fn spelled_call(function: &ast::Function) -> String {
-    let name = idents(&function.name).last().map_or_else(String::new, |name| name.value.to_ascii_lowercase());
-    let ast::FunctionArguments::List(list) = &function.args else { return format!("{name}()") };
-    if name == "count"
-        && matches!(list.args.as_slice(), [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)] | [])
-    {
-        return "count_star()".to_owned();
-    }
-    let args: Vec<String> = list
-        .args
-        .iter()
-        .map(|arg| match arg {
-            ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => spelled(expr),
-            other => other.to_string(),
-        })
-        .collect();
-    let distinct =
-        if matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct)) { "DISTINCT " } else { "" };
-    format!("{name}({distinct}{})", args.join(", "))
 }
 
 /// What a filter on column names says of one name: `lambda c: c LIKE 'x%'`. `None` where it cannot be told.
