@@ -7,8 +7,8 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-pub use crate::algebra::ALL_COLUMNS;
 use super::edges::{ColumnLineage, Edge, ModelLineage, Named, Via};
+pub use crate::algebra::ALL_COLUMNS;
 use crate::algebra::{ColumnId, Dependencies, Expr, JoinKind, Nullabilities, Op, Query, RelId, exprs};
 use crate::dialect::Dialect;
 use crate::text::Span;
