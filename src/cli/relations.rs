@@ -104,6 +104,7 @@ fn table(known: &Known, compilation: &Compilation, files: &BTreeMap<&str, &str>)
         }
     }
     let keys = known.keys.iter().map(|(columns, _)| columns.clone()).collect();
+    let assumed = known.assumed.clone();
     let kind = match known.id.split('.').next() {
         Some("source") => RelationKind::Source,
         Some("seed") => RelationKind::Seed,
@@ -116,7 +117,7 @@ fn table(known: &Known, compilation: &Compilation, files: &BTreeMap<&str, &str>)
         status: Status::Exact,
         why: Vec::new(),
         places: BTreeMap::new(),
-        lineage: Arc::new(ModelLineage { columns, keys, ..ModelLineage::default() }),
+        lineage: Arc::new(ModelLineage { columns, keys, assumed, ..ModelLineage::default() }),
         queries: Vec::new(),
     }
 }

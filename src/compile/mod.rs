@@ -26,6 +26,7 @@ mod routines;
 mod schema;
 mod selector;
 mod settings;
+mod shown;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -271,6 +272,9 @@ impl Spine<'_> {
             let project = &self.projects[model.project];
             let trust = Trust::of(&project.settings).enforced(project.dialect.flag("enforces_keys"));
             constrain(Arc::make_mut(&mut model.known), facts, trust);
+        }
+        if let Some(model) = models.get_mut(&id) {
+            model.show_facts();
         }
         if let Some(model) = models.get(&id) {
             self.known.insert(id, Offer::new(Known::clone(&model.known)));

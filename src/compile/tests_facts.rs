@@ -157,3 +157,40 @@ fn a_table_that_is_only_created_is_no_empty_one() {
     let compiled = one(&files);
     assert!(!compiled.models["raw.t"].known.at_most_one_row && !compiled.models["v"].known.at_most_one_row);
 }
+
+#[test]
+fn tables_that_are_only_created_are_different_ones() {
+    let view = |table: &str| format!("create view v as select count(*) as n from raw.{table}");
+    let create = ("t.sql", "create table raw.a (x int); create table raw.b (x int);");
+    let rows = |table: &str| one(&[DUCKDB, create, ("v.sql", &view(table))]).models["v"].known.columns[0].value;
+    assert_ne!(rows("a"), rows("b"));
+    assert_eq!(rows("a"), rows("a"));
+}
+
+#[test]
+fn lineage_shows_what_is_proved_and_what_is_assumed() {
+    let sql = "{% snapshot s %}{{ config(unique_key='id', strategy='timestamp', updated_at='at') }}\n\
+               select id, at, x from t{% endsnapshot %}";
+    let compiled = one(&[PROJECT, DUCKDB, ("snapshots/s.sql", sql)]);
+    let lineage = &compiled.models["snapshot.shop.s"].lineage;
+    let ends = lineage.columns.iter().find(|column| column.name == "dbt_valid_to").expect("dbt adds it");
+    let inputs: Vec<&str> = ends.inputs.iter().map(|edge| edge.column.as_str()).collect();
+    assert_eq!((inputs, lineage.keys.len(), lineage.assumed.len()), (vec!["at", "id"], 2, 2));
+    let yaml = "models:\n- name: a\n  columns:\n  - {name: x, tests: [unique, not_null]}\n";
+    let files = [PROJECT, DUCKDB, ("models/a.sql", "select distinct x from t"), ("models/a.yml", yaml)];
+    let lineage = &one(&files).models["model.shop.a"].lineage;
+    assert_eq!((lineage.keys.len(), lineage.assumed.len()), (1, 1));
+    assert_eq!((lineage.columns[0].nullable, lineage.assumed[0].unique), (Nullability::No, false));
+}
+
+#[test]
+fn audits_and_external_models_of_sqlmesh_are_facts() {
+    let config = ("config.yaml", "project: shop\nmodel_defaults: {dialect: duckdb}\n");
+    let external = "- name: raw.t\n  columns: {a: INT, b: INT}\n  audits:\n  - {name: unique_combination_of_columns, columns: '(a, b)'}\n  \
+                    - {name: not_null, columns: '[a]'}\n";
+    let model = "MODEL (name db.m, grain (a, b), audits (unique_values(columns := (a)), not_null(columns := (a, b)), \
+                 unique_combination_of_columns(columns := (b, c)))); select a, b, 1 as c from raw.t";
+    let files = [config, ("external_models.yaml", external), ("models/m.sql", model)];
+    check(&files, "source.shop.raw.t", "a INT!, b INT | a,b~");
+    check(&files, "model.shop.db.m", "a INT!, b INT!, c INTEGER! | a,b~; a~; b,c~");
+}

@@ -152,6 +152,8 @@ impl Maker<'_> {
         if part.how == Some(How::Declare) {
             // A schema: who fills the table is not here.
             known.at_most_one_row = false;
+            known.rows = None;
+            known.columns.iter_mut().for_each(|column| column.value = None);
         }
         known.open |= rendered.open;
         if self.project.kind == Kind::SqlMesh && !is_test {

@@ -1,6 +1,6 @@
 //! Edges of one query: for each output column what its value reads, and what decides which rows exist.
 
-use crate::algebra::{Nullability, Type};
+use crate::algebra::{Assumption, Nullability, Type};
 use crate::text::Span;
 
 /// How a column is read. Value kinds first, strongest first; row kinds after.
@@ -79,7 +79,10 @@ pub struct ModelLineage {
     pub columns: Vec<ColumnLineage>,
     /// What decides which rows exist, how often, or which of them a LIMIT takes.
     pub rows: Vec<Edge>,
+    /// Proved or not.
     pub keys: Vec<Vec<String>>,
+    /// Those of the keys, and of the columns that are never NULL, which nothing proves.
+    pub assumed: Vec<Assumption>,
     /// Ids of relations whose unknown columns pass through a star to the reader.
     pub stars: Vec<String>,
     /// Ids of all relations it reads, sorted.

@@ -20,6 +20,7 @@ fn model(columns: &[(&str, &str)], rows: &[&str], depends_on: &[&str]) -> ModelL
         columns: columns.iter().map(column).collect(),
         rows: rows.iter().map(|row| edge(row, Via::Filter)).collect(),
         keys: Vec::new(),
+        assumed: Vec::new(),
         stars: Vec::new(),
         named: Vec::new(),
         depends_on: depends_on.iter().map(|name| (*name).to_owned()).collect(),

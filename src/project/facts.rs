@@ -114,6 +114,10 @@ fn of_test(test: &Test, own: &[String], facts: &mut Vec<Fact>) {
     }
     let because = Because::Test(test.name.clone());
     let listed = LISTS.iter().find_map(|key| test.arguments.get(*key)).map(listed);
+    let whole = test.name.contains("combination") || test.name.contains("compound");
+    if whole && listed.is_none() {
+        return;
+    }
     let of = match (listed, &test.column) {
         (Some(columns), _) => Of::Columns(columns),
         (None, Some(column)) if is_name(column) => Of::Columns(vec![column.clone()]),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{VERSION, line, page};
-use crate::algebra::Nullability;
+use crate::algebra::{Assumption, Nullability};
 use crate::data::{Kind, Value};
 use crate::lineage::{ColumnLineage, Edge};
 use crate::report::{ReadAt, Relation, Sureness};
@@ -32,9 +32,19 @@ struct Shape<'a> {
     columns: Vec<Column<'a>>,
     rows: Vec<Input<'a>>,
     keys: &'a [Vec<String>],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumed: Vec<Assumed<'a>>,
     depends_on: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     stars: &'a [String],
+}
+
+/// A fact that somebody declares and nothing proves.
+#[derive(Serialize)]
+struct Assumed<'a> {
+    fact: &'static str,
+    columns: &'a [String],
+    because: &'a str,
 }
 
 #[derive(Serialize)]
@@ -109,9 +119,15 @@ fn shape(relation: &Relation) -> Shape<'_> {
         columns: lineage.columns.iter().map(|one| column(one, relation)).collect(),
         rows: inputs(&lineage.rows, relation),
         keys: &lineage.keys,
+        assumed: lineage.assumed.iter().map(assumed).collect(),
         depends_on: &lineage.depends_on,
         stars: &lineage.stars,
     }
+}
+
+fn assumed(assumption: &Assumption) -> Assumed<'_> {
+    let fact = if assumption.unique { "unique" } else { "not_null" };
+    Assumed { fact, columns: &assumption.columns, because: &assumption.because }
 }
 
 fn column<'r>(column: &'r ColumnLineage, relation: &'r Relation) -> Column<'r> {

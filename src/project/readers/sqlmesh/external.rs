@@ -79,6 +79,11 @@ fn tests(audit: &Value, file: &FileId) -> Vec<Test> {
     match name.as_str() {
         "not_null" => columns.into_iter().map(|column| test("not_null", Some(column))).collect(),
         "unique_values" => columns.into_iter().map(|column| test("unique", Some(column))).collect(),
+        "unique_combination_of_columns" => {
+            let listed = audit.get("columns").cloned().unwrap_or_else(Value::null);
+            let arguments = BTreeMap::from([("combination_of_columns".to_owned(), listed)]);
+            vec![Test { arguments, ..test(&name, None) }]
+        }
         name => vec![test(name, columns.into_iter().next())],
     }
 }
