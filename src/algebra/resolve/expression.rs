@@ -174,8 +174,12 @@ impl Resolver<'_> {
                 Expr::call("ARRAY", args, Type::array_of(element), span)
             }
             E::Interval(interval) => self.interval(interval, scope, span),
+            E::Prefixed { prefix, value } if prefix.value.eq_ignore_ascii_case("connect_by_root") => {
+                self.of_other_row("CONNECT_BY_ROOT", value, scope, span)
+            }
             E::Prefixed { value, .. } => self.expr(value, scope),
-            E::Prior(inner) | E::OuterJoin(inner) => self.expr(inner, scope),
+            E::Prior(inner) => self.of_other_row("PRIOR", inner, scope, span),
+            E::OuterJoin(inner) => self.expr(inner, scope),
             E::MemberOf(member) => self.called_on("MEMBER OF", &[&member.value, &member.array], boolean(), scope, span),
             other => self.rarely_spelled(other, scope, span),
         }
@@ -207,6 +211,13 @@ impl Resolver<'_> {
         let args = names.iter().map(|parts| self.name(parts, scope, span)).collect();
         self.partial("construct not understood", "an expression", span);
         nothing_known(&expr.to_string(), args, span)
+    }
+
+    /// A value of the row above, or of the one at the top, in a hierarchy.
+    fn of_other_row(&mut self, which: &str, inner: &ast::Expr, scope: &Scope, span: Span) -> Expr {
+        let value = self.expr(inner, scope);
+        let ty = value.ty.clone();
+        Expr::call(which, vec![value], ty, span)
     }
 
     fn called_on(&mut self, function: &str, parts: &[&ast::Expr], ty: Type, scope: &Scope, span: Span) -> Expr {

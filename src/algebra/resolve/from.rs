@@ -74,10 +74,10 @@ impl Resolver<'_> {
                 let bound = self.unpivot(bound, value, name, columns, keep_nulls, span);
                 self.finish_item(scope, alias.as_ref(), bound)
             }
-            other => match self.document(other, scope, span) {
-                Some(rel) => rel,
-                None => self.opaque_factor(other, scope, span),
-            },
+            other => {
+                let known = self.document(other, scope, span).or_else(|| self.recognized(other, scope, span));
+                known.unwrap_or_else(|| self.opaque_factor(other, scope, span))
+            }
         }
     }
 
@@ -90,13 +90,12 @@ impl Resolver<'_> {
 
     /// Something FROM may hold that has no meaning here yet: its rows and columns may be anything of what it names.
     fn opaque_factor(&mut self, factor: &TableFactor, scope: &mut Scope, span: Span) -> RelId {
-        let (table, alias, what) = match factor {
-            TableFactor::MatchRecognize { table, alias, .. } => (Some(table), alias.clone(), "MATCH_RECOGNIZE"),
-            TableFactor::SemanticView { alias, .. } => (None, alias.clone(), "SEMANTIC_VIEW"),
-            _ => (None, None, "this relation"),
+        let (alias, what) = match factor {
+            TableFactor::SemanticView { alias, .. } => (alias.clone(), "SEMANTIC_VIEW"),
+            _ => (None, "this relation"),
         };
         let mut inner = Scope::inside(Some(scope));
-        let mut inputs: Vec<RelId> = table.map(|table| self.factor(table, &mut inner)).into_iter().collect();
+        let mut inputs: Vec<RelId> = Vec::new();
         if let TableFactor::SemanticView { name, .. } = factor {
             inputs.push(self.table(name, None, &mut inner, span));
         }

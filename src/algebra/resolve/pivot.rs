@@ -4,7 +4,7 @@ use super::expression::{boolean, string};
 use super::scope::Scope;
 use super::{Bound, Resolver, named_output};
 use crate::algebra::expr::{Expr, ExprKind};
-use crate::algebra::query::{ColumnId, Op, Output};
+use crate::algebra::query::{ColumnId, JoinKind, Op, Output};
 use crate::algebra::sql_type::Type;
 use crate::syntax::ast::{self, ExprWithAlias, PivotValueSource};
 use crate::text::Span;
@@ -31,15 +31,6 @@ impl Resolver<'_> {
                 (self.one_aggregate(value), call.alias.as_ref().map(|alias| alias.value.clone()))
             })
             .collect();
-        let PivotValueSource::List(values) = source else {
-            self.partial("pivot by data", "its columns depend on the data", span);
-            let rel = self.node(
-                Op::Opaque { inputs: vec![bound.rel], why: "PIVOT without a list of values".to_owned() },
-                Vec::new(),
-                span,
-            );
-            return Bound { rel, outputs: Vec::new() };
-        };
         let group = group.map(|exprs| exprs.iter().map(|expr| self.expr(expr, &scope)).collect::<Vec<_>>());
         let keys: Vec<Output> = match group {
             Some(group) => bound
@@ -54,6 +45,10 @@ impl Resolver<'_> {
                 };
                 bound.outputs.iter().filter(|output| !used(output.column)).cloned().collect()
             }
+        };
+        let PivotValueSource::List(values) = source else {
+            let read = calls.into_iter().map(|(call, _)| call).chain(on).collect();
+            return self.pivot_by_data(&bound, &keys, read, span);
         };
         let mut outputs = Vec::new();
         let key_exprs: Vec<Expr> = keys.iter().map(|key| self.column_expr(key.column, span)).collect();
@@ -87,6 +82,32 @@ impl Resolver<'_> {
             span,
         );
         Bound { rel, outputs }
+    }
+
+    /// A pivot whose columns depend on the data: beside the groups, columns that are found by use, each of which may be
+    /// made of all that the pivot names.
+    fn pivot_by_data(&mut self, bound: &Bound, keys: &[Output], mut read: Vec<Expr>, span: Span) -> Bound {
+        self.partial("pivot by data", "its columns depend on the data", span);
+        read.iter_mut().for_each(without_aggregates);
+        let mut outputs = Vec::new();
+        for key in keys {
+            let ty = self.query.columns[key.column.0 as usize].ty.clone();
+            let column = self.column(&key.name, key.quoted, ty, span);
+            outputs.push(Output { column, ..key.clone() });
+        }
+        let values = self.column("pivot_value", false, Type::unknown(), span);
+        let function = "PIVOT_VALUE".to_owned();
+        let kind = ExprKind::Aggregate { function, args: read, distinct: false, filter: None, order: Vec::new() };
+        let aggregate = Expr::new(kind, Type::unknown(), span);
+        let groups: Vec<Expr> = keys.iter().map(|key| self.column_expr(key.column, span)).collect();
+        let columns = outputs.iter().map(|output| output.column).chain([values]).collect();
+        let op = Op::Aggregate { input: bound.rel, keys: groups, aggregates: vec![aggregate], sets: Vec::new() };
+        let left = self.node(op, columns, span);
+        let args = vec![self.column_expr(values, span)];
+        let op = Op::TableFunction { name: "PIVOT BY DATA".to_owned(), args, open: true };
+        let right = self.node(op, Vec::new(), span);
+        let op = Op::Join { kind: JoinKind::Cross, left, right, on: Vec::new(), lateral: true, span };
+        Bound { rel: self.node(op, Vec::new(), span), outputs }
     }
 
     /// A value made of several aggregates, such as `min(a) / 2`: an aggregate nobody knows, of the columns it reads.

@@ -42,12 +42,13 @@ impl Resolver<'_> {
         for view in &select.lateral_views {
             rel = self.lateral_view(rel, view, &mut scope);
         }
+        rel = self.connected(rel, select, &mut scope);
         let saved = std::mem::take(&mut self.pending_unnests);
         let mut list = self.select_list(select, &scope);
         let unnests = std::mem::replace(&mut self.pending_unnests, saved);
         let conditions = marked.map_or_else(|| select.selection.iter().collect(), |marked| marked.rest);
         let conditions: Vec<&ast::Expr> = select.prewhere.iter().chain(conditions).collect();
-        rel = self.filtered(rel, select, &conditions, &list, &scope);
+        rel = self.filtered(rel, &conditions, &list, &scope);
         let mut having = select.having.as_ref().map(|having| {
             let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_having);
             self.conjuncts(having, &seen)
@@ -90,27 +91,15 @@ impl Resolver<'_> {
         }
     }
 
-    /// WHERE and CONNECT BY.
-    fn filtered(
-        &mut self,
-        rel: RelId,
-        select: &ast::Select,
-        conditions: &[&ast::Expr],
-        list: &List,
-        scope: &Scope,
-    ) -> RelId {
+    /// WHERE.
+    fn filtered(&mut self, rel: RelId, conditions: &[&ast::Expr], list: &List, scope: &Scope) -> RelId {
         let mut rel = rel;
         for condition in conditions {
             let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_where);
             let conjuncts = self.conjuncts(condition, &seen);
             rel = self.node(Op::Filter { input: rel, conjuncts }, Vec::new(), self.span_of(*condition));
         }
-        if select.connect_by.is_empty() {
-            return rel;
-        }
-        let span = self.span_of(select);
-        self.partial("construct not understood", "CONNECT BY", span);
-        self.node(Op::Opaque { inputs: vec![rel], why: "CONNECT BY".to_owned() }, Vec::new(), span)
+        rel
     }
 
     /// DISTINCT, ORDER BY and TOP over the projected rows.

@@ -40,7 +40,8 @@ impl Resolver<'_> {
         };
         let except: Vec<String> = excepted(options).iter().map(|ident| self.key(ident)).collect();
         for item in open {
-            self.partial(OPEN_STAR, format!("the columns of `{}` are not declared", item.name), span);
+            let of = if item.name.is_empty() { "this relation".to_owned() } else { format!("`{}`", item.name) };
+            self.partial(OPEN_STAR, format!("the columns of {of} are not declared"), span);
             let mut except = except.clone();
             except.extend(item.columns.iter().map(|column| column.key.clone()));
             list.stars.push(OpenStar { relation: item.rel, except });

@@ -10,6 +10,77 @@ use crate::algebra::sql_type::{Family, Type};
 use crate::syntax::ast::{self, FunctionArg, FunctionArgExpr, Ident, TableAlias};
 use crate::text::Span;
 
+/// Stands for the name of the function, or its alias.
+const OWN_NAME: &str = "";
+
+/// Table functions and their columns.
+const KNOWN: &[(&[&str], &[&str])] = &[
+    (
+        &[
+            "JSON_ARRAY_ELEMENTS",
+            "JSONB_ARRAY_ELEMENTS",
+            "JSON_ARRAY_ELEMENTS_TEXT",
+            "JSONB_ARRAY_ELEMENTS_TEXT",
+            "STRING_SPLIT",
+        ],
+        &["value"],
+    ),
+    (&["JSONB_EACH", "JSON_EACH_TEXT", "JSONB_EACH_TEXT", "EACH"], &["key", "value"]),
+    (
+        &[
+            "JSON_OBJECT_KEYS",
+            "JSONB_OBJECT_KEYS",
+            "REGEXP_MATCHES",
+            "REGEXP_SPLIT_TO_TABLE",
+            "STRING_TO_TABLE",
+            "GENERATE_SUBSCRIPTS",
+            "JSONB_PATH_QUERY",
+            "REPEAT_ROW",
+        ],
+        &[OWN_NAME],
+    ),
+    (&["STRTOK_SPLIT_TO_TABLE"], &["SEQ", "INDEX", "VALUE"]),
+    (&["GENERATOR"], &[]),
+    (&["INFER_SCHEMA"], &["COLUMN_NAME", "TYPE", "NULLABLE", "EXPRESSION", "FILENAMES", "ORDER_ID"]),
+    (&["NUMBERS", "NUMBERS_MT", "PRIMES"], &["number"]),
+    (&["ZEROS", "ZEROS_MT"], &["zero"]),
+    (&["GLOB"], &["file"]),
+];
+
+/// Table functions whose columns are those of a file or of another database: known by use, as a table's are.
+const READS_FILES: &[&str] = &[
+    "READ_CSV",
+    "READ_CSV_AUTO",
+    "READ_PARQUET",
+    "PARQUET_SCAN",
+    "READ_JSON",
+    "READ_JSON_AUTO",
+    "READ_NDJSON",
+    "READ_NDJSON_AUTO",
+    "READ_XLSX",
+    "READ_FILES",
+    "CLOUD_FILES",
+    "DELTA_SCAN",
+    "ICEBERG_SCAN",
+    "SQLITE_SCAN",
+    "POSTGRES_SCAN",
+    "MYSQL_SCAN",
+    "EXTERNAL_QUERY",
+    "FEDERATED_QUERY",
+    "REMOTE_QUERY",
+    "S3",
+    "S3CLUSTER",
+    "GCS",
+    "URL",
+    "FILE",
+    "HDFS",
+    "REMOTE",
+    "REMOTESECURE",
+    "CLUSTER",
+    "CLUSTERALLREPLICAS",
+    "MERGE",
+];
+
 impl Resolver<'_> {
     /// `UNNEST(arrays) [WITH OFFSET]` in FROM: it may read the relations on its left.
     pub(super) fn unnest(
@@ -48,6 +119,13 @@ impl Resolver<'_> {
             let column = self.column(&value_name, false, element, span);
             outputs.push(named_output(&value_name, false, column, span));
             unknown = (shows && fields_unknown).then_some(column);
+        }
+        // `UNNEST(m) AS u (k, v)`: a map, or rows whose fields the alias names.
+        let listed = alias.map_or(&[][..], |alias| alias.columns.as_slice());
+        let named = outputs.len() + usize::from(offset.is_some());
+        for name in listed.iter().skip(named) {
+            let column = self.column(&name.name.value, false, Type::unknown(), span);
+            outputs.push(named_output(&name.name.value, false, column, span));
         }
         if let Some(offset) = offset {
             let column = self.column(&offset.value, false, Type::named("BIGINT", Family::Integer), span);
@@ -173,7 +251,7 @@ impl Resolver<'_> {
                 named_output(&name, false, column, span)
             })
             .collect();
-        if open {
+        if open && !READS_FILES.contains(&function.as_str()) {
             self.partial("unknown table function", function.clone(), span);
         }
         let ids = outputs.iter().map(|output| output.column).collect();
@@ -239,6 +317,12 @@ impl Resolver<'_> {
             "JSON_EACH" | "JSON_TREE" => {
                 let columns = ["key", "value", "type", "atom", "id", "parent", "fullkey", "path"];
                 (columns.into_iter().map(|name| (name.to_owned(), Type::unknown())).collect(), false)
+            }
+            _ if let Some((_, columns)) = KNOWN.iter().find(|(names, _)| names.contains(&function)) => {
+                // Where the function names no column of its own, the alias does.
+                let own = alias.map_or_else(|| function.to_ascii_lowercase(), |alias| alias.name.value.clone());
+                let name = |name: &&str| if *name == OWN_NAME { own.clone() } else { (*name).to_owned() };
+                (columns.iter().map(|column| (name(column), Type::unknown())).collect(), false)
             }
             _ => match alias.map(|alias| alias.columns.as_slice()) {
                 Some(columns) if !columns.is_empty() => {
