@@ -29,6 +29,8 @@ pub struct Statement {
     pub mentions: Vec<Vec<String>>,
     /// What decides whether it runs, and what the variables in it were set from: of branches, loops and variables.
     pub guards: Vec<ast::Query>,
+    /// The variables in it that were set from queries, in lower case, each with the places of these in `guards`.
+    pub values: Vec<(String, Vec<usize>)>,
     pub role: Role,
 }
 

@@ -23,6 +23,11 @@ impl Resolver<'_> {
                 {
                     self.partial("text put in by a client", name.clone(), span);
                 }
+                if let Value::Placeholder(name) = &value.value
+                    && let Some(name) = name.strip_prefix(':').filter(|name| self.values.iter().any(|(v, _)| v == name))
+                {
+                    return self.variable(name, span);
+                }
                 literal(&value.value, span)
             }
             E::TypedString(typed) => {

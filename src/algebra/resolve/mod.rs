@@ -136,6 +136,10 @@ struct Resolver<'a> {
     locals: &'a BTreeMap<String, Arc<Known>>,
     /// What decides whether a script runs the statement.
     guards: &'a [ast::Query],
+    /// The variables in it, each with the places in `guards` of what it was set from.
+    values: &'a [(String, Vec<usize>)],
+    /// What was found for those that were met.
+    variables: BTreeMap<String, super::Expr>,
     query: Query,
     /// What the statement was found to write, those inside its WITH first.
     writes: Vec<Write>,
@@ -166,6 +170,8 @@ impl<'a> Resolver<'a> {
             parsed,
             locals,
             guards: &[],
+            values: &[],
+            variables: BTreeMap::new(),
             query: Query::default(),
             writes: Vec::new(),
             ctes: Vec::new(),

@@ -101,8 +101,8 @@ impl Resolver<'_> {
             && self.stands_for_variable(single)
             && (rest.is_empty() || !single.value.starts_with('@'))
         {
-            // BigQuery's lexer takes a parameter for a name. What a variable was set from guards the statement.
-            return nothing_known(&single.value, Vec::new(), span);
+            // BigQuery's lexer takes a parameter for a name.
+            return self.variable(&single.value, span);
         }
         if let Some(column) = self.in_any_case(parts, scope) {
             return self.column_expr(column, span);

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::from::idents;
-use super::scope::Scope;
+use super::scope::{Scope, nothing_known};
 use super::{Bound, Catalog, How, Resolver, Script, Write, Written, finished};
+use crate::algebra::expr::{Expr, ExprKind};
 use crate::algebra::known::known;
 use crate::algebra::normal::fingerprint;
 use crate::algebra::query::{JoinKind, Known, Op, Query, Status, Why};
 use crate::algebra::sql_type::Type;
 use crate::dialect::Dialect;
-use crate::syntax::{Parsed, Role, ast};
+use crate::syntax::{Parsed, Role, Statement, ast};
 use crate::text::Span;
 
 pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) -> Script {
@@ -23,7 +24,7 @@ pub(super) fn script(parsed: &Parsed, dialect: &Dialect, catalog: &dyn Catalog) 
             Err(_) if statement.fault().is_none() => {}
             Ok(tree) => {
                 for tree in several(tree) {
-                    let resolver = Resolver::new(parsed, dialect, catalog, &locals).guarded_by(&statement.guards);
+                    let resolver = Resolver::new(parsed, dialect, catalog, &locals).guarded_by(statement);
                     let outcome = resolver.statement(tree, statement.span);
                     script.query = outcome.query.or(script.query);
                     for written in outcome.written {
@@ -165,9 +166,30 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    fn guarded_by(mut self, guards: &'a [ast::Query]) -> Self {
-        self.guards = guards;
+    fn guarded_by(mut self, statement: &'a Statement) -> Self {
+        (self.guards, self.values) = (&statement.guards, &statement.values);
         self
+    }
+
+    /// What a variable of the script may hold: the values of the queries that it was set from.
+    pub(super) fn variable(&mut self, name: &str, span: Span) -> Expr {
+        let lower = name.to_lowercase();
+        if let Some(known) = self.variables.get(&lower) {
+            return Expr { span, ..known.clone() };
+        }
+        let places = self.values.iter().find(|(known, _)| *known == lower).map(|(_, places)| places.as_slice());
+        // What the value is made of sees nothing of the statement that reads it.
+        let ctes = std::mem::take(&mut self.ctes);
+        let queries = places.unwrap_or_default().iter().filter_map(|place| self.guards.get(*place));
+        let sources = queries.map(|query| {
+            let (relation, ty) = self.subquery(query, &Scope::default());
+            Expr::new(ExprKind::Subquery { relation }, ty, span)
+        });
+        let sources = sources.collect();
+        self.ctes = ctes;
+        let value = nothing_known(name, sources, span);
+        self.variables.insert(lower, value.clone());
+        value
     }
 
     /// The rows of a statement that a script runs only where its guards say so, or that reads variables which they were

@@ -40,11 +40,13 @@ impl SetColumn {
         if before.iter().all(|(_, value)| value.bare() == last.bare()) {
             return last.clone();
         }
+        // What one clause asks decides about all.
+        let tests: Vec<Expr> = self.values.iter().flat_map(|(when, _)| when.iter().cloned()).collect();
         let branches: Vec<(Expr, Expr)> = before
             .iter()
             .enumerate()
-            .map(|(at, (when, value))| {
-                let clause = std::iter::once(text(&at.to_string(), value.span)).chain(when.iter().cloned());
+            .map(|(at, (_, value))| {
+                let clause = std::iter::once(text(&at.to_string(), value.span)).chain(tests.iter().cloned());
                 (Expr::call("WHEN CLAUSE", clause.collect(), boolean(), value.span), value.clone())
             })
             .collect();

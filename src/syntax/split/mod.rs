@@ -34,6 +34,8 @@ pub(super) struct Part {
     pub(super) range: Range<usize>,
     /// Queries, and expressions with queries in them, that decide whether it runs or what its variables are.
     pub(super) guards: Vec<Range<usize>>,
+    /// The variables in it, each with those of `guards` that it was set from.
+    pub(super) values: Vec<(String, Vec<usize>)>,
     /// It sets variables, and nothing else comes of it.
     pub(super) assigns: bool,
 }

@@ -22,10 +22,25 @@ impl Walker<'_> {
             return;
         }
         let mut guards = self.conditions.clone();
+        let mut values = Vec::new();
         if !assigns {
             self.mentioned(&range).into_iter().for_each(|guard| add(&mut guards, guard));
+            values = self.values(&range, &guards);
         }
-        self.parts.push(Part { range, guards, assigns });
+        self.parts.push(Part { range, guards, values, assigns });
+    }
+
+    /// Each variable named in `range` that was set from a query, with the places of its queries in `guards`.
+    fn values(&self, range: &Range<usize>, guards: &[Range<usize>]) -> Vec<(String, Vec<usize>)> {
+        let mut values: Vec<(String, Vec<usize>)> = Vec::new();
+        for name in range.clone().filter_map(|at| self.variable_at(at)) {
+            let Some(sources) = self.variables.get(&name) else { continue };
+            if !sources.is_empty() && !values.iter().any(|(known, _)| *known == name) {
+                let places = sources.iter().filter_map(|source| guards.iter().position(|guard| guard == source));
+                values.push((name, places.collect()));
+            }
+        }
+        values
     }
 
     /// `r RESULTSET := (INSERT INTO ..)`: what a variable is set from may write too.
@@ -38,7 +53,7 @@ impl Walker<'_> {
         };
         let Some(open) = range.clone().find(opens) else { return };
         let close = super::closes(self.pieces, open).map_or(range.end, |close| close.min(range.end));
-        self.parts.push(Part { range: open + 1..close, guards: self.conditions.clone(), assigns: false });
+        self.parts.push(Part { range: open + 1..close, guards: self.conditions.clone(), values: Vec::new(), assigns: false });
     }
 
     /// Adds what decides a branch or loop: its condition, if that asks a query, and what its variables were set from.

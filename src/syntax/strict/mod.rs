@@ -40,7 +40,7 @@ pub fn parse(sql: &str, dialect: &Dialect) -> Parsed {
         read = part.range.end;
         let mut statement = reader.statement(own, sql);
         match guards {
-            Ok(guards) => statement.guards = guards,
+            Ok(guards) => (statement.guards, statement.values) = (guards, part.values),
             Err(fault) => statement.tree = Err(fault),
         }
         if part.assigns {
@@ -102,7 +102,7 @@ impl Reader {
         };
         // The tokens went into the tree; where there is none, they are read once more.
         let mentions = tree.as_ref().map_or_else(|_| mentions::mentions(&self.lex(sql, span)), |_| Vec::new());
-        Statement { span, tree: tree.map(Box::new), mentions, guards: Vec::new(), role }
+        Statement { span, tree: tree.map(Box::new), mentions, guards: Vec::new(), values: Vec::new(), role }
     }
 
     /// Reads what decides a statement, each as a query of its own.
@@ -176,8 +176,9 @@ impl Reader {
             }
             _ => {
                 let span = Span::new(fault.span.start as usize, end);
-                let guards = Vec::new();
-                statements.push(Statement { span, tree: Err(fault), mentions: Vec::new(), guards, role: Role::Data });
+                let (guards, values) = (Vec::new(), Vec::new());
+                let mentions = Vec::new();
+                statements.push(Statement { span, tree: Err(fault), mentions, guards, values, role: Role::Data });
             }
         }
     }
