@@ -7,6 +7,7 @@ mod cli;
 mod committed;
 mod docs;
 mod json_schema;
+mod lineage;
 mod projects;
 mod rules;
 mod schemas;

@@ -28,6 +28,11 @@ impl Resolver<'_> {
                 {
                     return self.variable(name, span);
                 }
+                if let Value::Placeholder(name) = &value.value
+                    && let Some(column) = self.at_position(name, &scope.items)
+                {
+                    return self.column_expr(column, span);
+                }
                 literal(&value.value, span)
             }
             E::TypedString(typed) => {
@@ -179,11 +184,6 @@ impl Resolver<'_> {
                 Expr::call("ARRAY", args, Type::array_of(element), span)
             }
             E::Interval(interval) => self.interval(interval, scope, span),
-            E::Prefixed { prefix, value } if prefix.value.eq_ignore_ascii_case("connect_by_root") => {
-                self.of_other_row("CONNECT_BY_ROOT", value, scope, span)
-            }
-            E::Prefixed { value, .. } => self.expr(value, scope),
-            E::Prior(inner) => self.of_other_row("PRIOR", inner, scope, span),
             E::OuterJoin(inner) => self.expr(inner, scope),
             E::MemberOf(member) => self.called_on("MEMBER OF", &[&member.value, &member.array], boolean(), scope, span),
             other => self.rarely_spelled(other, scope, span),
@@ -198,6 +198,11 @@ impl Resolver<'_> {
                     [expr.as_ref(), overlay_what, overlay_from].into_iter().chain(overlay_for.as_deref()).collect();
                 self.called_on("OVERLAY", &parts, string(), scope, span)
             }
+            E::Prefixed { prefix, value } if prefix.value.eq_ignore_ascii_case("connect_by_root") => {
+                self.of_other_row("CONNECT_BY_ROOT", value, scope, span)
+            }
+            E::Prefixed { value, .. } => self.expr(value, scope),
+            E::Prior(inner) => self.of_other_row("PRIOR", inner, scope, span),
             other => self.not_understood(other, scope, span),
         }
     }

@@ -74,6 +74,9 @@ impl Resolver<'_> {
                 let bound = self.unpivot(bound, value, name, columns, keep_nulls, span);
                 self.finish_item(scope, alias.as_ref(), bound)
             }
+            TableFactor::UnpivotExpr { expression, value_alias, attribute_alias } => {
+                self.unpivoted_value(expression, value_alias, attribute_alias.as_ref(), scope, span)
+            }
             other => {
                 let known = self.document(other, scope, span).or_else(|| self.recognized(other, scope, span));
                 known.unwrap_or_else(|| self.opaque_factor(other, scope, span))
@@ -280,6 +283,7 @@ pub(super) fn is_lateral(relation: &TableFactor) -> bool {
         TableFactor::Derived { lateral: true, .. }
             | TableFactor::Function { .. }
             | TableFactor::UNNEST { .. }
+            | TableFactor::UnpivotExpr { .. }
             | TableFactor::TableFunction { .. }
             | TableFactor::JsonTable { .. }
             | TableFactor::OpenJsonTable { .. }

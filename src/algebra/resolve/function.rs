@@ -291,6 +291,7 @@ fn is_spelled_out(name: &str) -> bool {
             | "IF"
             | "GROUPING"
             | "GROUPING_ID"
+            | "TRANSFORM_USING"
             | "PRIOR"
             | "PREV"
             | "NEXT"

@@ -159,6 +159,15 @@ impl Resolver<'_> {
             return;
         }
         match &mut expr.kind {
+            // Which keys a row is grouped by depends on no value of theirs.
+            ExprKind::Aggregate { function, args, .. } if function == "GROUPING" || function == "GROUPING_ID" => {
+                for arg in args {
+                    let bare = arg.bare();
+                    let at = groups.keys.iter().position(|(key, _)| *key == bare).unwrap_or(groups.keys.len());
+                    *arg = super::expression::number(&at.to_string(), arg.span);
+                }
+                self.take_aggregate(expr, groups);
+            }
             ExprKind::Aggregate { .. } => self.take_aggregate(expr, groups),
             ExprKind::Column(column) if groups.scope.owns(*column) || self.is_demanded(*column) => {
                 // Neither a key nor aggregated: some value of the group (a key decides it, or the dialect allows it).

@@ -149,6 +149,8 @@ struct Resolver<'a> {
     demanded: BTreeMap<(RelId, String), ColumnId>,
     /// Set-returning functions met in a SELECT list, waiting for their Unnest.
     pending_unnests: Vec<(super::Expr, ColumnId)>,
+    /// Structs whose unknown fields a star shows, each with the relation that stands for these.
+    pending_fields: Vec<(super::Expr, RelId)>,
     /// What `COLUMNS(..)` stands for while one of its columns is resolved: the value and the column's name.
     columns_binding: Option<(super::Expr, String)>,
     /// LIMIT BY of the query whose SELECT comes next: how many rows, and of which groups.
@@ -178,6 +180,7 @@ impl<'a> Resolver<'a> {
             windows: Vec::new(),
             demanded: BTreeMap::new(),
             pending_unnests: Vec::new(),
+            pending_fields: Vec::new(),
             columns_binding: None,
             limit_by: None,
             pivot_groups: None,

@@ -60,9 +60,10 @@ impl Resolver<'_> {
         let mut filtered = Vec::new();
         for value in values {
             let tests = self.pivot_tests(&on, &value.expr, &scope, span);
-            let label = value.alias.as_ref().map_or_else(|| label_of(&value.expr), |alias| alias.value.clone());
+            let label = value.alias.as_ref().map_or_else(|| self.pivot_label(&value.expr), |alias| alias.value.clone());
             for (call, alias) in &calls {
                 let name = match alias {
+                    Some(alias) if self.dialect.flag("pivot_aggregate_first") => format!("{alias}_{label}"),
                     Some(alias) if calls.len() > 1 || self.dialect.flag("pivot_names_aggregate") => {
                         format!("{label}_{alias}")
                     }
@@ -122,6 +123,14 @@ impl Resolver<'_> {
         let args = vec![value];
         let kind = ExprKind::Aggregate { function, args, distinct: false, filter: None, order: Vec::new() };
         Expr::new(kind, Type::unknown(), span)
+    }
+
+    /// The name of a value's column; Snowflake's keeps the quotes of a text.
+    fn pivot_label(&self, value: &ast::Expr) -> String {
+        match super::name::string_value(value) {
+            Some(text) if self.dialect.flag("pivot_keeps_quotes") => format!("'{text}'"),
+            _ => label_of(value),
+        }
     }
 
     fn pivot_tests(&mut self, on: &[Expr], value: &ast::Expr, scope: &Scope, span: Span) -> Expr {

@@ -250,6 +250,7 @@ impl Resolver<'_> {
             let Some(item) = items.first() else { continue };
             let key = self.key(&parts[length]);
             let column = item.columns.iter().find(|column| column.key == key).map(|column| column.output.column);
+            let column = column.or_else(|| self.at_position(&parts[length].value, std::slice::from_ref(*item)));
             let column = column.or_else(|| item.open.then(|| self.demand(item.rel, &key, &parts[length])).flatten());
             if let Some(column) = column {
                 let base = self.column_expr(column, span);
@@ -276,6 +277,14 @@ impl Resolver<'_> {
             Some(base) => Answer::Found(fields(base, &parts[1..], span)),
             None => Answer::Nothing,
         }
+    }
+
+    /// Snowflake's `$2`: the second column of the relations in sight, where all are known.
+    pub(super) fn at_position(&self, name: &str, items: &[FromItem]) -> Option<ColumnId> {
+        let at: usize = name.strip_prefix('$')?.parse().ok()?;
+        let known = self.dialect.flag("dollar_columns") && !items.iter().any(|item| item.open);
+        let mut columns = items.iter().filter(|item| !item.shadow).flat_map(|item| &item.columns);
+        columns.nth(at.checked_sub(1).filter(|_| known)?).map(|column| column.output.column)
     }
 
     /// A column by its bare name, for the head of `column.field`; never a whole row.

@@ -4,7 +4,7 @@
 use super::scope::{Alias, Scope};
 use super::{Bound, Resolver};
 use crate::algebra::expr::{Expr, ExprKind, SortKey};
-use crate::algebra::query::{ColumnId, Op, OpenStar, Output, RelId};
+use crate::algebra::query::{ColumnId, JoinKind, Op, OpenStar, Output, RelId};
 use crate::dialect::AliasRule;
 use crate::syntax::ast::{self, SelectItem};
 use crate::text::Span;
@@ -44,8 +44,12 @@ impl Resolver<'_> {
         }
         rel = self.connected(rel, select, &mut scope);
         let saved = std::mem::take(&mut self.pending_unnests);
+        let fields = std::mem::take(&mut self.pending_fields);
         let mut list = self.select_list(select, &scope);
         let unnests = std::mem::replace(&mut self.pending_unnests, saved);
+        let (structs, shown): (Vec<Expr>, Vec<RelId>) =
+            std::mem::replace(&mut self.pending_fields, fields).into_iter().unzip();
+        let mut structs = Some(structs);
         let conditions = marked.map_or_else(|| select.selection.iter().collect(), |marked| marked.rest);
         let conditions: Vec<&ast::Expr> = select.prewhere.iter().chain(conditions).collect();
         rel = self.filtered(rel, &conditions, &list, &scope);
@@ -72,7 +76,7 @@ impl Resolver<'_> {
             return self.projected(rel, list, span);
         }
         let always = select.having.is_some();
-        let above = &mut [&mut having, &mut qualify, &mut on, &mut by];
+        let above = &mut [&mut having, &mut qualify, &mut on, &mut by, &mut structs];
         rel = self.grouped(rel, &select.group_by, always, &scope, &mut list, above, &mut sort);
         for conjuncts in having.into_iter().chain(qualify) {
             let span = conjuncts.first().map_or(span, |first| first.span);
@@ -82,6 +86,9 @@ impl Resolver<'_> {
             let (exprs, columns) = unnests.into_iter().unzip();
             rel = self.node(Op::Unnest { input: rel, exprs, columns, outer: false }, Vec::new(), span);
         }
+        for (base, relation) in structs.into_iter().flatten().zip(shown) {
+            rel = self.with_fields(rel, base, relation, span);
+        }
         self.windows.pop();
         let bound = self.projected(rel, list, span);
         let bound = self.arranged_rows(bound, select, sort, on, span);
@@ -89,6 +96,15 @@ impl Resolver<'_> {
             Some(by) => self.limited_by(bound, by, count),
             None => bound,
         }
+    }
+
+    /// Each row with the unknown fields of a struct in it.
+    fn with_fields(&mut self, left: RelId, base: Expr, relation: RelId, span: Span) -> RelId {
+        if let Op::TableFunction { args, .. } = &mut self.query.nodes[relation.0 as usize].op {
+            args.push(base);
+        }
+        let op = Op::Join { kind: JoinKind::Cross, left, right: relation, on: Vec::new(), lateral: true, span };
+        self.node(op, Vec::new(), span)
     }
 
     /// WHERE.

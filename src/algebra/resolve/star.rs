@@ -5,7 +5,7 @@ use super::from::idents;
 use super::scope::{FromItem, Scope, field_of};
 use super::select::{Item, List};
 use crate::algebra::expr::Expr;
-use crate::algebra::query::OpenStar;
+use crate::algebra::query::{Op, OpenStar};
 use crate::algebra::sql_type::Family;
 use crate::syntax::ast::{self, Ident, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions};
 use crate::text::{Span, pattern};
@@ -30,6 +30,7 @@ impl Resolver<'_> {
         list: &mut List,
         span: Span,
     ) {
+        let pending = self.pending_fields.len();
         let (columns, open) = match of {
             None => self.all_columns(scope, span),
             Some(SelectItemQualifiedWildcardKind::ObjectName(name)) => self.qualified(&idents(name), scope, span),
@@ -38,6 +39,9 @@ impl Resolver<'_> {
                 (self.struct_fields(&base, span), Vec::new())
             }
         };
+        if let Some((_, relation)) = self.pending_fields.get(pending) {
+            list.stars.push(OpenStar { relation: *relation, except: Vec::new() });
+        }
         let except: Vec<String> = excepted(options).iter().map(|ident| self.key(ident)).collect();
         for item in open {
             let of = if item.name.is_empty() { "this relation".to_owned() } else { format!("`{}`", item.name) };
@@ -132,6 +136,9 @@ impl Resolver<'_> {
     fn struct_fields(&mut self, base: &Expr, span: Span) -> Vec<Starred> {
         if base.ty.family != Family::Struct || base.ty.fields.is_empty() {
             self.partial("star over an unknown struct", "its fields are not declared", span);
+            let op = Op::TableFunction { name: "FIELDS".to_owned(), args: Vec::new(), open: true };
+            let relation = self.node(op, Vec::new(), span);
+            self.pending_fields.push((base.clone(), relation));
         }
         let fields = base.ty.fields.iter().map(|(name, _)| {
             let key = self.dialect.column_key(name, false);

@@ -122,6 +122,8 @@ impl<'a> Resolver<'a> {
                 None if super::writes::is_write(&query.body) => {}
                 None => asked = Some(bound),
             }
+        } else if let ast::Statement::Copy { source: ast::CopySource::Query(query), to: true, .. } = statement {
+            asked = Some(self.query_in(query, &Scope::default()));
         } else {
             self.write(statement, span);
         }

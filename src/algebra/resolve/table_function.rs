@@ -68,6 +68,9 @@ const READS_FILES: &[&str] = &[
     "EXTERNAL_QUERY",
     "FEDERATED_QUERY",
     "REMOTE_QUERY",
+    "OPENQUERY",
+    "OPENROWSET",
+    "OPENDATASOURCE",
     "S3",
     "S3CLUSTER",
     "GCS",
@@ -137,6 +140,28 @@ impl Resolver<'_> {
         if let Some(item) = scope.items.last_mut() {
             item.element = unknown;
         }
+        rel
+    }
+
+    /// Redshift's `UNPIVOT t.obj AS value AT name`: a row for each member of an object.
+    pub(super) fn unpivoted_value(
+        &mut self,
+        object: &ast::Expr,
+        value: &Ident,
+        name: Option<&Ident>,
+        scope: &mut Scope,
+        span: Span,
+    ) -> RelId {
+        let exprs = vec![self.expr(object, scope)];
+        let mut outputs = Vec::new();
+        for ident in std::iter::once(value).chain(name) {
+            let column = self.column(&ident.value, ident.quote_style.is_some(), Type::unknown(), span);
+            outputs.push(super::output(ident, column, span));
+        }
+        let columns: Vec<ColumnId> = outputs.iter().map(|output| output.column).collect();
+        let seed = self.node(Op::Values { rows: vec![Vec::new()] }, Vec::new(), span);
+        let rel = self.node(Op::Unnest { input: seed, exprs, columns, outer: false }, Vec::new(), span);
+        self.push_closed(scope, "", Bound { rel, outputs });
         rel
     }
 

@@ -136,6 +136,7 @@ impl Resolver<'_> {
             return;
         }
         let mut exprs: Vec<Expr> = bound.outputs.iter().map(|o| self.column_expr(o.column, o.span)).collect();
+        self.partial("columns by position of an undeclared relation", "which column goes where is not known", span);
         let any = Ident::new(ALL_COLUMNS);
         let star = self.demand(bound.rel, ALL_COLUMNS, &any);
         let star: Vec<Expr> = star.into_iter().map(|star| self.column_expr(star, span)).collect();

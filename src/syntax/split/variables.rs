@@ -53,7 +53,12 @@ impl Walker<'_> {
         };
         let Some(open) = range.clone().find(opens) else { return };
         let close = super::closes(self.pieces, open).map_or(range.end, |close| close.min(range.end));
-        self.parts.push(Part { range: open + 1..close, guards: self.conditions.clone(), values: Vec::new(), assigns: false });
+        self.parts.push(Part {
+            range: open + 1..close,
+            guards: self.conditions.clone(),
+            values: Vec::new(),
+            assigns: false,
+        });
     }
 
     /// Adds what decides a branch or loop: its condition, if that asks a query, and what its variables were set from.
