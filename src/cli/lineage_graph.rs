@@ -98,7 +98,7 @@ fn answer(ask: &Ask<'_>, mut selection: Selection, compilation: &Compilation) ->
     let named = single.map(|term| compilation.named_by(term)).transpose().map_err(|why| failure(&why, compilation))?;
     if let (Some(term), Some(named)) = (single, &named)
         && !term.walks()
-        && is_one(named, compilation)
+        && is_one(term, named, compilation)
     {
         return Ok(of_one(ask, named, compilation));
     }
@@ -116,13 +116,9 @@ fn answer(ask: &Ask<'_>, mut selection: Selection, compilation: &Compilation) ->
     Ok(Answer { pick, grain, starts, directions, one, headline: None })
 }
 
-/// One relation that has columns, or columns alone.
-fn is_one(named: &Pick, compilation: &Compilation) -> bool {
-    match named.relations.iter().collect::<Vec<_>>().as_slice() {
-        [] => true,
-        [relation] => compilation.known(relation).is_some() || compilation.graph().find(relation, None).is_some(),
-        _ => false,
-    }
+/// One relation by its name, or columns. What a method selects are models, be it one.
+fn is_one(term: &Term, named: &Pick, compilation: &Compilation) -> bool {
+    named.relations.is_empty() || term.is_plain() && compilation.select(&term.value).is_ok()
 }
 
 /// By columns: upstream unless asked otherwise.

@@ -122,6 +122,11 @@ impl Selection {
 }
 
 impl Term {
+    /// Was no method written?
+    pub fn is_plain(&self) -> bool {
+        self.method == Method::Plain
+    }
+
     /// Does it ask for more than what it names?
     pub fn walks(&self) -> bool {
         self.readers_with_needs || self.parents.is_some() || self.children.is_some()

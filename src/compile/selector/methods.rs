@@ -105,19 +105,14 @@ fn selects_parts(value: &str, resource: &Resource<'_>) -> bool {
 fn selects_fqn(value: &str, resource: &Resource<'_>) -> bool {
     let fqn = resource.fqn();
     let versioned = resource.version.is_some();
-    let (Some(last), name) = (fqn.last(), fqn.iter().rev().nth(usize::from(versioned))) else { return false };
-    if name.is_some_and(|name| *name == value) {
+    let (Some(last), Some(name)) = (fqn.last(), fqn.iter().rev().nth(usize::from(versioned))) else { return false };
+    if *name == value
+        || versioned && [format!("{name}.{last}"), format!("{name}_{last}")].iter().any(|own| own == value)
+    {
         return true;
     }
-    if versioned {
-        let name = name.copied().unwrap_or_default();
-        if value == format!("{name}.{last}") || value == format!("{name}_{last}") || value == format!("{name}.v{last}")
-        {
-            return true;
-        }
-    }
     // Wider than dbt, which holds `stg_*` to the folders too: nobody who writes it means folders.
-    if has_wildcard(value) && name.is_some_and(|name| glob(value, name)) {
+    if has_wildcard(value) && glob(value, name) {
         return true;
     }
     let flat: Vec<&str> = fqn.iter().flat_map(|part| part.split('.')).collect();

@@ -1,5 +1,7 @@
 //! A Compilation in; everything a selector may name, with the facts that methods ask for, out.
 
+use std::borrow::Cow;
+
 use crate::compile::{Compilation, CompiledModel};
 use crate::data::Value;
 use crate::project::{Config, ConsumerKind, ModelKind, Project, Properties};
@@ -25,14 +27,14 @@ pub(super) struct Resource<'c> {
 
 impl Resource<'_> {
     /// Package, folders and name, as dbt's `fqn`: the folder of the project's own paths is left out.
-    pub(super) fn fqn(&self) -> Vec<&str> {
+    pub(super) fn fqn(&self) -> Vec<Cow<'_, str>> {
         let folders = self.inner_path.rsplit_once('/').map_or("", |(folders, _)| folders);
         let inner = folders.split('/').skip(1).filter(|folder| !folder.is_empty());
-        let version = self.version.map(|(version, _)| version);
+        let version = self.version.map(|(version, _)| Cow::Owned(format!("v{version}")));
         let leaf = self.name.split('.').next_back().unwrap_or_default();
         let source = self.name.strip_suffix(leaf).map(|source| source.trim_end_matches('.'));
         let names = source.filter(|source| !source.is_empty()).into_iter().chain([leaf]);
-        [self.package].into_iter().chain(inner).chain(names).chain(version).collect()
+        [self.package].into_iter().chain(inner).chain(names).map(Cow::Borrowed).chain(version).collect()
     }
 
     /// Tags add up, from the project file to the text itself.
@@ -51,7 +53,7 @@ impl Resource<'_> {
 
     fn default(&self, key: &str) -> Option<Value> {
         let text = match (key, self.kind) {
-            ("materialized", "model") => "view",
+            ("materialized", "model" | "analysis") => "view",
             ("materialized", "table") => "table",
             ("materialized", kind @ ("snapshot" | "seed" | "test")) => kind,
             ("enabled", _) => "true",
