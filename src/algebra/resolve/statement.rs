@@ -175,7 +175,7 @@ impl<'a> Resolver<'a> {
 
     /// What a variable of the script may hold: the values of the queries that it was set from.
     pub(super) fn variable(&mut self, name: &str, span: Span) -> Expr {
-        let lower = name.to_lowercase();
+        let lower = name.to_ascii_lowercase();
         if let Some(known) = self.variables.get(&lower) {
             return Expr { span, ..known.clone() };
         }

@@ -89,7 +89,7 @@ impl Resolver<'_> {
         let listed: Vec<Ident> = last.filter(|ident| ident.value != "by name").collect();
         if insert.columns.is_empty() && insert.source.is_some() {
             let mut listed = self.columns_of(&name);
-            self.move_partitions(insert, &mut listed);
+            move_partitions(insert, &mut listed);
             self.named_by_position(&mut bound, &listed, span);
         } else {
             self.named_by_position(&mut bound, &listed, span);
@@ -109,22 +109,6 @@ impl Resolver<'_> {
         let ident = |name: &str, quoted: bool| if quoted { Ident::with_quote('"', name) } else { Ident::new(name) };
         let columns = known.map(|known| known.columns.iter().map(|c| ident(&c.name, c.quoted)).collect());
         columns.unwrap_or_default()
-    }
-
-    /// `PARTITION (a = 1, b)`: the query gives no `a`, and `b` behind all others.
-    fn move_partitions(&self, insert: &ast::Insert, listed: &mut Vec<Ident>) {
-        for part in insert.partitioned.iter().flatten() {
-            let (name, given) = match part {
-                ast::Expr::BinaryOp { left, .. } => (super::name::own_name(left), true),
-                other => (super::name::own_name(other), false),
-            };
-            let at = name.and_then(|name| listed.iter().position(|own| own.value.eq_ignore_ascii_case(&name)));
-            let Some(at) = at else { continue };
-            let column = listed.remove(at);
-            if !given {
-                listed.push(column);
-            }
-        }
     }
 
     /// Gives the columns of a query the names of the target's. Columns that came through a star over an undeclared
@@ -173,7 +157,9 @@ impl Resolver<'_> {
             })) => (update.assignments.clone(), update.selection.as_ref()),
             _ => return bound,
         };
-        assignments.iter_mut().for_each(|assignment| super::returned::name_new_rows(&mut assignment.value));
+        for assignment in &mut assignments {
+            super::returned::name_new_rows(&mut assignment.value);
+        }
         let target = self.declared_item(name, span);
         let mut scope = Scope::default();
         let own = self.own_names(name, insert.table_alias.as_ref().map(|alias| &alias.alias));
@@ -562,6 +548,22 @@ impl Resolver<'_> {
 fn unless(test: Expr) -> Expr {
     let span = test.span;
     Expr::call("NOT", vec![Expr::call("IS TRUE", vec![test], boolean(), span)], boolean(), span)
+}
+
+/// `PARTITION (a = 1, b)`: the query gives no `a`, and `b` behind all others.
+fn move_partitions(insert: &ast::Insert, listed: &mut Vec<Ident>) {
+    for part in insert.partitioned.iter().flatten() {
+        let (name, given) = match part {
+            ast::Expr::BinaryOp { left, .. } => (super::name::own_name(left), true),
+            other => (super::name::own_name(other), false),
+        };
+        let at = name.and_then(|name| listed.iter().position(|own| own.value.eq_ignore_ascii_case(&name)));
+        let Some(at) = at else { continue };
+        let column = listed.remove(at);
+        if !given {
+            listed.push(column);
+        }
+    }
 }
 
 /// The relation that an assignment names before its column.
