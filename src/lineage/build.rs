@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::edges::{Edge, ModelLineage, Via};
+use super::edges::{ColumnLineage, Edge, ModelLineage, Via};
 use super::graph::{Graph, Link, Lists, NodeId, ROWS};
 use super::slots::hash_folded;
 use super::trace::ALL_COLUMNS;
@@ -51,6 +51,10 @@ struct Building {
     graph: Graph,
     /// Readers and what they read, as met; some more than once.
     links: Vec<(u32, Link)>,
+    /// Parts of columns: the node of the whole, and how long its name is.
+    parts: BTreeMap<u32, (NodeId, usize)>,
+    /// Links that are followed only from what is read to who reads it.
+    downward: Vec<(u32, Link)>,
     /// The relation that was asked for last: edges come sorted by it.
     last: Option<(String, u32)>,
 }
@@ -90,6 +94,14 @@ impl Building {
             if id.index() < defined {
                 continue;
             }
+            if let Some((_, length)) = self.parts.get(&id.0).copied() {
+                let (whole, field) = (&column[..length], &column[length + 1..]);
+                let own = lineage.columns.iter().find(|known| known.name.eq_ignore_ascii_case(whole));
+                if let Some(own) = own {
+                    self.link_part(id, field, own);
+                    continue;
+                }
+            }
             for upstream in &lineage.stars {
                 let to = self.node(upstream, Some(&column));
                 self.link(id, Link { to, via: Some(Via::Identity), span: Span::default() });
@@ -103,8 +115,40 @@ impl Building {
     }
 
     fn link_edge(&mut self, reader: NodeId, edge: &Edge) {
-        let to = self.node(&edge.relation, Some(&edge.column));
+        let to = match &edge.field {
+            Some(field) => self.part(&edge.relation, &edge.column, field),
+            None => self.node(&edge.relation, Some(&edge.column)),
+        };
         self.link(reader, Link { to, via: Some(edge.via), span: edge.span });
+    }
+
+    /// A part of a column is a column of its own, `payload.customer`. What changes the whole may change the part, and
+    /// the other way round; but who reads the part reads no other.
+    fn part(&mut self, relation: &str, column: &str, field: &str) -> NodeId {
+        let whole = self.node(relation, Some(column));
+        let part = self.node(relation, Some(&format!("{column}.{field}")));
+        if self.parts.insert(part.0, (whole, column.len())).is_none() {
+            for (one, other) in [(whole, part), (part, whole)] {
+                let link = Link { to: other, via: Some(Via::Identity), span: Span::default() };
+                self.downward.push((one.0, link));
+            }
+        }
+        part
+    }
+
+    /// A part comes from the same part of what its column copies, and from all that its column is computed from.
+    fn link_part(&mut self, part: NodeId, field: &str, column: &ColumnLineage) {
+        for edge in &column.inputs {
+            if edge.via == Via::Identity {
+                let field = match &edge.field {
+                    Some(above) => format!("{above}.{field}"),
+                    None => field.to_owned(),
+                };
+                self.link_edge(part, &Edge { field: Some(field), ..edge.clone() });
+            } else {
+                self.link_edge(part, edge);
+            }
+        }
     }
 
     fn link(&mut self, reader: NodeId, link: Link) {
@@ -167,7 +211,7 @@ impl Building {
         }
         graph.up = Lists::new(count, self.links.iter().copied());
         let down = self.links.iter().map(|(reader, link)| (link.to.0, Link { to: NodeId(*reader), ..*link }));
-        graph.down = Lists::new(count, down);
+        graph.down = Lists::new(count, down.chain(self.downward.iter().copied()));
         let members = graph.nodes.iter().enumerate().map(|(node, (relation, _))| (*relation, NodeId(node as u32)));
         graph.members = Lists::new(graph.relations.len(), members);
         graph

@@ -47,9 +47,21 @@ pub struct Edge {
     /// Id of the relation outside the query, e.g. `model.shop.stg_orders`.
     pub relation: String,
     pub column: String,
+    /// The field or path within the column that is read, `customer.id`; `None` for all of it.
+    pub field: Option<String>,
     pub via: Via,
     /// The read in the rendered text.
     pub span: Span,
+}
+
+impl Edge {
+    /// The column, with the field of it that is read: `payload.customer`.
+    pub fn spelled(&self) -> String {
+        match &self.field {
+            Some(field) => format!("{}.{field}", self.column),
+            None => self.column.clone(),
+        }
+    }
 }
 
 /// A column of a neighbouring relation that the text names, or that a star of it brings.

@@ -5,7 +5,7 @@ use crate::text::Span;
 
 fn edge(text: &str, via: Via) -> Edge {
     let (relation, column) = text.split_once('.').expect("relation.column");
-    Edge { relation: relation.to_owned(), column: column.to_owned(), via, span: Span::default() }
+    Edge { relation: relation.to_owned(), column: column.to_owned(), field: None, via, span: Span::default() }
 }
 
 fn model(columns: &[(&str, &str)], rows: &[&str], depends_on: &[&str]) -> ModelLineage {

@@ -129,7 +129,11 @@ pub const KEYS: [SettingKey; 13] = [
         Shape::OneOf(&["declared", "proved"]),
         "Whether keys that only a test or constraint declares count: `declared` (the default) or `proved`.",
     ),
-    key("catalog", Shape::Texts, "Files that say what the warehouse holds, besides sluice.lock and target/catalog.json."),
+    key(
+        "catalog",
+        Shape::Texts,
+        "Files that say what the warehouse holds, besides sluice.lock and target/catalog.json.",
+    ),
     key(
         "sources",
         Shape::OneOf(&["typed", "complete", "partial"]),

@@ -73,7 +73,7 @@ fn edges(edges: &[Edge], paint: Paint, out: &mut String) {
         let branch = if at + 1 == edges.len() { "└─ " } else { "├─ " };
         let via = format!("{branch}{} ", pad(edge.via.word(), vias));
         let _ =
-            writeln!(out, "{}{}.{}", paint.ink(Ink::Faint, &via), paint.ink(Ink::Name, &edge.relation), edge.column);
+            writeln!(out, "{}{}.{}", paint.ink(Ink::Faint, &via), paint.ink(Ink::Name, &edge.relation), edge.spelled());
     }
 }
 

@@ -166,3 +166,16 @@ fn without_alias(factor: &TableFactor) -> String {
     }
     factor.to_string()
 }
+
+/// The value in `payload -> 'a'`, which is written as a lambda is: a parameter and a body that starts with the text of a
+/// key and does not name the parameter.
+pub(super) fn is_json_access(lambda: &ast::LambdaFunction) -> Option<&ast::Ident> {
+    let ast::OneOrManyWithParens::One(param) = &lambda.params else { return None };
+    let mut first = lambda.body.as_ref();
+    while let ast::Expr::BinaryOp { left, .. } = first {
+        first = left;
+    }
+    let named = || lambda.body.to_string().contains(&param.name.value);
+    (super::name::string_value(first).is_some() && lambda.syntax == ast::LambdaSyntax::Arrow && !named())
+        .then_some(&param.name)
+}

@@ -453,6 +453,12 @@ impl Resolver<'_> {
 
     /// `x -> body`; `element` is the type its first parameter stands for.
     pub(super) fn lambda(&mut self, lambda: &ast::LambdaFunction, element: &Type, scope: &Scope, span: Span) -> Expr {
+        if let Some(value) = super::carried::is_json_access(lambda) {
+            let value = self.name(std::slice::from_ref(value), scope, span);
+            let key = self.expr(&lambda.body, scope);
+            let ty = infer::operator(self.dialect, "->", &[value.clone(), key.clone()]);
+            return Expr::call("->", vec![value, key], ty, span);
+        }
         let names: Vec<&ast::LambdaFunctionParameter> = match &lambda.params {
             ast::OneOrManyWithParens::One(param) => vec![param],
             ast::OneOrManyWithParens::Many(params) => params.iter().collect(),

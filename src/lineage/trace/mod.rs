@@ -1,7 +1,10 @@
 //! A resolved Query in, its Edges out: what each output column's value reads, and what decides which rows exist.
 
 mod demand;
+mod fields;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +88,9 @@ pub fn trace(query: &Query, dialect: &Dialect) -> ModelLineage {
     }
     lineage.rows = tracer.edges(rows.iter().map(|((source, via), span)| (*source, *via, *span)));
     lineage.rows.sort();
-    lineage.rows.dedup_by(|a, b| (&a.relation, &a.column, a.via) == (&b.relation, &b.column, b.via));
+    lineage
+        .rows
+        .dedup_by(|a, b| (&a.relation, &a.column, &a.field, a.via) == (&b.relation, &b.column, &b.field, b.via));
     let node = &query.nodes[root.0 as usize];
     let name = |column: &ColumnId| {
         query.outputs.iter().find(|output| output.column == *column).map(|output| output.name.clone())
@@ -117,19 +122,30 @@ fn inputs(reads: &Reads, rows: &Rows) -> Vec<(Source, Via, Span)> {
     inputs.into_iter().map(|(source, (via, span))| (source, via, span)).collect()
 }
 
-/// The columns outside the query that anything was found to read, numbered as they are met.
+/// A column of an input, by the input's position, and the path to the part of it that is meant.
+type Origin<'q> = (usize, &'q str, Option<String>);
+
+/// The columns outside the query, and parts of them, that anything was found to read, numbered as they are met.
 #[derive(Default)]
 struct Sources<'q> {
-    all: Vec<(usize, &'q str)>,
-    numbers: BTreeMap<(usize, &'q str), Source>,
+    all: Vec<Origin<'q>>,
+    numbers: BTreeMap<Origin<'q>, Source>,
 }
 
 impl<'q> Sources<'q> {
     fn number(&mut self, input: usize, column: &'q str) -> Source {
-        *self.numbers.entry((input, column)).or_insert_with(|| {
-            self.all.push((input, column));
-            self.all.len() as Source - 1
-        })
+        self.number_part(input, column, None)
+    }
+
+    fn number_part(&mut self, input: usize, column: &'q str, field: Option<String>) -> Source {
+        let origin = (input, column, field);
+        if let Some(number) = self.numbers.get(&origin) {
+            return *number;
+        }
+        self.all.push(origin.clone());
+        let number = self.all.len() as Source - 1;
+        self.numbers.insert(origin, number);
+        number
     }
 }
 
@@ -188,11 +204,12 @@ impl<'q> Tracer<'q> {
     /// Edges, sorted by input and column.
     fn edges(&self, reads: impl Iterator<Item = (Source, Via, Span)>) -> Vec<Edge> {
         let mut reads: Vec<_> =
-            reads.map(|(source, via, span)| (self.sources.all[source as usize], via, span)).collect();
+            reads.map(|(source, via, span)| (&self.sources.all[source as usize], via, span)).collect();
         reads.sort_by_key(|(source, via, _)| (*source, *via));
-        let edge = |((input, column), via, span): ((usize, &str), Via, Span)| Edge {
-            relation: self.query.reads[input].id.clone(),
-            column: column.to_owned(),
+        let edge = |((input, column, field), via, span): (&Origin<'q>, Via, Span)| Edge {
+            relation: self.query.reads[*input].id.clone(),
+            column: (*column).to_owned(),
+            field: field.clone(),
             via,
             span,
         };

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::demand::Demand;
+use super::fields::part;
 use super::{ALL_COLUMNS, AT_THE_END, Reads, Rows, Tracer};
 use crate::algebra::{ColumnId, Expr, ExprKind, JoinKind, Literal, Nullabilities, Op, RelId, SetKind, Truth, same};
 use crate::lineage::edges::Via;
@@ -213,9 +214,12 @@ impl Tracer<'_> {
                 return reads;
             }
             ExprKind::Literal(_) | ExprKind::Subquery { .. } | ExprKind::Exists { .. } => Reads::default(),
-            ExprKind::Call { function, args, .. } => self.call(expr, function, args, at),
+            ExprKind::Call { function, args, .. } => {
+                self.part(expr, at).unwrap_or_else(|| self.call(expr, function, args, at))
+            }
             ExprKind::Opaque { args, .. } => self.all_of(args, Via::Transform, at),
-            ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => {
+            ExprKind::Field { .. } => self.part(expr, at).unwrap_or_default(),
+            ExprKind::Cast { expr, .. } | ExprKind::Quantified { expr, .. } => {
                 self.all_of([expr.as_ref()], Via::Transform, at)
             }
             ExprKind::Lambda { body, .. } => self.all_of([body.as_ref()], Via::Transform, at),
@@ -247,6 +251,15 @@ impl Tracer<'_> {
             reads.merge(&inner, Via::Identity);
         }
         Rc::new(reads)
+    }
+
+    /// A part of a struct or of a semi-structured value reads that part alone, where it can be followed.
+    fn part(&mut self, expr: &Expr, at: RelId) -> Option<Reads> {
+        let (base, path) = part(expr)?;
+        let mut reads = Reads::default();
+        let value = self.at_path(base, &path, at);
+        reads.merge(&value, Via::Transform);
+        Some(reads)
     }
 
     /// A call reads its arguments, unless its value is known without them.

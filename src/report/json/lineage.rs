@@ -59,6 +59,8 @@ struct Column<'a> {
 struct Input<'a> {
     relation: &'a str,
     column: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
     via: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<&'static str>,
@@ -144,14 +146,16 @@ fn inputs<'r>(edges: &'r [Edge], relation: &'r Relation) -> Vec<Input<'r>> {
     let mut inputs: Vec<Input> = Vec::with_capacity(edges.len());
     for edge in edges {
         let (to, column, via) = (edge.relation.as_str(), edge.column.as_str(), edge.via.word());
-        if !inputs.iter().any(|input| (input.relation, input.column, input.via) == (to, column, via)) {
+        let field = edge.field.as_deref();
+        let known = |input: &Input| (input.relation, input.column, input.field, input.via) == (to, column, field, via);
+        if !inputs.iter().any(known) {
             let sureness = relation.sureness(edge);
             let candidates = match sureness {
                 Some(Sureness::Ambiguous) => candidates(edge, edges),
                 _ => Vec::new(),
             };
             let (state, place) = (sureness.map(Sureness::word), relation.places.get(&edge.span).map(place));
-            inputs.push(Input { relation: to, column, via, state, candidates, place });
+            inputs.push(Input { relation: to, column, field, via, state, candidates, place });
         }
     }
     inputs

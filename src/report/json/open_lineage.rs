@@ -114,9 +114,9 @@ impl Emitter<'_> {
 
     /// A field read in several ways is one, with all of them.
     fn input_fields(&self, edges: &[Edge], reader: &Relation) -> Vec<Value> {
-        let mut fields: Vec<((&str, &str), Vec<Value>)> = Vec::new();
+        let mut fields: Vec<((&str, String), Vec<Value>)> = Vec::new();
         for edge in edges {
-            let field = (edge.relation.as_str(), edge.column.as_str());
+            let field = (edge.relation.as_str(), edge.spelled());
             let way = transformation(edge.via);
             match fields.iter_mut().find(|(known, _)| *known == field) {
                 Some((_, ways)) if ways.contains(&way) => {}
@@ -124,7 +124,7 @@ impl Emitter<'_> {
                 None => fields.push((field, vec![way])),
             }
         }
-        let shape = |((relation, column), ways): ((&str, &str), Vec<Value>)| {
+        let shape = |((relation, column), ways): ((&str, String), Vec<Value>)| {
             let (namespace, name) = self.name(relation, &reader.name);
             json!({"namespace": namespace, "name": name, "field": column, "transformations": ways})
         };

@@ -25,7 +25,9 @@ use crate::project::config_file;
 use crate::project::files::{Files, has_extension, join, map_each, parent, relative, stem, text_or_say, under};
 use crate::project::globs::Globs;
 use crate::project::tokens::Quotes;
-use crate::project::{Catalog, Kind, MacroFile, Model, Project, PythonMacro, RelationName, Seed, Settings, Source, Target};
+use crate::project::{
+    Catalog, Kind, MacroFile, Model, Project, PythonMacro, RelationName, Seed, Settings, Source, Target,
+};
 use crate::text::{FileId, Place, Span};
 use config::ConfigFile;
 use consumers::Ids;
