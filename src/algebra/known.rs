@@ -11,10 +11,11 @@ pub fn known(query: &Query, id: &str) -> Known {
         return Known { id: id.to_owned(), open: true, ..Known::default() };
     };
     let node = &query.nodes[root.0 as usize];
+    let unsure = query.any_case();
     let columns = query.outputs.iter().map(|output| KnownColumn {
         name: output.name.clone(),
         quoted: output.quoted,
-        any_case: query.is_any_case(output.column),
+        any_case: unsure[output.column.0 as usize],
         ty: query.columns[output.column.0 as usize].ty.clone(),
         nullable: output.nullable,
         value: None,
@@ -36,28 +37,35 @@ pub fn known(query: &Query, id: &str) -> Known {
 }
 
 impl Query {
-    /// Is the case of a column's name unknown, for it is copied from a column whose name nobody spelt for sure?
-    pub(super) fn is_any_case(&self, column: ColumnId) -> bool {
-        self.nodes.iter().any(|node| {
-            let Some(at) = node.columns.iter().position(|own| *own == column) else { return false };
-            match &node.op {
-                Op::Scan { input, .. } => {
-                    let known = self.reads[*input].known.as_ref();
-                    known.and_then(|known| known.columns.get(at)).is_some_and(|column| column.any_case)
-                }
-                Op::Project { exprs, .. } => {
-                    let source = exprs.get(at).and_then(Expr::as_column).filter(|source| *source != column);
-                    let same = |source: &ColumnId| {
-                        self.columns[source.0 as usize].name == self.columns[column.0 as usize].name
-                    };
-                    source.filter(same).is_some_and(|source| self.is_any_case(source))
-                }
-                Op::Set { inputs, .. } => inputs.iter().any(|(_, columns)| {
-                    columns.get(at).is_some_and(|source| *source != column && self.is_any_case(*source))
-                }),
-                _ => false,
+    /// For each column, whether the case of its name is unknown: it is copied from one whose name nobody spelt for sure.
+    pub(super) fn any_case(&self) -> Vec<bool> {
+        let mut unsure = vec![false; self.columns.len()];
+        let reads =
+            |input: &super::Input| input.known.as_ref().is_some_and(|known| known.columns.iter().any(|c| c.any_case));
+        if !self.reads.iter().any(reads) {
+            return unsure;
+        }
+        let name = |column: ColumnId| self.columns[column.0 as usize].name.as_str();
+        for node in &self.nodes {
+            for (at, column) in node.columns.iter().enumerate() {
+                let is_unsure = match &node.op {
+                    Op::Scan { input, .. } => {
+                        let known = self.reads[*input].known.as_ref();
+                        known.and_then(|known| known.columns.get(at)).is_some_and(|column| column.any_case)
+                    }
+                    Op::Project { exprs, .. } => {
+                        let source = exprs.get(at).and_then(Expr::as_column);
+                        source.is_some_and(|source| unsure[source.0 as usize] && name(source) == name(*column))
+                    }
+                    Op::Set { inputs, .. } => inputs
+                        .iter()
+                        .any(|(_, columns)| columns.get(at).is_some_and(|source| unsure[source.0 as usize])),
+                    _ => continue,
+                };
+                unsure[column.0 as usize] |= is_unsure;
             }
-        })
+        }
+        unsure
     }
 }
 

@@ -155,7 +155,7 @@ impl Resolver<'_> {
     fn spelt_otherwise<'c>(&self, columns: impl Iterator<Item = &'c ScopeColumn>, ident: &Ident) -> Option<ColumnId> {
         let near = columns.filter(|column| !column.merged && column.output.name.eq_ignore_ascii_case(&ident.value));
         let mut near = near.map(|column| column.output.column);
-        near.next().filter(|column| near.next().is_none() && self.query.is_any_case(*column))
+        near.next().filter(|column| near.next().is_none() && self.query.any_case()[column.0 as usize])
     }
 
     /// May a name that no declared column has be a variable of the script, or a parameter?
