@@ -54,7 +54,10 @@ fn list<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
 
 /// `t.a identity, t.b transform`.
 fn edges(of: &Value, key: &str) -> String {
-    let edge = |edge: &Value| format!("{}.{} {}", word(edge, "relation"), word(edge, "column"), word(edge, "via"));
+    let edge = |edge: &Value| {
+        let field = edge["field"].as_str().map(|field| format!(".{field}")).unwrap_or_default();
+        format!("{}.{}{field} {}", word(edge, "relation"), word(edge, "column"), word(edge, "via"))
+    };
     list(of, key).map(edge).collect::<Vec<_>>().join(", ")
 }
 

@@ -6,9 +6,7 @@ use super::query::{ColumnId, Op, Query, RelId};
 /// A choice of rows by an order: how many stay is decided by how many there are, which ones by the order.
 #[derive(Clone, Copy, Debug)]
 pub struct Pick<'q> {
-    /// The rows picked from.
-    pub input: RelId,
-    /// The relation whose rows the partition and the order are expressions over.
+    /// The rows picked from: the partition and the order are expressions over these.
     pub over: RelId,
     /// Rows that agree on these are picked from together.
     pub partition: &'q [Expr],
@@ -25,11 +23,11 @@ impl Query {
         match &self.nodes[rel.0 as usize].op {
             Op::Limit { input, with_ties: false, .. } => {
                 let (over, order) = self.sort_below(*input)?;
-                Some(Pick { input: *input, over, partition: &[], order, one: false, windowed: false })
+                Some(Pick { over, partition: &[], order, one: false, windowed: false })
             }
             Op::Distinct { input, on: Some(on) } => {
                 let (over, order) = self.sort_below(*input)?;
-                Some(Pick { input: *input, over, partition: on, order, one: true, windowed: false })
+                Some(Pick { over, partition: on, order, one: true, windowed: false })
             }
             Op::Filter { input, conjuncts } => match conjuncts.as_slice() {
                 [conjunct] => self.numbered(*input, conjunct),
@@ -62,7 +60,7 @@ impl Query {
         };
         let ExprKind::Window { function: name, partition, order, .. } = &window.kind else { return None };
         let one = bound == "1" && function != "<";
-        (name == "ROW_NUMBER").then_some(Pick { input, over, partition, order, one, windowed: true })
+        (name == "ROW_NUMBER").then_some(Pick { over, partition, order, one, windowed: true })
     }
 
     /// The window expression that a column of a projection shows, and the relation it stands on.

@@ -166,7 +166,7 @@ impl Tracer<'_> {
         let query = self.query;
         let Some(pick) = query.pick(rel) else { return };
         let demand = if pick.one { self.demand_of(pick.partition) } else { Demand::Bag };
-        self.add_rows(rows, pick.input, &demand);
+        self.add_rows(rows, pick.over, &demand);
         match &query.nodes[rel.0 as usize].op {
             Op::Limit { count, offset, .. } => {
                 self.influence(rows, count.iter().chain(offset), Via::Limit, rel);

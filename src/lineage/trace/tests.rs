@@ -112,6 +112,14 @@ fn the_order_under_a_limit_decides_what_is_shown() {
 }
 
 #[test]
+fn what_groups_rows_decides_how_many_distinct_counts_there_are() {
+    check(
+        "select distinct on (n) 1 as one from (select count(*) as n, customer from orders group by customer) t order by n",
+        &["one:", "rows: group_by orders.customer"],
+    );
+}
+
+#[test]
 fn what_no_data_can_show_is_not_claimed() {
     check(
         "select case when placed is null then amount else amount end as a, coalesce(id, amount) as b from orders",

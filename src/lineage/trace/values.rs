@@ -67,7 +67,7 @@ impl Tracer<'_> {
             return Rc::default();
         }
         let via = if pick.windowed { Via::Filter } else { Via::Sort };
-        let mut rows = if pick.one { Rows::clone(&self.rows(pick.input, &Demand::Bag)) } else { Rows::new() };
+        let mut rows = if pick.one { Rows::clone(&self.rows(pick.over, &Demand::Bag)) } else { Rows::new() };
         self.influence(&mut rows, pick.partition, via, pick.over);
         for key in pick.order {
             if !self.dependencies.determines(&key.expr, &by) {
