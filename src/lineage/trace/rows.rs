@@ -165,8 +165,15 @@ impl Tracer<'_> {
     fn picked_rows(&mut self, rows: &mut Rows, rel: RelId) {
         let query = self.query;
         let Some(pick) = query.pick(rel) else { return };
-        let demand = if pick.one { self.demand_of(pick.partition) } else { Demand::Bag };
-        self.add_rows(rows, pick.over, &demand);
+        let named = self.named_by(pick.partition);
+        // DISTINCT ON may name columns that the SELECT list does not show.
+        let shows = |rel: RelId| named.iter().all(|column| query.nodes[rel.0 as usize].columns.contains(column));
+        let below = match &query.nodes[pick.over.0 as usize].op {
+            Op::Project { input, .. } if !shows(pick.over) => *input,
+            _ => pick.over,
+        };
+        let demand = if pick.one && shows(below) { Demand::Set(Rc::new(named.clone())) } else { Demand::Bag };
+        self.add_rows(rows, below, &demand);
         match &query.nodes[rel.0 as usize].op {
             Op::Limit { count, offset, .. } => {
                 self.influence(rows, count.iter().chain(offset), Via::Limit, rel);
