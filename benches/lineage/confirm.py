@@ -74,7 +74,7 @@ class Maker:
         self.case, self.rng = case, random.Random(f"confirm-{case.id}-{seed}")
         loose = perturb.Perturber(self.rng, case.tables, {t.name: {c.name: [] for c in t.columns} for t in case.tables}, case.sql)
         self.pools = defaultdict(list, {family: list(values) for family, values in loose.literals.items()})
-        self.pools["integer"] += [1, 2, 3]
+        self.pools["integer"] = [1, 2, 3] + self.pools["integer"] + [0, -1, -4]
         self.nulls = self.rng.choice([0, 0.1, 0.3])
         self.few = self.rng.choice([2, 3, 5, 50])
 

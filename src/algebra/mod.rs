@@ -32,7 +32,6 @@ pub use facts::Nullabilities;
 pub use keys::equalities;
 pub use known::known;
 pub use normal::{Fingerprints, fingerprint};
-pub use pick::Pick;
 pub use query::{
     ALL_COLUMNS, Assumption, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, ProblemKind,
     Query, RelId, SetKind, Status, Why,

@@ -28,8 +28,7 @@ use crate::repo::{Disk, Snapshot};
 use crate::text::Place;
 
 pub use catalog::{
-    Catalog, CatalogColumn, CatalogFile, CatalogTable, FORMATS, Format, LOCK, TableChange, lock_text, merge, read_lock,
-    split_name, whole_name,
+    Catalog, CatalogTable, FORMATS, Format, LOCK, TableChange, lock_text, merge, read_lock, split_name, whole_name,
 };
 pub use facts::{Because, Fact, Of, What};
 pub use files::{Each, Files, join};

@@ -58,10 +58,6 @@ impl Reads {
             self.deciding.entry(*read).or_insert(*span);
         }
     }
-
-    fn sources(&self) -> impl Iterator<Item = Source> {
-        self.cells.keys().copied().chain(self.deciding.keys().map(|(source, _)| *source))
-    }
 }
 
 /// Behind every operator of the query: what its reader sees.
