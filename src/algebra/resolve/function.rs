@@ -21,6 +21,9 @@ impl Resolver<'_> {
         {
             return Expr { span, ..expr };
         }
+        if let Some(ident) = self.is_column_after_all(function) {
+            return self.name(std::slice::from_ref(ident), scope, span);
+        }
         if let FunctionArguments::Subquery(query) = &function.args {
             return self.on_subquery(&written, query, scope, span);
         }
@@ -204,6 +207,14 @@ impl Resolver<'_> {
         let column = self.column(&name.to_ascii_lowercase(), false, ty.clone(), span);
         self.pending_unnests.push((Expr::call(name, args, ty, span), column));
         self.column_expr(column, span)
+    }
+
+    /// `user` is a function without parentheses to the parser, and a column where the dialect knows no such function.
+    pub(super) fn is_column_after_all<'f>(&self, function: &'f ast::Function) -> Option<&'f ast::Ident> {
+        let [ast::ObjectNamePart::Identifier(ident)] = function.name.0.as_slice() else { return None };
+        let bare = matches!(function.args, FunctionArguments::None) && function.over.is_none();
+        let unknown = self.dialect.function(&ident.value.to_ascii_uppercase()).is_none();
+        (bare && unknown && !self.is_bare_function(&ident.value)).then_some(ident)
     }
 
     /// Names that are functions without parentheses, in some dialects also parsed as columns.

@@ -169,7 +169,7 @@ impl Resolver<'_> {
                 self.take_aggregate(expr, groups);
             }
             ExprKind::Aggregate { .. } => self.take_aggregate(expr, groups),
-            ExprKind::Column(column) if groups.scope.owns(*column) || self.is_demanded(*column) => {
+            ExprKind::Column(column) if groups.scope.owns(*column) || self.inferred.contains(column) => {
                 // Neither a key nor aggregated: some value of the group (a key decides it, or the dialect allows it).
                 let function = "ANY_VALUE".to_owned();
                 let args = vec![expr.clone()];
@@ -197,10 +197,6 @@ impl Resolver<'_> {
             column
         });
         expr.kind = ExprKind::Column(column);
-    }
-
-    fn is_demanded(&self, column: ColumnId) -> bool {
-        self.demanded.values().any(|demanded| *demanded == column)
     }
 
     fn name_of(&self, expr: &Expr) -> String {

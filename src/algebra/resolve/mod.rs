@@ -28,7 +28,7 @@ mod writes;
 
 pub use statement::opaque;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::query::{
@@ -147,6 +147,8 @@ struct Resolver<'a> {
     windows: Vec<BTreeMap<String, ast::WindowSpec>>,
     /// Columns of open relations that were met by name.
     demanded: BTreeMap<(RelId, String), ColumnId>,
+    /// The same columns, to ask of one whether it is known by use alone.
+    inferred: BTreeSet<ColumnId>,
     /// Set-returning functions met in a SELECT list, waiting for their Unnest.
     pending_unnests: Vec<(super::Expr, ColumnId)>,
     /// Structs whose unknown fields a star shows, each with the relation that stands for these.
@@ -179,6 +181,7 @@ impl<'a> Resolver<'a> {
             ctes: Vec::new(),
             windows: Vec::new(),
             demanded: BTreeMap::new(),
+            inferred: BTreeSet::new(),
             pending_unnests: Vec::new(),
             pending_fields: Vec::new(),
             columns_binding: None,

@@ -22,6 +22,9 @@ impl Resolver<'_> {
                 _ => (self.expression_name(expr, position), false),
             },
             ast::Expr::Nested(inner) => self.implied_name(inner, position),
+            ast::Expr::Function(function) if let Some(ident) = self.is_column_after_all(function) => {
+                (ident.value.clone(), ident.quote_style.is_some())
+            }
             ast::Expr::Collate { expr: inner, .. }
                 if own_name(inner).is_some() && !self.dialect.flag("names_by_text") =>
             {

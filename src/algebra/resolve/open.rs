@@ -19,6 +19,7 @@ impl Resolver<'_> {
             return None;
         }
         let column = self.demand_of(rel, key, ident)?;
+        self.inferred.insert(column);
         self.demanded.insert(memo, column);
         Some(column)
     }

@@ -325,7 +325,7 @@ impl Resolver<'_> {
     fn ambiguous(&mut self, parts: &[Ident], candidates: Vec<Expr>, span: Span) -> Expr {
         let name = &parts[parts.len() - 1].value;
         let owners: Vec<String> = candidates.iter().filter_map(|c| self.owner_of(c.as_column()?)).collect();
-        let declared = candidates.iter().filter_map(Expr::as_column).all(|c| !self.is_inferred(c));
+        let declared = candidates.iter().filter_map(Expr::as_column).all(|c| !self.inferred.contains(&c));
         if declared {
             let message =
                 format!("`{name}` is a column of {}; which one is meant cannot be told.", owners.join(" and "));
@@ -382,10 +382,6 @@ impl Resolver<'_> {
                 .find(|cte| self.query.nodes[cte.relation.0 as usize].columns.contains(&column))
                 .map(|cte| format!("`{}`", cte.name)),
         }
-    }
-
-    fn is_inferred(&self, column: ColumnId) -> bool {
-        self.demanded.values().any(|demanded| *demanded == column)
     }
 }
 

@@ -126,7 +126,7 @@ impl Tracer<'_> {
         };
         // What decides which row a struct is taken from decides that of its fields.
         let whole = self.value(column, at);
-        reads.decide(&whole.deciding);
+        reads.deciding.extend(&whole.deciding);
         Rc::new(reads)
     }
 }

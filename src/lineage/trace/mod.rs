@@ -23,6 +23,9 @@ type Source = u32;
 /// A row influence: what is read, and how. One column may matter in several ways.
 type Rows = BTreeMap<(Source, Via), Span>;
 
+/// Row influences that many columns share, by their number in [`Tracer::pieces`].
+type Piece = u32;
+
 /// What a value reads outside the query.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reads {
@@ -30,12 +33,12 @@ struct Reads {
     cells: BTreeMap<Source, (Via, Span)>,
     /// What decides which rows it is taken from, where that is not among what decides the rows of its reader: the sort
     /// under a LIMIT, the filters under an aggregate, the condition of an outer join on a key.
-    deciding: Rows,
+    deciding: BTreeSet<Piece>,
 }
 
 impl Reads {
     fn cell(source: Source, via: Via, span: Span) -> Self {
-        Reads { cells: BTreeMap::from([(source, (via, span))]), deciding: Rows::new() }
+        Reads { cells: BTreeMap::from([(source, (via, span))]), deciding: BTreeSet::new() }
     }
 
     fn add(&mut self, source: Source, via: Via, span: Span) {
@@ -50,13 +53,7 @@ impl Reads {
         for (source, (via, span)) in &more.cells {
             self.add(*source, (*via).max(at_least), *span);
         }
-        self.decide(&more.deciding);
-    }
-
-    fn decide(&mut self, more: &Rows) {
-        for (read, span) in more {
-            self.deciding.entry(*read).or_insert(*span);
-        }
+        self.deciding.extend(&more.deciding);
     }
 }
 
@@ -72,13 +69,14 @@ pub fn trace(query: &Query, dialect: &Dialect) -> ModelLineage {
     tracer.settle_recursion();
     let values: Vec<Rc<Reads>> = query.outputs.iter().map(|output| tracer.value(output.column, AT_THE_END)).collect();
     let mut rows = Rows::clone(&tracer.rows(root, &Demand::Bag));
-    rows.extend(shared(&values));
-    for (output, reads) in query.outputs.iter().zip(&values) {
+    let deciding: Vec<Rc<Rows>> = values.iter().map(|reads| tracer.decided(&reads.deciding)).collect();
+    rows.extend(shared(&deciding));
+    for (output, (reads, deciding)) in query.outputs.iter().zip(values.iter().zip(&deciding)) {
         lineage.columns.push(ColumnLineage {
             name: output.name.clone(),
             ty: query.columns[output.column.0 as usize].ty.clone(),
             nullable: output.nullable,
-            inputs: tracer.edges(inputs(reads, &rows).into_iter()),
+            inputs: tracer.edges(inputs(reads, deciding, &rows).into_iter()),
             span: output.span,
         });
     }
@@ -99,17 +97,23 @@ pub fn trace(query: &Query, dialect: &Dialect) -> ModelLineage {
     lineage
 }
 
+fn add_rows(rows: &mut Rows, more: &Rows) {
+    for (read, span) in more {
+        rows.entry(*read).or_insert(*span);
+    }
+}
+
 /// What decides the rows that every output is taken from is told once, among the rows.
-fn shared(values: &[Rc<Reads>]) -> Rows {
-    let Some((first, others)) = values.split_first() else { return Rows::new() };
-    let by_all = |read: &(Source, Via)| others.iter().all(|other| other.deciding.contains_key(read));
-    first.deciding.iter().filter(|(read, _)| by_all(read)).map(|(read, span)| (*read, *span)).collect()
+fn shared(deciding: &[Rc<Rows>]) -> Rows {
+    let Some((first, others)) = deciding.split_first() else { return Rows::new() };
+    let by_all = |read: &(Source, Via)| others.iter().all(|other| other.contains_key(read));
+    first.iter().filter(|(read, _)| by_all(read)).map(|(read, span)| (*read, *span)).collect()
 }
 
 /// A column's inputs: its cells, and what decides which rows these are taken from unless it decides all rows anyway.
-fn inputs(reads: &Reads, rows: &Rows) -> Vec<(Source, Via, Span)> {
+fn inputs(reads: &Reads, deciding: &Rows, rows: &Rows) -> Vec<(Source, Via, Span)> {
     let mut inputs = reads.cells.clone();
-    for ((source, _), span) in &reads.deciding {
+    for ((source, _), span) in deciding {
         let (from, to) = ((*source, Via::Identity), (*source, Via::Unnest));
         if rows.range(from..=to).next().is_none() {
             inputs.entry(*source).or_insert((Via::Conditional, *span));
@@ -161,6 +165,12 @@ struct Tracer<'q> {
     values: BTreeMap<(ColumnId, usize), Rc<Reads>>,
     matches: BTreeMap<RelId, Rc<Rows>>,
     row_sets: BTreeMap<(RelId, Demand), Rc<Rows>>,
+    /// What decides which rows values are taken from, each set of influences once, and their numbers.
+    pieces: Vec<Rc<Rows>>,
+    numbers: BTreeMap<Rc<Rows>, Piece>,
+    decided: BTreeMap<BTreeSet<Piece>, Rc<Rows>>,
+    /// What decides the rows that the aggregates of an operator take together, beyond what decides its groups.
+    beyond: BTreeMap<(RelId, Demand), Option<Piece>>,
     /// How many different demands each relation was asked for.
     asked: BTreeMap<RelId, usize>,
     /// The columns named anywhere in a relation.
@@ -190,11 +200,43 @@ impl<'q> Tracer<'q> {
             values: BTreeMap::new(),
             matches: BTreeMap::new(),
             row_sets: BTreeMap::new(),
+            pieces: Vec::new(),
+            numbers: BTreeMap::new(),
+            decided: BTreeMap::new(),
+            beyond: BTreeMap::new(),
             asked: BTreeMap::new(),
             named: BTreeMap::new(),
             recursive: BTreeMap::new(),
             recursive_rows: BTreeMap::new(),
         }
+    }
+
+    /// The number of a set of influences; `None` for none.
+    fn piece(&mut self, rows: Rc<Rows>) -> Option<Piece> {
+        if rows.is_empty() {
+            return None;
+        }
+        if let Some(number) = self.numbers.get(&rows) {
+            return Some(*number);
+        }
+        let number = self.pieces.len() as Piece;
+        self.pieces.push(Rc::clone(&rows));
+        self.numbers.insert(rows, number);
+        Some(number)
+    }
+
+    /// All that decides where a value is taken from.
+    fn decided(&mut self, pieces: &BTreeSet<Piece>) -> Rc<Rows> {
+        if let Some(rows) = self.decided.get(pieces) {
+            return Rc::clone(rows);
+        }
+        let mut rows = Rows::new();
+        for piece in pieces {
+            add_rows(&mut rows, &self.pieces[*piece as usize]);
+        }
+        let rows = Rc::new(rows);
+        self.decided.insert(pieces.clone(), Rc::clone(&rows));
+        rows
     }
 
     /// Edges, sorted by input and column.
@@ -241,6 +283,7 @@ impl<'q> Tracer<'q> {
             self.values.clear();
             self.matches.clear();
             self.row_sets.clear();
+            self.beyond.clear();
             self.asked.clear();
         }
     }

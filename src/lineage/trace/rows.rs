@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::demand::Demand;
-use super::{ALL_COLUMNS, Reads, Rows, Tracer};
+use super::{ALL_COLUMNS, Reads, Rows, Tracer, add_rows};
 use crate::algebra::{ColumnId, Expr, JoinKind, Nullability, Op, RelId, SetKind, SortKey};
 use crate::lineage::edges::Via;
 use crate::text::Span;
@@ -93,7 +93,7 @@ impl Tracer<'_> {
             Op::Opaque { inputs, .. } => {
                 inputs.iter().for_each(|input| self.add_rows(&mut rows, *input, &Demand::Bag));
                 let all = self.everything(inputs, rel);
-                add_reads(&mut rows, &all, Via::Filter, None);
+                self.add_reads(&mut rows, &all, Via::Filter, None);
             }
         }
         Rc::new(rows)
@@ -306,7 +306,7 @@ impl Tracer<'_> {
     ) {
         for expr in exprs {
             let reads = self.expr(expr, at);
-            add_reads(rows, &reads, via, None);
+            self.add_reads(rows, &reads, via, None);
         }
     }
 
@@ -320,7 +320,7 @@ impl Tracer<'_> {
         let span = self.query.nodes[at.0 as usize].span;
         for column in columns {
             let reads = self.value(*column, at);
-            add_reads(rows, &reads, via, Some(span));
+            self.add_reads(rows, &reads, via, Some(span));
         }
     }
 
@@ -337,7 +337,7 @@ impl Tracer<'_> {
             .collect::<Vec<_>>()
         {
             let reads = self.value(*column, behind);
-            add_reads(rows, &reads, via, Some(span));
+            self.add_reads(rows, &reads, via, Some(span));
         }
         for input in self.stars(rel) {
             rows.entry((self.sources.number(input, ALL_COLUMNS), via)).or_insert(span);
@@ -357,14 +357,14 @@ impl Tracer<'_> {
             op => op.inputs().into_iter().flat_map(|input| self.stars(input)).collect(),
         }
     }
-}
 
-/// What a value reads, as an influence on rows; what decides where it is taken from keeps its own kind.
-fn add_reads(rows: &mut Rows, reads: &Reads, via: Via, span: Option<Span>) {
-    for (source, (_, read)) in &reads.cells {
-        rows.entry((*source, via)).or_insert(span.unwrap_or(*read));
-    }
-    for (read, own) in &reads.deciding {
-        rows.entry(*read).or_insert(*own);
+    /// What a value reads, as an influence on rows; what decides where it is taken from keeps its own kind.
+    fn add_reads(&self, rows: &mut Rows, reads: &Reads, via: Via, span: Option<Span>) {
+        for (source, (_, read)) in &reads.cells {
+            rows.entry((*source, via)).or_insert(span.unwrap_or(*read));
+        }
+        for piece in &reads.deciding {
+            add_rows(rows, &self.pieces[*piece as usize]);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::demand::Demand;
 use super::fields::part;
-use super::{ALL_COLUMNS, AT_THE_END, Reads, Rows, Tracer};
+use super::{ALL_COLUMNS, AT_THE_END, Piece, Reads, Rows, Tracer};
 use crate::algebra::{ColumnId, Expr, ExprKind, JoinKind, Literal, Nullabilities, Op, RelId, SetKind, Truth, same};
 use crate::lineage::edges::Via;
 
@@ -33,8 +33,10 @@ impl Tracer<'_> {
                     Op::Join { .. } => self.match_of(rel),
                     _ => self.picked(rel, column),
                 };
-                if !deciding.is_empty() {
-                    Rc::make_mut(&mut reads).decide(&deciding);
+                if let Some(piece) = self.piece(deciding)
+                    && !reads.deciding.contains(&piece)
+                {
+                    Rc::make_mut(&mut reads).deciding.insert(piece);
                 }
                 reads
             }
@@ -149,20 +151,30 @@ impl Tracer<'_> {
         if matches!(function.as_str(), "GROUPING" | "GROUPING_ID") {
             return reads;
         }
-        let groups = self.group_rows(*input, keys);
         let demand = if *distinct || ignores_repeats(function) {
             let parts = args.iter().chain(keys).chain(filter.as_deref()).chain(order.iter().map(|key| &key.expr));
             self.demand_of(parts)
         } else {
             Demand::Bag
         };
-        let all = self.rows(*input, &demand);
-        let more: Rows =
-            all.iter().filter(|(read, _)| !groups.contains_key(*read)).map(|(read, span)| (*read, *span)).collect();
-        if !more.is_empty() {
-            Rc::make_mut(&mut reads).decide(&more);
+        if let Some(piece) = self.beyond((rel, demand), *input, keys) {
+            Rc::make_mut(&mut reads).deciding.insert(piece);
         }
         reads
+    }
+
+    /// What decides the rows that an aggregate takes together, as it looks at them, and not which groups there are.
+    fn beyond(&mut self, key: (RelId, Demand), input: RelId, keys: &[Expr]) -> Option<Piece> {
+        if let Some(piece) = self.beyond.get(&key) {
+            return *piece;
+        }
+        let groups = self.group_rows(input, keys);
+        let all = self.rows(input, &key.1);
+        let more = all.iter().filter(|(read, _)| !groups.contains_key(*read)).map(|(read, span)| (*read, *span));
+        let more = Rc::new(more.collect::<Rows>());
+        let piece = self.piece(more);
+        self.beyond.insert(key, piece);
+        piece
     }
 
     /// Every column and row influence of some relations.
