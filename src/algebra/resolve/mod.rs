@@ -139,7 +139,9 @@ struct Resolver<'a> {
     /// The variables in it, each with the places in `guards` of what it was set from.
     values: &'a [(String, Vec<usize>)],
     /// What was found for those that were met.
-    variables: BTreeMap<String, super::Expr>,
+    variables: BTreeMap<String, Option<super::Expr>>,
+    /// A variable was met while it was being resolved.
+    circular: bool,
     query: Query,
     /// What the statement was found to write, those inside its WITH first.
     writes: Vec<Write>,
@@ -176,6 +178,7 @@ impl<'a> Resolver<'a> {
             guards: &[],
             values: &[],
             variables: BTreeMap::new(),
+            circular: false,
             query: Query::default(),
             writes: Vec::new(),
             ctes: Vec::new(),

@@ -176,9 +176,17 @@ impl<'a> Resolver<'a> {
     /// What a variable of the script may hold: the values of the queries that it was set from.
     pub(super) fn variable(&mut self, name: &str, span: Span) -> Expr {
         let lower = name.to_ascii_lowercase();
-        if let Some(known) = self.variables.get(&lower) {
-            return Expr { span, ..known.clone() };
+        match self.variables.get(&lower) {
+            Some(Some(known)) => return Expr { span, ..known.clone() },
+            // `set x = (select x + 1)`: what it was before is among the other values it was set to.
+            Some(None) => {
+                self.circular = true;
+                return nothing_known(name, Vec::new(), span);
+            }
+            None => {}
         }
+        let outermost = !self.variables.values().any(Option::is_none);
+        self.variables.insert(lower.clone(), None);
         let places = self.values.iter().find(|(known, _)| *known == lower).map(|(_, places)| places.as_slice());
         // What the value is made of sees nothing of the statement that reads it.
         let ctes = std::mem::take(&mut self.ctes);
@@ -190,7 +198,13 @@ impl<'a> Resolver<'a> {
         let sources = sources.collect();
         self.ctes = ctes;
         let value = nothing_known(name, sources, span);
-        self.variables.insert(lower, value.clone());
+        // What was met on the way round lacks what it was met from: it is asked for anew.
+        if self.circular && !outermost {
+            self.variables.remove(&lower);
+        } else {
+            self.circular = false;
+            self.variables.insert(lower, Some(value.clone()));
+        }
         value
     }
 
