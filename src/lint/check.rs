@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::algebra::ProblemKind;
+use crate::change::diff;
 use crate::compile::{Compilation, CompiledModel};
 use crate::diagnostic::Severity;
-use crate::project::{Project, Settings};
+use crate::impact::reach;
+use crate::project::{Language, Project, Settings};
+use crate::syntax::tolerant;
 use crate::text::{FileId, Place};
 
 use super::change::{Base, mark};
@@ -14,7 +17,7 @@ use super::finding::{Finding, Raised, fingerprint};
 use super::level::Selection;
 use super::page::Page;
 use super::rules::{Check, Rule, rules};
-use super::scene::{Scene, Stage};
+use super::scene::{Diff, Scene, Sheet, Stage};
 use super::suppress;
 use super::texts::Texts;
 
@@ -32,14 +35,9 @@ pub(super) fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection:
     let texts = Texts::of(compilation);
     let mut raised = below(compilation, &texts);
     raised.extend(of_models(compilation, selection));
-    for rule in rules() {
-        of_projects(compilation, rule, selection, &mut raised);
-        if let (Check::Change(check), Some(base)) = (rule.check, base) {
-            let mut found = Vec::new();
-            check(base, compilation, &mut found);
-            raised.extend(named(found, &rule.page));
-        }
-    }
+    rules().iter().for_each(|rule| of_projects(compilation, rule, selection, &mut raised));
+    raised.extend(of_sheets(compilation, &texts, selection));
+    raised.extend(base.into_iter().flat_map(|base| of_change(base, compilation)));
     let levels = Levels { compilation, selection, default: Settings::default() };
     let foreign = foreign_files(compilation);
     let mut raised = levels.apply(raised);
@@ -128,13 +126,71 @@ fn of_models(compilation: &Compilation, selection: &Selection) -> Vec<Raised> {
 
 fn of_projects(compilation: &Compilation, rule: &Rule, selection: &Selection, raised: &mut Vec<Raised>) {
     let Check::Project(check) = rule.check else { return };
-    for project in &compilation.projects {
+    for (index, project) in compilation.projects.iter().enumerate() {
         if selection.level(&rule.page, &project.settings).is_some() {
             let mut found = Vec::new();
-            check(&Stage { project }, &mut found);
+            check(&Stage { compilation, index, project, page: &rule.page }, &mut found);
             raised.extend(named(found, &rule.page));
         }
     }
+}
+
+/// What the rules say that judge files as they stand.
+fn of_sheets(compilation: &Compilation, texts: &Texts, selection: &Selection) -> Vec<Raised> {
+    let mut files: BTreeMap<&FileId, (usize, Vec<&CompiledModel>)> = BTreeMap::new();
+    for (index, project) in compilation.projects.iter().enumerate() {
+        let own = project.macros.iter().filter(|file| file.package == project.name);
+        own.for_each(|file| files.entry(&file.file).or_insert((index, Vec::new())).0 = index);
+    }
+    for compiled in compilation.models.values() {
+        let is_sql = compiled.model.language != Language::Python;
+        if is_sql && compiled.model.package == compilation.projects[compiled.project].name {
+            files.entry(&compiled.model.file).or_insert((compiled.project, Vec::new())).1.push(compiled);
+        }
+    }
+    let check = |(file, (project, mut models)): (&FileId, (usize, Vec<&CompiledModel>))| {
+        models.sort_by_key(|compiled| compiled.model.body.start);
+        of_sheet(file, &compilation.projects[project], &models, texts, selection)
+    };
+    files.into_iter().flat_map(check).collect()
+}
+
+fn of_sheet(
+    file: &FileId,
+    project: &Project,
+    models: &[&CompiledModel],
+    texts: &Texts,
+    selection: &Selection,
+) -> Vec<Raised> {
+    let asked = |rule: &&Rule| {
+        matches!(rule.check, Check::Sheet(_)) && selection.level(&rule.page, &project.settings).is_some()
+    };
+    let asked: Vec<&Rule> = rules().iter().filter(asked).collect();
+    let Some(text) = texts.get(file).filter(|_| !asked.is_empty()) else { return Vec::new() };
+    let tree = tolerant(&text.text);
+    let mut raised = Vec::new();
+    for rule in asked {
+        let Check::Sheet(check) = rule.check else { continue };
+        let mut found = Vec::new();
+        check(&Sheet { project, page: &rule.page, file, text: &text.text, tree: &tree, models }, &mut found);
+        raised.extend(named(found, &rule.page));
+    }
+    raised
+}
+
+/// What the rules say that compare.
+fn of_change(base: &Base<'_>, head: &Compilation) -> Vec<Raised> {
+    let base = base.compilation;
+    let changes = diff(base, head);
+    let impacts = reach(&changes, base, head);
+    let mut raised = Vec::new();
+    for rule in rules() {
+        let Check::Change(check) = rule.check else { continue };
+        let mut found = Vec::new();
+        check(&Diff { base, head, changes: &changes, impacts: &impacts, page: &rule.page }, &mut found);
+        raised.extend(named(found, &rule.page));
+    }
+    raised
 }
 
 fn scene<'a>(

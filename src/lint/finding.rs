@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 use crate::text::{Digest, Hasher, Place};
 
 /// A Diagnostic raised by a rule, with an address that stays the same while the construct it flags does.
@@ -56,6 +56,18 @@ impl Raised {
 
     pub(super) fn model(mut self, model: &str) -> Self {
         self.diagnostic.model = Some(model.to_owned());
+        self
+    }
+
+    /// The edits mend what was found, and leave the meaning of the SQL as it is.
+    pub(super) fn safe_fix(mut self, edits: Vec<Edit>) -> Self {
+        self.diagnostic.fix = Some(Fix { safe: true, edits });
+        self
+    }
+
+    /// The edits mend what was found, and may change what the SQL gives.
+    pub(super) fn unsafe_fix(mut self, edits: Vec<Edit>) -> Self {
+        self.diagnostic.fix = Some(Fix { safe: false, edits });
         self
     }
 

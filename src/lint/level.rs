@@ -34,6 +34,11 @@ impl Selection {
         unknown.map(|name| UnknownName { name: name.clone(), similar: similar(name) }).collect()
     }
 
+    /// Does it select this rule, by its name or its group?
+    pub fn names(&self, page: &Page) -> bool {
+        names(&self.select, page) || names(&self.extend_select, page)
+    }
+
     /// The level of a rule; `None` is off. A rule that is off and asked for by its own name or group warns.
     pub(super) fn level(&self, page: &Page, settings: &Settings) -> Option<Severity> {
         let setting = settings.rules.get(&page.name).and_then(|setting| setting.level);
@@ -41,7 +46,7 @@ impl Selection {
         if names(&self.ignore, page) {
             return None;
         }
-        if names(&self.select, page) || names(&self.extend_select, page) {
+        if self.names(page) {
             return Some(level.or(page.level).unwrap_or(Severity::Warn));
         }
         level.filter(|_| self.select.is_empty())

@@ -1,10 +1,14 @@
-//! What a rule sees of one model, or of one project, and how it points at what it found.
+//! What a rule sees of one model, one project, one file or one change, and how it points at what it found.
 
 use crate::algebra::Query;
+use crate::change::Changes;
 use crate::compile::{Compilation, CompiledModel};
 use crate::data::Value;
-use crate::project::Project;
-use crate::text::{Place, Span};
+use crate::diagnostic::Edit;
+use crate::impact::Impacts;
+use crate::project::{Model, Project};
+use crate::syntax::Tolerant;
+use crate::text::{FileId, Place, Span};
 
 use super::facts::Facts;
 use super::finding::Raised;
@@ -22,7 +26,106 @@ pub(super) struct Scene<'a> {
 
 /// One project, for a rule that judges the repo's shape.
 pub(super) struct Stage<'a> {
+    pub(super) compilation: &'a Compilation,
+    /// Index into [`Compilation::projects`].
+    pub(super) index: usize,
     pub(super) project: &'a Project,
+    pub(super) page: &'a Page,
+}
+
+/// One file of SQL as it stands, template and all, for a rule that judges how it is written.
+pub(super) struct Sheet<'a> {
+    pub(super) project: &'a Project,
+    pub(super) page: &'a Page,
+    pub(super) file: &'a FileId,
+    pub(super) text: &'a str,
+    pub(super) tree: &'a Tolerant<'a>,
+    /// The models whose text it holds, in order; none where it is a file of macros.
+    pub(super) models: &'a [&'a CompiledModel],
+}
+
+/// A change, for a rule that compares.
+pub(super) struct Diff<'a> {
+    pub(super) base: &'a Compilation,
+    pub(super) head: &'a Compilation,
+    pub(super) changes: &'a Changes,
+    pub(super) impacts: &'a Impacts,
+    pub(super) page: &'a Page,
+}
+
+/// The values of a rule's options in one project: the project's own, else the page's defaults.
+#[derive(Clone, Copy)]
+pub(super) struct Options<'a> {
+    page: &'a Page,
+    project: &'a Project,
+}
+
+impl<'a> Options<'a> {
+    pub(super) fn flag(self, name: &str) -> bool {
+        self.value(name).and_then(Value::bool).unwrap_or(false)
+    }
+
+    pub(super) fn number(self, name: &str) -> i64 {
+        self.value(name).and_then(Value::integer).unwrap_or(0)
+    }
+
+    pub(super) fn word(self, name: &str) -> &'a str {
+        self.value(name).and_then(Value::str).unwrap_or_default()
+    }
+
+    pub(super) fn words(self, name: &str) -> Vec<String> {
+        self.value(name).map(Value::strings).unwrap_or_default()
+    }
+
+    fn value(self, name: &str) -> Option<&'a Value> {
+        option(self.page, &self.project.settings, name)
+    }
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn options(&self) -> Options<'a> {
+        Options { page: self.page, project: self.project }
+    }
+
+    /// The project's own models, those of its packages aside, with what the floors below said of each.
+    pub(super) fn own_models(&self) -> impl Iterator<Item = &'a CompiledModel> {
+        let (index, project) = (self.index, self.project);
+        let own = move |compiled: &&CompiledModel| compiled.project == index && compiled.model.package == project.name;
+        self.compilation.models.values().filter(own)
+    }
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn options(&self) -> Options<'a> {
+        Options { page: self.page, project: self.project }
+    }
+
+    /// A finding at a span of the file.
+    pub(super) fn raise(&self, span: Span, message: impl Into<String>) -> Raised {
+        let construct = self.text.get(span.range()).unwrap_or_default();
+        let raised = Raised::at(Place::new(self.file, span), message, construct);
+        match self.model_at(span) {
+            Some(model) => raised.model(&model.id),
+            None => raised,
+        }
+    }
+
+    /// Puts `text` where `span` stands.
+    pub(super) fn edit(&self, span: Span, text: impl Into<String>) -> Edit {
+        Edit { file: self.file.clone(), span, text: text.into() }
+    }
+
+    fn model_at(&self, span: Span) -> Option<&'a Model> {
+        let holder = self.models.iter().find(|compiled| compiled.model.body.contains(span));
+        holder.map(|compiled| &compiled.model)
+    }
+}
+
+impl<'a> Diff<'a> {
+    /// The options that hold for a model of the head.
+    pub(super) fn options(&self, compiled: &CompiledModel) -> Options<'a> {
+        Options { page: self.page, project: &self.head.projects[compiled.project] }
+    }
 }
 
 impl<'a> Scene<'a> {
@@ -57,8 +160,29 @@ impl<'a> Scene<'a> {
         self.compiled.rendered.segments.iter().filter(touched).all(|segment| segment.literal && segment.calls == 0)
     }
 
-    pub(super) fn flag(&self, name: &str) -> bool {
-        option(self.page, &self.project.settings, name).and_then(Value::bool).unwrap_or(false)
+    pub(super) fn options(&self) -> Options<'a> {
+        Options { page: self.page, project: self.project }
+    }
+
+    /// The first time a keyword stands in a span; the span's start where it does not.
+    pub(super) fn keyword_in(&self, span: Span, keyword: &str) -> Span {
+        let found = self.text(span).to_ascii_lowercase().find(keyword);
+        found.map_or(Span::at(span.start as usize), |at| Span::new(at, at + keyword.len()).shift(span.start as usize))
+    }
+
+    /// The nearest of these keywords before a span; the span itself where there is none.
+    pub(super) fn keyword_before(&self, span: Span, keywords: &[&str]) -> Span {
+        let text = self.text(Span { start: 0, end: span.start }).to_ascii_lowercase();
+        let nearest = keywords.iter().filter_map(|keyword| text.rfind(keyword).map(|at| (at, keyword.len()))).max();
+        nearest.map_or(span, |(at, length)| Span::new(at, at + length))
+    }
+
+    /// Puts `text` where `span` of the rendered text stands in the model's file; `None` where a template had a hand in
+    /// it, so that no edit of the file would do.
+    pub(super) fn edit(&self, span: Span, text: impl Into<String>) -> Option<Edit> {
+        let place = self.is_verbatim(span).then(|| self.place(span))?;
+        let same = self.compiled.model.text.get(place.span.range()) == Some(self.text(span));
+        same.then(|| Edit { file: place.file, span: place.span, text: text.into() })
     }
 }
 

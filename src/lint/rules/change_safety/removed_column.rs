@@ -2,15 +2,14 @@
 
 use crate::compile::{Compilation, CompiledModel};
 use crate::lineage::Named;
-use crate::lint::change::Base;
 use crate::lint::finding::Raised;
-use crate::lint::scene::locate;
+use crate::lint::scene::{Diff, locate};
 use crate::text::{Place, Span};
 
 /// `column-removed-and-used`.
-pub(super) fn used(base: &Base<'_>, head: &Compilation, found: &mut Vec<Raised>) {
-    for (id, before) in &base.compilation.models {
-        let Some(after) = head.models.get(id).filter(|after| is_edited(before, after)) else { continue };
+pub(super) fn used(diff: &Diff<'_>, found: &mut Vec<Raised>) {
+    for (id, before) in &diff.base.models {
+        let Some(after) = diff.head.models.get(id).filter(|after| is_edited(before, after)) else { continue };
         if before.known.open || after.known.open {
             continue;
         }
@@ -18,7 +17,7 @@ pub(super) fn used(base: &Base<'_>, head: &Compilation, found: &mut Vec<Raised>)
             if has_column(after, &column.name) {
                 continue;
             }
-            let readers = readers(base, head, id, &column.name);
+            let readers = readers(diff.base, diff.head, id, &column.name);
             if !readers.is_empty() {
                 found.push(tell(before, after, &column.name, readers));
             }
@@ -27,9 +26,9 @@ pub(super) fn used(base: &Base<'_>, head: &Compilation, found: &mut Vec<Raised>)
 }
 
 /// `declared-key-lost`.
-pub(super) fn key_lost(base: &Base<'_>, head: &Compilation, found: &mut Vec<Raised>) {
-    for (id, before) in &base.compilation.models {
-        let Some(after) = head.models.get(id).filter(|after| is_edited(before, after)) else { continue };
+pub(super) fn key_lost(diff: &Diff<'_>, found: &mut Vec<Raised>) {
+    for (id, before) in &diff.base.models {
+        let Some(after) = diff.head.models.get(id).filter(|after| is_edited(before, after)) else { continue };
         let holds = |compiled: &CompiledModel, column: &str| {
             let known = &compiled.known;
             known.at_most_one_row
@@ -71,9 +70,9 @@ fn has_column(compiled: &CompiledModel, name: &str) -> bool {
 }
 
 /// Who in Head still reads the column, each with the place that does and what it is.
-fn readers(base: &Base<'_>, head: &Compilation, id: &str, column: &str) -> Vec<(Place, String)> {
+fn readers(base: &Compilation, head: &Compilation, id: &str, column: &str) -> Vec<(Place, String)> {
     let mut readers = Vec::new();
-    for (reader, before) in &base.compilation.models {
+    for (reader, before) in &base.models {
         let Some(after) = head.models.get(reader).filter(|_| reader != id) else { continue };
         if let Some(place) = read_of(before, after, id, column) {
             readers.push((place, format!("`{}` reads it", after.model.name)));

@@ -17,7 +17,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         walk.column(root, output.column, None);
     }
     walk.unknown_columns(root);
-    if !scene.flag("allow_from_cte") {
+    if !scene.options().flag("allow_from_cte") {
         stars.extend(scene.query().outputs.iter().filter(|output| output.from_star).map(|output| output.span));
     }
     for span in stars {

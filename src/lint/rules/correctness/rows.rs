@@ -1,13 +1,11 @@
-//! DISTINCT, LIMIT and UNION in; those that do nothing, or not the same twice, out.
+//! DISTINCT, LIMIT and set operations in; those that do nothing, or not the same twice, out.
 
 use std::collections::BTreeSet;
 
-use crate::algebra::{ColumnId, Expr, ExprKind, Literal, Node, Op, RelId, SetKind};
-use crate::lint::facts::Definition;
+use crate::algebra::{ColumnId, ExprKind, Literal, Op, RelId};
 use crate::lint::finding::Raised;
 use crate::lint::scene::Scene;
 use crate::project::ModelKind;
-use crate::text::Span;
 
 /// DISTINCT over groups that are all different already.
 pub(super) fn distinct_groups(scene: &Scene<'_>, found: &mut Vec<Raised>) {
@@ -15,7 +13,7 @@ pub(super) fn distinct_groups(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         let Op::Distinct { input, on: None } = &node.op else { continue };
         let proved = scene.facts.node(*input).keys.iter().any(|key| key.proved && !key.columns.is_empty());
         if proved && is_grouped(scene, *input) {
-            let span = keyword_in(scene, node.span, "distinct");
+            let span = scene.keyword_in(node.span, "distinct");
             let message = "GROUP BY gives each group one row already, so DISTINCT removes nothing.";
             found.push(scene.raise(span, message).help("Drop DISTINCT."));
         }
@@ -46,7 +44,7 @@ pub(super) fn unordered_limit(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         if none || existing.contains(&rel) || is_ordered(scene, *input) {
             continue;
         }
-        let span = keyword_before(scene, count.span, &["limit", "first", "next", "top"]);
+        let span = scene.keyword_before(count.span, &["limit", "first", "next", "top"]);
         let message = "Without an order the warehouse takes any rows, and others the next time.";
         found.push(
             scene.raise(span, message).help("Add ORDER BY over columns that are unique together, or drop LIMIT."),
@@ -81,21 +79,6 @@ fn tested_for_existence(scene: &Scene<'_>) -> BTreeSet<RelId> {
         }
     });
     relations
-}
-
-/// UNION of branches that have no row in common and none twice.
-pub(super) fn disjoint_union(scene: &Scene<'_>, found: &mut Vec<Raised>) {
-    for (_, node) in scene.facts.nodes() {
-        let Op::Set { kind: SetKind::Union, all: false, inputs } = &node.op else { continue };
-        let unique = inputs.iter().all(|(rel, columns)| has_proved_key(scene.facts.node(*rel), columns));
-        let labelled = (0..node.columns.len()).any(|at| are_different(scene, inputs, at));
-        if unique && labelled {
-            let second = inputs.get(1).map_or(node.span, |(rel, _)| scene.facts.node(*rel).span);
-            let span = keyword_before(scene, second, &["union"]);
-            let message = "No two rows of these branches are equal, so UNION sorts and compares them for nothing.";
-            found.push(scene.raise(span, message).help("Write UNION ALL."));
-        }
-    }
 }
 
 /// Branches with the same names in another order: columns are matched by position.
@@ -134,36 +117,4 @@ fn are_same_names(first: &[String], other: &[String]) -> bool {
     let set = |names: &[String]| names.iter().filter(|name| !name.is_empty()).cloned().collect::<BTreeSet<_>>();
     let first_set = set(first);
     first_set.len() == first.len() && first.len() == other.len() && first_set == set(other)
-}
-
-fn has_proved_key(node: &Node, columns: &[ColumnId]) -> bool {
-    let held = |key: &crate::algebra::Key| key.proved && key.columns.iter().all(|column| columns.contains(column));
-    node.at_most_one_row || node.keys.iter().any(held)
-}
-
-/// Does column number `at` hold another constant in each branch?
-fn are_different(scene: &Scene<'_>, inputs: &[(RelId, Vec<ColumnId>)], at: usize) -> bool {
-    let constant = |column: ColumnId| match scene.facts.definition(scene.facts.origin(column)) {
-        Some(Definition::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), .. })) => {
-            Some(text.to_ascii_lowercase())
-        }
-        Some(Definition::Expr(Expr { kind: ExprKind::Literal(Literal::Number(number)), .. })) => Some(number.clone()),
-        _ => None,
-    };
-    let values: Option<BTreeSet<String>> =
-        inputs.iter().map(|(_, columns)| columns.get(at).and_then(|column| constant(*column))).collect();
-    values.is_some_and(|values| values.len() == inputs.len())
-}
-
-/// The first time a keyword stands in a span; the span's start where it does not.
-fn keyword_in(scene: &Scene<'_>, span: Span, keyword: &str) -> Span {
-    let found = scene.text(span).to_ascii_lowercase().find(keyword);
-    found.map_or(Span::at(span.start as usize), |at| Span::new(at, at + keyword.len()).shift(span.start as usize))
-}
-
-/// The nearest of these keywords before a span; the span itself where there is none.
-fn keyword_before(scene: &Scene<'_>, span: Span, keywords: &[&str]) -> Span {
-    let text = scene.text(Span { start: 0, end: span.start }).to_ascii_lowercase();
-    let nearest = keywords.iter().filter_map(|keyword| text.rfind(keyword).map(|at| (at, keyword.len()))).max();
-    nearest.map_or(span, |(at, length)| Span::new(at, at + length))
 }

@@ -1,0 +1,10 @@
+//! The rules about what a repo says of itself: a page each, and who judges. By name.
+
+use super::{Check, Line};
+
+pub(super) const LIST: &[Line] = &[
+    (page!("duplicate-yaml-entry"), Check::Below),
+    (page!("unknown-yaml-key"), Check::Below),
+    (page!("wrong-yaml-shape"), Check::Below),
+    (page!("yaml-for-missing-node"), Check::Below),
+];
