@@ -22,5 +22,8 @@ pub mod cli;
 /// What the tests of the rule pages call.
 pub use lint::{Page, index, table, verify};
 
+/// What the bench of the style rules calls.
+pub use lint::{Trial, sqlfluff, tree};
+
 /// What the benches ask of the graph.
 pub use lineage::{Bound, Direction, Follow, Graph, NodeId, Paths};

@@ -5,6 +5,7 @@ use clap::Args;
 use super::doctor::cause_counts;
 use super::failure::{Exit, Failure};
 use super::io::Io;
+use super::mend::{Mended, Wish, mend};
 use super::texts::texts;
 use super::workspace::Workspace;
 use crate::compile::Compilation;
@@ -45,6 +46,15 @@ pub(super) struct Check {
     /// The lowest level that makes the exit code 1.
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     fail_on: FailOn,
+    /// Mend what can be mended without changing what the SQL means: every model is compiled again and compared.
+    #[arg(long, conflicts_with = "staged")]
+    fix: bool,
+    /// Mend also what may change what the SQL gives.
+    #[arg(long, conflicts_with = "staged")]
+    unsafe_fixes: bool,
+    /// Show as a diff what `--fix` would write, and write nothing.
+    #[arg(long, conflicts_with = "staged")]
+    diff: bool,
     /// Add tables: how many models are exact, partial and opaque, and why; findings by rule.
     #[arg(long)]
     statistics: bool,
@@ -82,14 +92,59 @@ pub(super) fn run(arguments: &Check, io: &mut Io) -> Result<Exit, Failure> {
     workspace.expect_models(&head)?;
     let base = base.map(|base| workspace.compile(&base));
     let base = base.as_ref().map(|compilation| Base { compilation });
+    let wanted = |finding: &Finding| {
+        let is_new = base.is_none() || arguments.all || finding.standing == Standing::New;
+        is_new && (paths.is_empty() || is_below(finding.diagnostic.place.file.path(), &paths))
+    };
+    if arguments.fix || arguments.unsafe_fixes || arguments.diff {
+        let unsafe_too = arguments.unsafe_fixes;
+        let wish = Wish { selection: &selection, base: base.as_ref(), unsafe_too, wanted: &wanted };
+        let mended = mend(&workspace, &snapshot, head, &wish);
+        if arguments.diff {
+            return show(&mended, &snapshot, io);
+        }
+        write(&mended, unsafe_too, &workspace, io)?;
+        let Mended { snapshot, compilation, mut findings, .. } = mended;
+        findings.retain(|finding| wanted(finding));
+        return answer(arguments, &compilation, &snapshot, findings, io);
+    }
     let mut findings = check(&head, base.as_ref(), &selection);
-    if base.is_some() && !arguments.all {
-        findings.retain(|finding| finding.standing == Standing::New);
+    findings.retain(|finding| wanted(finding));
+    answer(arguments, &head, &snapshot, findings, io)
+}
+
+/// The diff of what fixing would write; found where there is any.
+fn show(mended: &Mended, before: &Snapshot, io: &mut Io) -> Result<Exit, Failure> {
+    for (file, text) in &mended.texts {
+        let old = before.text(file)?;
+        io.print(&report::diff(file.path(), &old.content, text))?;
     }
-    if !paths.is_empty() {
-        findings.retain(|finding| is_below(finding.diagnostic.place.file.path(), &paths));
+    Ok(if mended.texts.is_empty() { Exit::Clean } else { Exit::Found })
+}
+
+/// Writes what was mended, and says so.
+fn write(mended: &Mended, unsafe_too: bool, workspace: &Workspace, io: &mut Io) -> Result<(), Failure> {
+    for (file, text) in &mended.texts {
+        write_atomic(&workspace.repo.root().join(file.path()), text.as_bytes())?;
     }
-    let report = report_of(&head, &snapshot, findings);
+    let some = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let proof = if unsafe_too { "" } else { "; every model means what it meant" };
+    io.tell(&format!("{} applied in {}{proof}.", some(mended.applied, "fix").replace("fixs", "fixes"), some(mended.texts.len(), "file")));
+    for file in &mended.withdrawn {
+        io.tell(&format!("{file} is left as it was: the fixes would have changed what it means, or broken it."));
+    }
+    Ok(())
+}
+
+/// The answer to what is left, in the format asked for.
+fn answer(
+    arguments: &Check,
+    head: &Compilation,
+    snapshot: &Snapshot,
+    findings: Vec<Finding>,
+    io: &mut Io,
+) -> Result<Exit, Failure> {
+    let report = report_of(head, snapshot, findings);
     let paint = if arguments.output_file.is_some() { Paint::plain() } else { io.paint() };
     let mut answer = match arguments.format {
         Format::Text => report::text(&report, paint),
@@ -99,7 +154,7 @@ pub(super) fn run(arguments: &Check, io: &mut Io) -> Result<Exit, Failure> {
         Format::Github => report::github(&report),
     };
     if arguments.statistics {
-        let tables = report::statistics(&report, &cause_counts(&head, &report.texts), paint);
+        let tables = report::statistics(&report, &cause_counts(head, &report.texts), paint);
         match arguments.format {
             Format::Text | Format::Concise => answer = format!("{answer}\n{tables}"),
             Format::Json | Format::Jsonl | Format::Github => io.tell(tables.trim_end()),

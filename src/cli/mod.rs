@@ -17,6 +17,7 @@ mod lineage;
 mod lineage_batch;
 mod lineage_graph;
 mod lineage_paths;
+mod mend;
 mod plan;
 mod progress;
 mod relations;

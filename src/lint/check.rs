@@ -17,7 +17,8 @@ use super::finding::{Finding, Raised, fingerprint};
 use super::level::Selection;
 use super::page::Page;
 use super::rules::{Check, Rule, rules};
-use super::scene::{Diff, Scene, Sheet, Stage};
+use super::scene::{Diff, Scene, Stage};
+use super::sheet::{Shared, Sheet};
 use super::suppress;
 use super::texts::Texts;
 
@@ -167,12 +168,24 @@ fn of_sheet(
     };
     let asked: Vec<&Rule> = rules().iter().filter(asked).collect();
     let Some(text) = texts.get(file).filter(|_| !asked.is_empty()) else { return Vec::new() };
-    let tree = tolerant(&text.text);
+    judge(&asked, file, &text.text, project, models)
+}
+
+/// What some rules say of one file as it stands.
+pub(super) fn judge(
+    asked: &[&Rule],
+    file: &FileId,
+    text: &str,
+    project: &Project,
+    models: &[&CompiledModel],
+) -> Vec<Raised> {
+    let tree = tolerant(text);
+    let shared = Shared::default();
     let mut raised = Vec::new();
     for rule in asked {
         let Check::Sheet(check) = rule.check else { continue };
         let mut found = Vec::new();
-        check(&Sheet { project, page: &rule.page, file, text: &text.text, tree: &tree, models }, &mut found);
+        check(&Sheet { project, page: &rule.page, file, text, tree: &tree, models, shared: &shared }, &mut found);
         raised.extend(named(found, &rule.page));
     }
     raised

@@ -9,13 +9,18 @@ mod check;
 mod example;
 mod facts;
 mod finding;
+mod fix;
+mod import;
 mod index;
 mod level;
 mod page;
 mod rules;
 mod scene;
+mod script;
+mod sheet;
 mod suppress;
 mod texts;
+mod trial;
 mod verify;
 
 use std::sync::OnceLock;
@@ -23,9 +28,12 @@ use std::sync::OnceLock;
 pub use change::Base;
 pub use check::check;
 pub use finding::{Finding, Standing};
+pub use fix::{Fixed, fix};
+pub use import::sqlfluff;
 pub use index::index;
 pub use level::Selection;
 pub use page::{Group, Page};
+pub use trial::{Trial, tree};
 pub use verify::verify;
 
 /// All rules, sorted by group and name.

@@ -1,4 +1,4 @@
-//! What a rule sees of one model, one project, one file or one change, and how it points at what it found.
+//! What a rule sees of one model, one project or one change, and how it points at what it found.
 
 use crate::algebra::Query;
 use crate::change::Changes;
@@ -6,9 +6,8 @@ use crate::compile::{Compilation, CompiledModel};
 use crate::data::Value;
 use crate::diagnostic::Edit;
 use crate::impact::Impacts;
-use crate::project::{Model, Project};
-use crate::syntax::Tolerant;
-use crate::text::{FileId, Place, Span};
+use crate::project::Project;
+use crate::text::{Place, Span};
 
 use super::facts::Facts;
 use super::finding::Raised;
@@ -33,17 +32,6 @@ pub(super) struct Stage<'a> {
     pub(super) page: &'a Page,
 }
 
-/// One file of SQL as it stands, template and all, for a rule that judges how it is written.
-pub(super) struct Sheet<'a> {
-    pub(super) project: &'a Project,
-    pub(super) page: &'a Page,
-    pub(super) file: &'a FileId,
-    pub(super) text: &'a str,
-    pub(super) tree: &'a Tolerant<'a>,
-    /// The models whose text it holds, in order; none where it is a file of macros.
-    pub(super) models: &'a [&'a CompiledModel],
-}
-
 /// A change, for a rule that compares.
 pub(super) struct Diff<'a> {
     pub(super) base: &'a Compilation,
@@ -56,8 +44,8 @@ pub(super) struct Diff<'a> {
 /// The values of a rule's options in one project: the project's own, else the page's defaults.
 #[derive(Clone, Copy)]
 pub(super) struct Options<'a> {
-    page: &'a Page,
-    project: &'a Project,
+    pub(super) page: &'a Page,
+    pub(super) project: &'a Project,
 }
 
 impl<'a> Options<'a> {
@@ -92,32 +80,6 @@ impl<'a> Stage<'a> {
         let (index, project) = (self.index, self.project);
         let own = move |compiled: &&CompiledModel| compiled.project == index && compiled.model.package == project.name;
         self.compilation.models.values().filter(own)
-    }
-}
-
-impl<'a> Sheet<'a> {
-    pub(super) fn options(&self) -> Options<'a> {
-        Options { page: self.page, project: self.project }
-    }
-
-    /// A finding at a span of the file.
-    pub(super) fn raise(&self, span: Span, message: impl Into<String>) -> Raised {
-        let construct = self.text.get(span.range()).unwrap_or_default();
-        let raised = Raised::at(Place::new(self.file, span), message, construct);
-        match self.model_at(span) {
-            Some(model) => raised.model(&model.id),
-            None => raised,
-        }
-    }
-
-    /// Puts `text` where `span` stands.
-    pub(super) fn edit(&self, span: Span, text: impl Into<String>) -> Edit {
-        Edit { file: self.file.clone(), span, text: text.into() }
-    }
-
-    fn model_at(&self, span: Span) -> Option<&'a Model> {
-        let holder = self.models.iter().find(|compiled| compiled.model.body.contains(span));
-        holder.map(|compiled| &compiled.model)
     }
 }
 

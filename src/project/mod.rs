@@ -40,9 +40,7 @@ pub use model::{
 };
 pub use quoting::Quoting;
 pub use readers::python_texts;
-#[cfg(test)]
-pub use settings::RuleSetting;
-pub use settings::{Layer, Listing, Settings, TemplateSettings};
+pub use settings::{Layer, Listing, RuleSetting, Settings, TemplateSettings};
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
 ///

@@ -20,6 +20,7 @@ mod strict;
 mod tolerant;
 mod wrapper;
 
+pub use lex::is_keyword;
 pub use parsed::{Comment, Outline, Parsed, Statement, SyntaxError};
 pub use role::Role;
 pub use scan::scan;

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::sync::OnceLock;
 
 use tree_sitter::{Language, Parser, Query, QueryCursor, StreamingIterator, Tree};
 
@@ -77,8 +78,9 @@ pub struct Node<'t> {
 
 impl<'t> Node<'t> {
     /// The node's name in the grammar, such as `select_item`; a keyword or sign is its own kind, in upper case.
-    pub fn kind(self) -> &'t str {
-        self.inner.kind()
+    pub fn kind(self) -> &'static str {
+        static LANGUAGE: OnceLock<Language> = OnceLock::new();
+        LANGUAGE.get_or_init(language).node_kind_for_id(self.inner.kind_id()).unwrap_or("ERROR")
     }
 
     /// Whether it is a rule of the grammar, not a keyword or sign.
@@ -114,9 +116,13 @@ impl<'t> Node<'t> {
         self.inner.children(&mut cursor).map(|inner| Node { inner, ..self }).collect()
     }
 
+    pub fn has_children(self) -> bool {
+        self.inner.child_count() > 0
+    }
+
     /// This node and all below it, parents first, in order of the text.
     pub fn descendants(self) -> Descendants<'t> {
-        Descendants { cursor: self.inner.walk(), text: self.text, done: false }
+        Descendants { cursor: self.inner.walk(), text: self.text, done: false, depth: 0 }
     }
 
     /// The smallest node that holds `span`.
@@ -131,6 +137,14 @@ pub struct Descendants<'t> {
     cursor: tree_sitter::TreeCursor<'t>,
     text: &'t str,
     done: bool,
+    depth: u32,
+}
+
+impl Descendants<'_> {
+    /// How deep the node that came last stands below the first.
+    pub fn depth(&self) -> usize {
+        self.depth as usize
+    }
 }
 
 impl<'t> Iterator for Descendants<'t> {
@@ -140,6 +154,7 @@ impl<'t> Iterator for Descendants<'t> {
         if self.done {
             return None;
         }
+        self.depth = self.cursor.depth();
         let node = Node { inner: self.cursor.node(), text: self.text };
         if !self.cursor.goto_first_child() {
             while !self.cursor.goto_next_sibling() {

@@ -21,6 +21,21 @@ pub fn search(pattern: &str, text: &str) -> Option<bool> {
     regex::Regex::new(pattern).ok().map(|regex| regex.is_match(text))
 }
 
+/// A regular expression, read once to try many texts.
+pub struct Pattern(regex::Regex);
+
+impl Pattern {
+    /// `None` where it is no regular expression we know.
+    pub fn new(pattern: &str) -> Option<Self> {
+        regex::Regex::new(pattern).ok().map(Pattern)
+    }
+
+    /// Does it match anywhere in `text`?
+    pub fn finds(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
 /// A regular expression without the one look-behind that it may start with, `(?<![..])`: what must not stand before a
 /// match, as an expression of its own, and the rest.
 pub fn look_behind(pattern: &str) -> (Option<&str>, &str) {

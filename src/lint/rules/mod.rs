@@ -20,7 +20,8 @@ use std::sync::OnceLock;
 
 use super::finding::Raised;
 use super::page::{self, Page};
-use super::scene::{Diff, Scene, Sheet, Stage};
+use super::scene::{Diff, Scene, Stage};
+use super::sheet::Sheet;
 
 /// A rule: what is said of it, and what it does.
 pub(super) struct Rule {

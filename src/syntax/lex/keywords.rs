@@ -37,6 +37,11 @@ pub(super) fn keyword(word: &[u8]) -> Keyword {
     Keyword::NoKeyword
 }
 
+/// Is it a word of the language in some dialect?
+pub fn is_keyword(word: &str) -> bool {
+    keyword(word.as_bytes()) != Keyword::NoKeyword
+}
+
 /// Fowler, Noll and Vo's hash, cut to a slot.
 fn hash(word: &[u8]) -> usize {
     let mixed = word.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));

@@ -12,6 +12,7 @@ use crate::text::Span;
 mod keywords;
 mod quick;
 
+pub use keywords::is_keyword;
 pub(super) use quick::Letters;
 
 /// What stands between a token and the one before it.

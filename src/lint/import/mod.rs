@@ -1,0 +1,6 @@
+//! Another linter's settings in, ours out.
+
+mod codes;
+mod sqlfluff;
+
+pub use sqlfluff::sqlfluff;
