@@ -6,6 +6,7 @@
 
 mod change;
 mod check;
+mod dag;
 mod example;
 mod facts;
 mod finding;
@@ -13,6 +14,7 @@ mod fix;
 mod import;
 mod index;
 mod level;
+mod macros;
 mod page;
 mod rules;
 mod scene;

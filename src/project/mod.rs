@@ -35,8 +35,8 @@ pub use files::{Each, Files, join};
 pub use globs::Globs;
 pub use model::{
     AUDIT_ARGUMENTS, BLUEPRINT_VARIABLES, Config, Constraint, Consumer, ConsumerKind, DeclaredColumn, Exposure, Group,
-    Language, MacroFile, Model, ModelKind, Properties, PythonMacro, RelationName, Seed, SeedColumn, Source, THIS_MODEL,
-    Test,
+    Hook, Language, MacroArgument, MacroEntry, MacroFile, Model, ModelKind, Properties, PythonMacro, RelationName,
+    Seed, SeedColumn, Source, SourceHolder, THIS_MODEL, Test,
 };
 pub use quoting::Quoting;
 pub use readers::python_texts;
@@ -86,6 +86,10 @@ pub struct Project {
     pub consumers: Vec<Consumer>,
     pub groups: Vec<Group>,
     pub macros: Vec<MacroFile>,
+    /// What properties files say of macros.
+    pub macro_entries: Vec<MacroEntry>,
+    /// SQL that runs around the project's models, as its YAML writes it.
+    pub hooks: Vec<Hook>,
     /// Files that templates outside dbt include, import from or extend.
     pub templates: Vec<MacroFile>,
     /// Macros written in Python, by name in lower case.
@@ -121,6 +125,8 @@ impl Project {
             consumers: Vec::new(),
             groups: Vec::new(),
             macros: Vec::new(),
+            macro_entries: Vec::new(),
+            hooks: Vec::new(),
             templates: Vec::new(),
             python_macros: BTreeMap::new(),
             vars: BTreeMap::new(),

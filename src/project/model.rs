@@ -121,6 +121,8 @@ pub struct Properties {
     pub owner: Option<String>,
     pub tags: Vec<String>,
     pub meta: Option<Value>,
+    /// The version that readers without a version get, where the entry says it.
+    pub latest_version: Option<String>,
     /// The day after which the version should no longer be read, as written.
     pub deprecation_date: Option<String>,
     /// Facts of its rows that others declare: entities of semantic models, the way snapshots are built.
@@ -179,6 +181,50 @@ pub struct Source {
     pub loader: Option<String>,
     /// All of its columns, from a catalog file, where one has it.
     pub catalog: Option<CatalogTable>,
+    pub place: Place,
+    /// The entry it stands in; `None` where it stands in none.
+    pub holder: Option<SourceHolder>,
+    /// `loaded_at_field` or `loaded_at_query`, its own or its holder's.
+    pub loaded_at: Option<String>,
+}
+
+/// A `sources:` entry, which holds tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceHolder {
+    /// What it says of itself, which its tables without a description say too.
+    pub description: String,
+    pub place: Place,
+    /// Whether the table has a description of its own.
+    pub table_described: bool,
+}
+
+/// A `macros:` entry of a properties file.
+#[derive(Clone, Debug)]
+pub struct MacroEntry {
+    pub package: String,
+    pub name: String,
+    pub description: String,
+    pub arguments: Vec<MacroArgument>,
+    /// Whether it has an `arguments:` key at all.
+    pub lists_arguments: bool,
+    pub meta: Option<Value>,
+    pub place: Place,
+}
+
+/// SQL that runs before or after something, written in YAML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// As the key says it: `pre-hook`, `post-hook`, `on-run-start`, `on-run-end`.
+    pub when: String,
+    pub text: String,
+    pub place: Place,
+}
+
+/// An item of a macro's `arguments:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MacroArgument {
+    pub name: String,
+    pub description: String,
     pub place: Place,
 }
 

@@ -35,6 +35,7 @@ mod run;
 mod sqlmesh;
 mod stand_in;
 mod stop;
+mod survey;
 mod templates;
 mod value;
 mod words;
@@ -59,6 +60,7 @@ pub use branch::{Assume, Branch};
 pub use environment::Environment;
 pub use relations::relations;
 pub use rendered::{Call, Rendered, Segment};
+pub use survey::{Survey, SurveyedCall, SurveyedMacro, survey};
 
 /// Which of a model's renderings is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -159,6 +159,8 @@ impl Layout {
                 loader: None,
                 catalog: None,
                 place: Place::top(&file),
+                holder: None,
+                loaded_at: None,
             });
         }
         sources.sort_by(|a, b| (&a.id, &a.relation).cmp(&(&b.id, &b.relation)));

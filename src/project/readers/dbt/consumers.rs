@@ -9,7 +9,9 @@ use super::package::{Frame, Part};
 use super::resource;
 use crate::data::Value;
 use crate::project::names::Names;
-use crate::project::{Because, Config, Consumer, ConsumerKind, Exposure, Fact, Group, Of, What};
+use crate::project::{
+    Because, Config, Consumer, ConsumerKind, Exposure, Fact, Group, MacroArgument, MacroEntry, Of, What,
+};
 use crate::text::Place;
 
 /// The exposure an entry is; `None` where config switches it off.
@@ -77,6 +79,30 @@ pub(super) fn group(record: &Record, package: &str) -> Group {
         package: package.to_owned(),
         name: record.name.clone(),
         owner: record.value.get("owner").and_then(resource::owner),
+        place: record.place.clone(),
+    }
+}
+
+/// What properties say of macros.
+pub(super) fn macro_entry(record: &Record, package: &str) -> MacroEntry {
+    let item = &record.value;
+    let arguments = item.get("arguments").map(Value::items).unwrap_or_default();
+    let argument = |argument: &Value| {
+        let name = argument.get("name")?;
+        Some(MacroArgument {
+            name: name.scalar()?,
+            description: text(argument, "description"),
+            place: Place::new(&record.place.file, name.span),
+        })
+    };
+    let meta = item.at(&["config", "meta"]).or_else(|| item.get("meta"));
+    MacroEntry {
+        package: package.to_owned(),
+        name: record.name.clone(),
+        description: text(item, "description"),
+        arguments: arguments.iter().filter_map(argument).collect(),
+        lists_arguments: item.get("arguments").is_some_and(|list| !list.is_null()),
+        meta: meta.filter(|meta| !meta.is_null()).cloned(),
         place: record.place.clone(),
     }
 }

@@ -17,6 +17,7 @@ pub(super) struct Document {
     pub snapshots: Vec<Entry>,
     pub analyses: Vec<Entry>,
     pub sources: Vec<SourceEntry>,
+    pub macros: Vec<Record>,
     pub exposures: Vec<Record>,
     pub groups: Vec<Record>,
     pub metrics: Vec<Record>,
@@ -112,6 +113,7 @@ fn section(file: &FileId, key: &Key, value: &Value, document: &mut Document) {
                 document.sources.extend(sources::read(&named, item, file, said));
             }
         }
+        "macros" => document.macros.extend(records(entries)),
         "exposures" => document.exposures.extend(records(entries)),
         "groups" => document.groups.extend(records(entries)),
         "metrics" => document.metrics.extend(records(entries)),

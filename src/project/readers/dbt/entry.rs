@@ -95,6 +95,7 @@ pub(super) fn properties(item: &Value, file: &FileId, said: &mut Vec<Diagnostic>
     let mut found = Properties {
         description: text(item, "description"),
         deprecation_date: item.get("deprecation_date").and_then(Value::scalar),
+        latest_version: item.get("latest_version").and_then(Value::scalar).filter(|version| !version.is_empty()),
         constraints: constraints(item, &[], file, said),
         tests: data_tests::read(item, None, file, said).unwrap_or_default(),
         ..Properties::default()

@@ -8,8 +8,10 @@ pub(super) mod check;
 mod consumers;
 mod data_tests;
 mod document;
+mod config_paths;
 mod entry;
 mod expression;
+mod hooks;
 mod jinja;
 mod loaded;
 mod models;
@@ -44,7 +46,8 @@ use crate::project::files::{Files, map_each, parent, relative, text_or_say};
 use crate::project::globs::Globs;
 use crate::project::names::Names;
 use crate::project::{
-    Catalog, Exposure, Fact, Group, Kind, MacroFile, Model, Package, Project, Quoting, Seed, Settings, Source, Target,
+    Catalog, Exposure, Fact, Group, Hook, Kind, MacroEntry, MacroFile, Model, Package, Project, Quoting, Seed,
+    Settings, Source, Target,
 };
 use crate::text::FileId;
 
@@ -110,6 +113,8 @@ struct Gathered {
     seeds: Vec<Seed>,
     sources: Vec<(bool, Source)>,
     macros: Vec<MacroFile>,
+    macro_entries: Vec<MacroEntry>,
+    hooks: Vec<Hook>,
     groups: Vec<Group>,
     said: Vec<Diagnostic>,
 }
@@ -123,7 +128,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
     for part in parts {
         gather(part, &frame, repo, loaded, &mut gathered);
     }
-    let Gathered { models, mut seeds, sources, mut macros, mut groups, mut said } = gathered;
+    let Gathered { models, mut seeds, sources, mut macros, macro_entries, mut hooks, mut groups, mut said } = gathered;
     let models = models::without_duplicates(models, &mut said);
     seeds.sort_by(|a, b| (&a.id, &a.file).cmp(&(&b.id, &b.file)));
     say_twins(&models, &seeds, &mut said);
@@ -132,6 +137,9 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
     macros.sort_by(|a, b| (&a.package, &a.file).cmp(&(&b.package, &b.file)));
     macros.dedup_by(|a, b| a.package == b.package && a.file == b.file);
     groups.sort_by(|a, b| (&a.package, &a.name, &a.place).cmp(&(&b.package, &b.name, &b.place)));
+    hooks.extend(hooks::of_project(root));
+    hooks.sort_by(|a, b| a.place.cmp(&b.place));
+    said.extend(config_paths::unused(parts, packages, loaded));
     let names = Names::new(&models, &seeds, &sources);
     let (exposures, consumers) = readers(parts, &frame, loaded, &names);
     let facts = declared_by_entities(parts, loaded, &names);
@@ -165,6 +173,8 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         consumers,
         groups,
         macros,
+        macro_entries,
+        hooks,
         templates: Vec::new(),
         python_macros: BTreeMap::new(),
         quoting: Quoting::read(root.tree().get("quoting")),
@@ -213,6 +223,12 @@ fn gather(part: &Part, frame: &Frame<'_>, repo: &Repo<'_>, loaded: &Loaded, gath
             Some((entry.overrides.is_some(), sources::source(entry, part, &folders, frame)?))
         };
         gathered.sources.extend(document.sources.iter().filter_map(of_source));
+        gathered
+            .macro_entries
+            .extend(document.macros.iter().map(|entry| consumers::macro_entry(entry, &part.file.name)));
+        if part.is_root {
+            gathered.hooks.extend(hooks::of_document(document));
+        }
         gathered.groups.extend(document.groups.iter().map(|group| consumers::group(group, &part.file.name)));
     }
     let vendored = part.on_disk

@@ -62,6 +62,8 @@ fn source(item: &Value, file: &FileId, frame: &Frame<'_>) -> Option<Source> {
         loader: None,
         catalog: None,
         place: Place::new(file, item.span),
+        holder: None,
+        loaded_at: None,
     })
 }
 

@@ -102,6 +102,8 @@ pub(super) fn read(root: &str, repo: &Repo<'_>) -> Option<Project> {
         consumers,
         groups: Vec::new(),
         macros,
+        macro_entries: Vec::new(),
+        hooks: Vec::new(),
         templates: Vec::new(),
         python_macros,
         vars: BTreeMap::from([(String::new(), config.variables.clone())]),
