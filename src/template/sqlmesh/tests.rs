@@ -28,6 +28,8 @@ fn table(name: &str) -> Source {
         loader: None,
         catalog: None,
         place: Place::top(&FileId::new("external_models.yaml")),
+        holder: None,
+        loaded_at: None,
     }
 }
 
