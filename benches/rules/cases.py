@@ -36,10 +36,11 @@ def main():
     for file in sorted(pathlib.Path(sys.argv[1]).glob("*.yml")):
         cases = yaml.safe_load(file.read_text())
         rule = cases.pop("rule")
+        shared = cases.pop("configs", {})
         for name, case in cases.items():
             if "pass_str" not in case and "fail_str" not in case:
                 continue
-            configs = case.get("configs") or {}
+            configs = case.get("configs") or shared
             sql = case["pass_str"] if "pass_str" in case else case["fail_str"]
             print(json.dumps({
                 "case": f"{file.stem}/{name}",

@@ -39,6 +39,14 @@
 //! | `statements_without_semicolon` | a line may start a statement without a `;` before it |
 //! | `ampersand_variables` | its own client puts values in for `&name` |
 //! | `safe_prefix` | `SAFE.f(..)` is `f(..)`, or NULL where that fails |
+//! | `bare_table_aliases` | a table's alias must not have AS before it |
+//! | `values_need_alias` | a VALUES in FROM needs an alias |
+//! | `qualify_needs_alias` | a relation right before QUALIFY needs an alias |
+//! | `equals_alias` | `SELECT a = 1` names a column `a` |
+//! | `fields_like_columns` | `a.b` is a field of a column as often as a column of a table |
+//! | `one_cast` | `cast(a as b)` is the one way to cast |
+//! | `convert_type_last` | `convert(a, b)` casts to `b`, not to `a` |
+//! | `backticks_or_quotes` | names stand in backticks or in double quotes alike |
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;

@@ -43,7 +43,9 @@ impl Trial {
         let find = |name: &&str| {
             rules().iter().find(|rule| rule.page.name == **name && matches!(rule.check, Check::Sheet(_)))
         };
-        let asked = names.iter().map(find).collect::<Option<Vec<_>>>()?;
+        let mut asked = names.iter().map(find).collect::<Option<Vec<_>>>()?;
+        let is_on = |rule: &&Rule| tree.at(&["rules", &rule.page.name, "level"]).is_some();
+        asked.retain(is_on);
         Some(Trial { project, asked })
     }
 

@@ -53,6 +53,9 @@ const OF_NO_CONCERN: [&str; 16] = [
     "force_enable",
 ];
 
+/// Rules that sqlfluff runs only where `force_enable` says so.
+const OPT_IN: [&str; 6] = ["AL07", "CV13", "PG01", "PG02", "RF07", "TQ04"];
+
 /// Carries settings over. Rules that sqlfluff would run are on, as warnings.
 pub fn sqlfluff(text: &str) -> Imported {
     let mut imported = Imported::default();
@@ -86,10 +89,17 @@ pub fn sqlfluff(text: &str) -> Imported {
             }),
         }
     }
-    // `force_enable = False` keeps a rule of theirs off.
-    for rule in rules.values_mut() {
-        if rule.remove("force_enable").is_some_and(|value| value == "false") {
+    for page in OPT_IN.iter().flat_map(|code| of_code(code)) {
+        let Some(rule) = rules.get_mut(&page.name) else { continue };
+        if rule.remove("force_enable").is_none_or(|value| value == "false") {
             rule.remove("level");
+        }
+    }
+    // Elsewhere it is on but for some dialects, and an option where ours is so too.
+    for (name, rule) in &mut rules {
+        let knows = table().iter().any(|page| page.name == *name && page.options.iter().any(|option| option.name == "force_enable"));
+        if !knows {
+            rule.remove("force_enable");
         }
     }
     for (rule, options) in rules.iter().filter(|(_, options)| !options.is_empty()) {

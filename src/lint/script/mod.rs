@@ -3,7 +3,10 @@
 //! Rules about how SQL is written share it: it is built once a file. What a template wrote is one token, whatever
 //! stands in it.
 
+mod queries;
 mod roles;
+
+pub(super) use queries::{Relation, Select};
 
 use crate::syntax::{Node, Tolerant};
 use crate::text::Span;

@@ -1,14 +1,46 @@
 //! The rules about how SQL is written: a page each, and who judges. By name.
 
+mod alias;
 mod case;
+mod casting;
+mod convention;
+mod joins;
+mod names;
+mod qualification;
+mod quotes;
+mod terminator;
+mod unused_alias;
 mod words;
 
 use super::{Check, Line};
 
 pub(super) const LIST: &[Line] = &[
+    (page!("alias-length"), Check::Sheet(alias::length)),
+    (page!("casting-style"), Check::Sheet(casting::check)),
+    (page!("coalesce"), Check::Sheet(convention::coalesce)),
+    (page!("column-alias-as"), Check::Sheet(alias::columns)),
+    (page!("consecutive-semicolons"), Check::Sheet(terminator::consecutive)),
+    (page!("consistent-qualification"), Check::Sheet(qualification::check)),
+    (page!("count-rows"), Check::Sheet(convention::count_rows)),
+    (page!("forbidden-alias"), Check::Sheet(alias::forbidden)),
     (page!("function-case"), Check::Sheet(case::functions)),
     (page!("identifier-case"), Check::Sheet(case::identifiers)),
+    (page!("join-kind-explicit"), Check::Sheet(joins::kind)),
     (page!("keyword-case"), Check::Sheet(case::keywords)),
+    (page!("keyword-identifier"), Check::Sheet(names::keywords)),
+    (page!("last-select-star"), Check::Sheet(terminator::last_star)),
     (page!("literal-case"), Check::Sheet(case::literals)),
+    (page!("needless-quotes"), Check::Sheet(names::quotes)),
+    (page!("not-equal"), Check::Sheet(convention::not_equal)),
+    (page!("order-by-direction"), Check::Sheet(joins::order)),
+    (page!("quoted-literals"), Check::Sheet(quotes::check)),
+    (page!("right-join"), Check::Sheet(joins::right)),
+    (page!("select-trailing-comma"), Check::Sheet(convention::trailing_comma)),
+    (page!("self-alias"), Check::Sheet(alias::itself)),
+    (page!("special-chars"), Check::Sheet(names::special)),
+    (page!("statement-brackets"), Check::Sheet(convention::statement_brackets)),
+    (page!("table-alias-as"), Check::Sheet(alias::tables)),
+    (page!("terminator"), Check::Sheet(terminator::check)),
     (page!("type-case"), Check::Sheet(case::types)),
+    (page!("unused-alias"), Check::Sheet(unused_alias::check)),
 ];
