@@ -10,7 +10,8 @@ use super::texts::texts;
 use super::workspace::Workspace;
 use crate::compile::Compilation;
 use crate::diagnostic::Severity;
-use crate::lint::{Base, Finding, Selection, Standing, check};
+use crate::lint::{Base, Finding, Selection, Standards, Standing, check, preset};
+use crate::project::Preset;
 use crate::repo::{Snapshot, write_atomic};
 use crate::report::{self, Paint, json};
 
@@ -40,12 +41,15 @@ pub(super) struct Check {
     /// Only these rules (or groups of rules); may be repeated.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
+    /// These rules (or groups of rules) too, besides those that are on; may be repeated.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    extend_select: Vec<String>,
     /// None of these rules (or groups of rules); may be repeated.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// The lowest level that makes the exit code 1.
-    #[arg(long, value_name = "LEVEL", default_value = "error")]
-    fail_on: FailOn,
+    /// The lowest level that makes the exit code 1; without it, what the preset of sluice.toml says, else `error`.
+    #[arg(long, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
     /// Mend what can be mended without changing what the SQL means: every model is compiled again and compared.
     #[arg(long, conflicts_with = "staged")]
     fix: bool,
@@ -70,26 +74,41 @@ enum Format {
     Json,
     /// One JSON object a line.
     Jsonl,
-    /// Workflow commands: annotations on a pull request.
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub: annotations on a pull request.
     Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// reviewdog's diagnostics.
+    Rdjson,
+    /// What a language server publishes, one file a line.
+    Lsp,
+    /// A comment for a pull request.
+    Markdown,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
-    #[default]
     Error,
     Warn,
     Never,
 }
 
 pub(super) fn run(arguments: &Check, io: &mut Io) -> Result<Exit, Failure> {
-    let selection = selection(arguments)?;
+    let selection = selection(arguments);
     let workspace = Workspace::open(io)?;
     let paths = paths(arguments, &workspace, io)?;
     let base = arguments.base.as_deref().map(|base| workspace.base(base, "HEAD")).transpose()?;
     let snapshot = if arguments.staged { workspace.repo.index()? } else { workspace.repo.worktree()? };
     let head = workspace.compile(&snapshot);
     workspace.expect_models(&head)?;
+    let standards = Standards::of(&head.projects);
+    if let Some(unknown) = standards.unknown(&selection).first() {
+        return Err(unknown_rule(&unknown.name, unknown.similar.as_deref()));
+    }
     let base = base.map(|base| workspace.compile(&base));
     let base = base.as_ref().map(|compilation| Base { compilation });
     let wanted = |finding: &Finding| {
@@ -106,11 +125,27 @@ pub(super) fn run(arguments: &Check, io: &mut Io) -> Result<Exit, Failure> {
         write(&mended, unsafe_too, &workspace, io)?;
         let Mended { snapshot, compilation, mut findings, .. } = mended;
         findings.retain(|finding| wanted(finding));
-        return answer(arguments, &compilation, &snapshot, findings, io);
+        let told = Told { findings, compared: None, standards: &standards, root: root_uri(&workspace) };
+        return answer(arguments, &compilation, &snapshot, told, io);
     }
-    let mut findings = check(&head, base.as_ref(), &selection);
-    findings.retain(|finding| wanted(finding));
-    answer(arguments, &head, &snapshot, findings, io)
+    let mut found = check(&head, base.as_ref(), &selection);
+    let is_asked = |finding: &Finding| paths.is_empty() || is_below(finding.diagnostic.place.file.path(), &paths);
+    found.fixed.retain(is_asked);
+    let all = found.findings.iter().filter(|finding| is_asked(finding)).count();
+    found.findings.retain(|finding| wanted(finding));
+    let inherited = all - found.findings.len();
+    let compared = base.as_ref().map(|_| report::Compared { fixed: found.fixed.len(), inherited });
+    let told = Told { findings: found.findings, compared, standards: &standards, root: root_uri(&workspace) };
+    answer(arguments, &head, &snapshot, told, io)
+}
+
+/// What is told, and what its formats ask besides.
+struct Told<'a> {
+    findings: Vec<Finding>,
+    compared: Option<report::Compared>,
+    standards: &'a Standards,
+    /// The repo root as a URI.
+    root: String,
 }
 
 /// The diff of what fixing would write; found where there is any.
@@ -129,7 +164,11 @@ fn write(mended: &Mended, unsafe_too: bool, workspace: &Workspace, io: &mut Io) 
     }
     let some = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let proof = if unsafe_too { "" } else { "; every model means what it meant" };
-    io.tell(&format!("{} applied in {}{proof}.", some(mended.applied, "fix").replace("fixs", "fixes"), some(mended.texts.len(), "file")));
+    io.tell(&format!(
+        "{} applied in {}{proof}.",
+        some(mended.applied, "fix").replace("fixs", "fixes"),
+        some(mended.texts.len(), "file")
+    ));
     for file in &mended.withdrawn {
         io.tell(&format!("{file} is left as it was: the fixes would have changed what it means, or broken it."));
     }
@@ -141,30 +180,38 @@ fn answer(
     arguments: &Check,
     head: &Compilation,
     snapshot: &Snapshot,
-    findings: Vec<Finding>,
+    told: Told<'_>,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
-    let report = report_of(head, snapshot, findings);
+    let mut report = report_of(head, snapshot, told.findings, told.standards);
+    report.compared = told.compared;
+    let fail_on = arguments.fail_on.unwrap_or_else(|| by_preset(head));
     let paint = if arguments.output_file.is_some() { Paint::plain() } else { io.paint() };
     let mut answer = match arguments.format {
         Format::Text => report::text(&report, paint),
         Format::Concise => report::concise(&report, paint),
         Format::Json => json::check(&report),
         Format::Jsonl => json::check_lines(&report),
+        Format::Sarif => report::sarif(&report),
         Format::Github => report::github(&report),
+        Format::Gitlab => report::gitlab(&report),
+        Format::Junit => report::junit(&report, fail_on.lowest()),
+        Format::Rdjson => report::rdjson(&report),
+        Format::Lsp => report::lsp(&report, &told.root),
+        Format::Markdown => report::check_markdown(&report),
     };
     if arguments.statistics {
         let tables = report::statistics(&report, &cause_counts(head, &report.texts), paint);
         match arguments.format {
             Format::Text | Format::Concise => answer = format!("{answer}\n{tables}"),
-            Format::Json | Format::Jsonl | Format::Github => io.tell(tables.trim_end()),
+            _ => io.tell(tables.trim_end()),
         }
     }
     match &arguments.output_file {
         Some(file) => write_atomic(&io.folder.join(file), answer.as_bytes())?,
         None => io.print(&answer)?,
     }
-    let failing = match arguments.fail_on {
+    let failing = match fail_on {
         FailOn::Error => report.count(Severity::Error),
         FailOn::Warn => report.count(Severity::Error) + report.count(Severity::Warn),
         FailOn::Never => 0,
@@ -172,12 +219,38 @@ fn answer(
     Ok(if failing > 0 { Exit::Found } else { Exit::Clean })
 }
 
-fn selection(arguments: &Check) -> Result<Selection, Failure> {
-    let (select, ignore) = (arguments.select.clone(), arguments.ignore.clone());
-    let selection = Selection { select, ignore, ..Selection::default() };
-    match selection.unknown().first() {
-        None => Ok(selection),
-        Some(unknown) => Err(unknown_rule(&unknown.name, unknown.similar)),
+impl FailOn {
+    /// The lowest level that fails; the highest there is, where nothing does.
+    fn lowest(self) -> Severity {
+        if self == FailOn::Warn { Severity::Warn } else { Severity::Error }
+    }
+}
+
+fn by_preset(head: &Compilation) -> FailOn {
+    match preset(head.projects.iter()) {
+        Preset::Observe => FailOn::Never,
+        Preset::Guard => FailOn::Error,
+        Preset::Enforce => FailOn::Warn,
+    }
+}
+
+/// The repo root as a URI, without a slash at its end.
+fn root_uri(workspace: &Workspace) -> String {
+    let path = workspace.repo.root().to_string_lossy().replace('\\', "/");
+    format!("file:///{}", report::escaped(path.trim_matches('/')))
+}
+
+fn selection(arguments: &Check) -> Selection {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what has leave until a day needs the day, and only here is it known"
+    )]
+    let today = chrono::Local::now().date_naive();
+    Selection {
+        select: arguments.select.clone(),
+        extend_select: arguments.extend_select.clone(),
+        ignore: arguments.ignore.clone(),
+        today: Some(today.to_string()),
     }
 }
 
@@ -211,12 +284,23 @@ fn is_below(file: &str, paths: &[String]) -> bool {
     paths.iter().any(below)
 }
 
-fn report_of(compilation: &Compilation, snapshot: &Snapshot, findings: Vec<Finding>) -> report::Check {
+fn report_of(
+    compilation: &Compilation,
+    snapshot: &Snapshot,
+    findings: Vec<Finding>,
+    standards: &Standards,
+) -> report::Check {
+    let about = findings.iter().filter_map(|finding| standards.page(&finding.diagnostic.rule));
+    let about = about.map(|page| {
+        let (level, summary, text) = (page.level, page.summary.clone(), page.text.clone());
+        (page.name.clone(), report::About { level, summary, text })
+    });
+    let about = about.collect();
     let fingerprints = findings.iter().map(|finding| finding.fingerprint).collect();
     let findings: Vec<_> = findings.into_iter().map(|finding| finding.diagnostic).collect();
     let places = findings
         .iter()
         .flat_map(|finding| [&finding.place].into_iter().chain(finding.related.iter().map(|label| &label.place)));
     let texts = texts(compilation, snapshot, places.map(|place| &place.file));
-    report::Check { texts, fingerprints, models: compilation.counts(), findings }
+    report::Check { texts, fingerprints, models: compilation.counts(), findings, about, compared: None }
 }

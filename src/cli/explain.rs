@@ -5,9 +5,9 @@ use clap::Args;
 use super::check::unknown_rule;
 use super::failure::{Exit, Failure};
 use super::io::Io;
-use crate::lint::{explain, table};
+use super::workspace::Workspace;
+use crate::lint::{Standards, explain};
 use crate::report::page;
-use crate::text::closest;
 
 /// A rule's page: what it finds, why that matters, and examples.
 #[derive(Debug, Args)]
@@ -18,9 +18,13 @@ pub(super) struct Explain {
 }
 
 pub(super) fn run(arguments: &Explain, io: &mut Io) -> Result<Exit, Failure> {
-    let Some(found) = explain(&arguments.rule) else {
-        let similar = closest(&arguments.rule, table().iter().map(|page| page.name.as_str()));
-        return Err(unknown_rule(&arguments.rule, similar));
+    if let Some(found) = explain(&arguments.rule) {
+        io.print(&page(&found.text, io.paint()))?;
+        return Ok(Exit::Clean);
+    }
+    let standards = Standards::of(&Workspace::open(io)?.projects()?);
+    let Some(found) = standards.page(&arguments.rule) else {
+        return Err(unknown_rule(&arguments.rule, standards.similar(&arguments.rule)));
     };
     io.print(&page(&found.text, io.paint()))?;
     Ok(Exit::Clean)

@@ -37,7 +37,12 @@ pub(super) struct Wish<'a> {
     pub(super) wanted: &'a dyn Fn(&Finding) -> bool,
 }
 
-pub(super) fn mend(workspace: &Workspace, first: &Snapshot, head: ManuallyDrop<Compilation>, wish: &Wish<'_>) -> Mended {
+pub(super) fn mend(
+    workspace: &Workspace,
+    first: &Snapshot,
+    head: ManuallyDrop<Compilation>,
+    wish: &Wish<'_>,
+) -> Mended {
     let meant = meanings(&head);
     let mut mended = Mended {
         snapshot: first.clone(),
@@ -49,12 +54,14 @@ pub(super) fn mend(workspace: &Workspace, first: &Snapshot, head: ManuallyDrop<C
     };
     let mut applied: BTreeMap<FileId, usize> = BTreeMap::new();
     for pass in 0..=PASSES {
-        mended.findings = check(&mended.compilation, wish.base, wish.selection);
+        mended.findings = check(&mended.compilation, wish.base, wish.selection).findings;
         if pass == PASSES {
             break;
         }
         let mut asked: Vec<Finding> = mended.findings.iter().filter(|one| (wish.wanted)(one)).cloned().collect();
-        asked.retain(|one| one.diagnostic.fix.iter().flat_map(|fix| &fix.edits).all(|edit| !mended.withdrawn.contains(&edit.file)));
+        asked.retain(|one| {
+            one.diagnostic.fix.iter().flat_map(|fix| &fix.edits).all(|edit| !mended.withdrawn.contains(&edit.file))
+        });
         let texts = texts_of(&mended.snapshot, &asked);
         let made = fix(&asked, wish.unsafe_too, &|file| texts.get(file).map(|text| &**text));
         if made.texts.is_empty() {

@@ -8,7 +8,7 @@ use super::io::Io;
 use super::progress::Progress;
 use crate::compile::{Around, Cache, Compilation, compile};
 use crate::lineage::Graph;
-use crate::project::Kind;
+use crate::project::{Kind, Project};
 use crate::repo::{Disk, Repo, Snapshot, variable};
 
 /// The lineage graph of the working tree that holds a folder, and how many models it has: what the benches ask.
@@ -55,6 +55,13 @@ impl Workspace {
         let compilation = self.compile(&snapshot);
         self.expect_models(&compilation)?;
         Ok((snapshot, compilation))
+    }
+
+    /// The projects of the working tree, read and not compiled.
+    pub(super) fn projects(&self) -> Result<Vec<Project>, Failure> {
+        let each = |count: usize, work: &(dyn Fn(usize) + Sync)| (0..count).for_each(work);
+        let snapshot = self.repo.worktree()?;
+        Ok(crate::project::read(&snapshot, &self.disk, self.home_profiles.as_deref(), &each))
     }
 
     /// A repo without models and without a fault that could explain it has nothing to ask about.

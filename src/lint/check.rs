@@ -7,72 +7,283 @@ use crate::change::diff;
 use crate::compile::{Compilation, CompiledModel};
 use crate::diagnostic::Severity;
 use crate::impact::reach;
-use crate::project::{Language, Project, Settings};
+use crate::project::Language;
 use crate::syntax::tolerant;
 use crate::text::{FileId, Place};
 
 use super::change::{Base, mark};
+use super::custom::{Change, Ground, Own};
 use super::facts::Facts;
 use super::finding::{Finding, Raised, fingerprint};
-use super::level::Selection;
+use super::level::{ProjectRules, Selection};
 use super::page::Page;
 use super::rules::{Check, Rule, rules};
 use super::scene::{Diff, Scene, Stage};
+use super::sensitive::{Marks, Sensitive};
 use super::sheet::{Shared, Sheet};
+use super::standards::Standards;
 use super::suppress;
 use super::texts::Texts;
 
-/// Runs all selected rules. Sorted by place, then rule.
-pub fn check(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Vec<Finding> {
+/// What a check found.
+pub struct Checked {
+    /// Sorted by place, then rule.
+    pub findings: Vec<Finding>,
+    /// The findings of the base that are gone.
+    pub fixed: Vec<Finding>,
+}
+
+/// Runs all selected rules, on the base too where there is one.
+pub fn check(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Checked {
     let head = run(compilation, base, selection);
     match base {
-        None => head,
-        Some(base) => mark(head, &run(base.compilation, None, selection)),
+        None => Checked { findings: head, fixed: Vec::new() },
+        Some(base) => {
+            let before = run(base.compilation, None, selection);
+            let (findings, fixed) = mark(head, before);
+            Checked { findings, fixed }
+        }
     }
 }
 
-/// The findings of one Compilation; `base` is for the rules that compare.
-pub(super) fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Vec<Finding> {
-    let texts = Texts::of(compilation);
-    let mut raised = below(compilation, &texts);
-    raised.extend(of_models(compilation, selection));
-    rules().iter().for_each(|rule| of_projects(compilation, rule, selection, &mut raised));
-    raised.extend(of_sheets(compilation, &texts, selection));
-    raised.extend(base.into_iter().flat_map(|base| of_change(base, compilation)));
-    let levels = Levels { compilation, selection, default: Settings::default() };
-    let foreign = foreign_files(compilation);
-    let mut raised = levels.apply(raised);
-    raised.retain(|raised| is_ours(raised, &foreign));
-    sort(&mut raised);
-    raised.dedup_by(|a, b| a.identity() == b.identity());
-    once_per_macro(&mut raised);
-    let mut kept = allow(raised, &texts, &levels, &foreign);
-    sort(&mut kept);
-    fingerprint(kept)
+/// One run of the rules: what is judged, and by what.
+struct Run<'a> {
+    compilation: &'a Compilation,
+    selection: &'a Selection,
+    standards: Standards,
+    texts: Texts,
+    /// Parallel to the projects.
+    projects: Vec<ProjectRules<'a>>,
 }
 
-/// What the floors below said.
-fn below(compilation: &Compilation, texts: &Texts) -> Vec<Raised> {
-    let told = compilation.diagnostics.iter();
-    let mut raised: Vec<Raised> =
-        told.map(|diagnostic| Raised::new(diagnostic.clone(), texts.slice(&diagnostic.place))).collect();
-    // A hole that a template left may hold the very name that is missing.
-    let whole = |compiled: &CompiledModel| !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
-    each_reading(compilation, &mut raised, |compiled, raised| {
-        if !whole(compiled) {
-            return;
+/// The findings of one Compilation; `base` is for the rules that compare.
+fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Vec<Finding> {
+    let run = Run {
+        compilation,
+        selection,
+        standards: Standards::of(&compilation.projects),
+        texts: Texts::of(compilation),
+        projects: compilation.projects.iter().map(ProjectRules::of).collect(),
+    };
+    run.findings(base)
+}
+
+impl Run<'_> {
+    fn findings(&self, base: Option<&Base<'_>>) -> Vec<Finding> {
+        let mut raised = self.below();
+        raised.extend(self.of_models());
+        raised.extend(self.of_projects());
+        raised.extend(self.of_sheets());
+        raised.extend(self.of_change(base.map(|base| base.compilation)));
+        let foreign = foreign_files(self.compilation);
+        let mut raised = self.levelled(raised);
+        raised.retain(|raised| is_ours(raised, &foreign));
+        sort(&mut raised);
+        raised.dedup_by(|a, b| a.identity() == b.identity());
+        once_per_macro(&mut raised);
+        let mut kept = self.allow(raised, &foreign);
+        sort(&mut kept);
+        fingerprint(kept)
+    }
+
+    /// What the floors below said.
+    fn below(&self) -> Vec<Raised> {
+        let told = self.compilation.diagnostics.iter().chain(self.standards.faults());
+        let mut raised: Vec<Raised> =
+            told.map(|diagnostic| Raised::new(diagnostic.clone(), self.texts.slice(&diagnostic.place))).collect();
+        // A hole that a template left may hold the very name that is missing.
+        let whole = |compiled: &CompiledModel| !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
+        each_reading(self.compilation, &mut raised, |compiled, raised| {
+            if !whole(compiled) {
+                return;
+            }
+            let facts = Facts::new(&compiled.query);
+            for problem in &compiled.query.problems {
+                let name = problem_rule(problem.kind);
+                let Some(rule) = rules().iter().find(|rule| name == Some(rule.page.name.as_str())) else { continue };
+                let scene = self.scene(compiled, &facts, &rule.page);
+                let mut one = scene.raise(problem.span, problem.message.clone());
+                one.diagnostic.help.clone_from(&problem.help);
+                raised.extend(named(vec![one], &rule.page));
+            }
+        });
+        raised
+    }
+
+    /// What the rules say that judge one model at a time.
+    fn of_models(&self) -> Vec<Raised> {
+        let mut raised = Vec::new();
+        each_reading(self.compilation, &mut raised, |compiled, raised| {
+            if compiled.model.package != self.compilation.projects[compiled.project].name {
+                return;
+            }
+            let facts = Facts::new(&compiled.query);
+            let file = Some(&compiled.model.file);
+            for rule in rules() {
+                let Check::Model(check) = rule.check else { continue };
+                if self.selection.level(&rule.page, &self.projects[compiled.project], file).is_none() {
+                    continue;
+                }
+                let mut found = Vec::new();
+                check(&self.scene(compiled, &facts, &rule.page), &mut found);
+                raised.extend(named(found, &rule.page));
+            }
+        });
+        raised
+    }
+
+    /// What the rules say that judge the shape of a project.
+    fn of_projects(&self) -> Vec<Raised> {
+        let mut raised = Vec::new();
+        for (index, rules) in self.projects.iter().enumerate() {
+            for rule in self.asked(index) {
+                let Check::Project(check) = rule.check else { continue };
+                let mut found = Vec::new();
+                let (compilation, standards, page) = (self.compilation, &self.standards, &rule.page);
+                check(&Stage { compilation, standards, index, project: rules.project, rules, page }, &mut found);
+                raised.extend(named(found, page));
+            }
         }
-        let facts = Facts::new(&compiled.query);
-        for problem in &compiled.query.problems {
-            let name = problem_rule(problem.kind);
-            let Some(rule) = rules().iter().find(|rule| name == Some(rule.page.name.as_str())) else { continue };
-            let scene = scene(compilation, compiled, &facts, &rule.page);
-            let mut one = scene.raise(problem.span, problem.message.clone());
-            one.diagnostic.help.clone_from(&problem.help);
-            raised.extend(named(vec![one], &rule.page));
+        raised
+    }
+
+    /// What the rules say that judge files as they stand.
+    fn of_sheets(&self) -> Vec<Raised> {
+        let mut files: BTreeMap<&FileId, (usize, Vec<&CompiledModel>)> = BTreeMap::new();
+        for (index, project) in self.compilation.projects.iter().enumerate() {
+            let own = project.macros.iter().filter(|file| file.package == project.name);
+            own.for_each(|file| files.entry(&file.file).or_insert((index, Vec::new())).0 = index);
         }
-    });
-    raised
+        for compiled in self.compilation.models.values() {
+            let is_sql = compiled.model.language != Language::Python;
+            if is_sql && compiled.model.package == self.compilation.projects[compiled.project].name {
+                files.entry(&compiled.model.file).or_insert((compiled.project, Vec::new())).1.push(compiled);
+            }
+        }
+        let check = |(file, (project, mut models)): (&FileId, (usize, Vec<&CompiledModel>))| {
+            models.sort_by_key(|compiled| compiled.model.body.start);
+            self.of_sheet(file, project, &models)
+        };
+        files.into_iter().flat_map(check).collect()
+    }
+
+    fn of_sheet(&self, file: &FileId, project: usize, models: &[&CompiledModel]) -> Vec<Raised> {
+        let rules = &self.projects[project];
+        let asked = |rule: &&Rule| {
+            let is_sheets = match &rule.check {
+                Check::Sheet(_) => true,
+                Check::Own(own) => matches!(&**own, Own::Pattern(_)),
+                _ => false,
+            };
+            is_sheets && self.selection.level(&rule.page, rules, Some(file)).is_some()
+        };
+        let asked: Vec<&Rule> = self.standards.rules_of(project).filter(asked).collect();
+        let Some(text) = self.texts.get(file).filter(|_| !asked.is_empty()) else { return Vec::new() };
+        judge(&asked, file, &text.text, rules, models)
+    }
+
+    /// What the rules say that compare, and the team's own, which may.
+    fn of_change(&self, base: Option<&Compilation>) -> Vec<Raised> {
+        let head = self.compilation;
+        let impacts = base.map(|base| {
+            let changes = diff(base, head);
+            let impacts = reach(&changes, base, head);
+            (base, changes, impacts)
+        });
+        let mut raised = Vec::new();
+        if let Some((base, changes, impacts)) = &impacts {
+            for rule in rules() {
+                let Check::Change(check) = rule.check else { continue };
+                let mut found = Vec::new();
+                let (rules, page) = (&self.projects, &rule.page);
+                check(&Diff { base, head, changes, impacts, rules, page }, &mut found);
+                raised.extend(named(found, page));
+            }
+        }
+        let change = impacts.as_ref().map(|(base, _, impacts)| Change { base, impacts });
+        raised.extend(self.of_facts(change));
+        raised
+    }
+
+    /// What the team's own rules over facts say.
+    fn of_facts(&self, change: Option<Change<'_>>) -> Vec<Raised> {
+        let mut raised = Vec::new();
+        let mut sensitive = None;
+        for (index, rules) in self.projects.iter().enumerate() {
+            for rule in self.asked(index) {
+                let Check::Own(own) = &rule.check else { continue };
+                let Own::Standard(standard) = &**own else { continue };
+                let sensitive =
+                    sensitive.get_or_insert_with(|| Sensitive::of(self.compilation, &Marks::of(&self.projects)));
+                let ground = Ground { compilation: self.compilation, index, rules, sensitive, change };
+                let (mut found, mut faults) = (Vec::new(), Vec::new());
+                standard.check(&rule.page, &ground, &mut found, &mut faults);
+                raised.extend(named(found, &rule.page));
+                raised.extend(faults.into_iter().map(|fault| Raised::new(fault, &rule.page.name)));
+            }
+        }
+        raised
+    }
+
+    /// The rules that may be on in a project.
+    fn asked(&self, project: usize) -> impl Iterator<Item = &Rule> {
+        let rules = &self.projects[project];
+        self.standards.rules_of(project).filter(|rule| self.selection.may_be_on(&rule.page, rules))
+    }
+
+    fn scene<'s>(&'s self, compiled: &'s CompiledModel, facts: &'s Facts<'s>, page: &'s Page) -> Scene<'s> {
+        let rules = &self.projects[compiled.project];
+        Scene { compilation: self.compilation, project: rules.project, rules, compiled, facts, page }
+    }
+
+    /// Sets each severity and drops what is off. What no page describes keeps what its floor said.
+    fn levelled(&self, raised: Vec<Raised>) -> Vec<Raised> {
+        let level = |mut raised: Raised| {
+            if let Some(page) = self.standards.page(&raised.diagnostic.rule) {
+                raised.diagnostic.severity = self.level(page, &raised.diagnostic.place.file)?;
+            }
+            Some(raised)
+        };
+        raised.into_iter().filter_map(level).collect()
+    }
+
+    /// The level by the settings of the project that a file belongs to: the one with the deepest root above it.
+    fn level(&self, page: &Page, file: &FileId) -> Option<Severity> {
+        let holds = |rules: &&ProjectRules<'_>| {
+            let root = &rules.project.root;
+            root.is_empty() || file.path().strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let rules = self.projects.iter().filter(holds).max_by_key(|rules| rules.project.root.len());
+        match rules {
+            Some(rules) => self.selection.level(page, rules, Some(file)),
+            None => self.selection.bare_level(page),
+        }
+    }
+
+    /// Drops what comments allow, and adds what is wrong with the comments.
+    fn allow(&self, raised: Vec<Raised>, foreign: &BTreeSet<FileId>) -> Vec<Raised> {
+        let mut suppressions = suppress::find(&self.texts);
+        suppressions.retain(|suppression| !foreign.contains(&suppression.file));
+        let today = self.selection.today.as_deref();
+        let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let mut kept = Vec::new();
+        for one in raised {
+            let page = self.standards.page(&one.diagnostic.rule);
+            let mut allowed = false;
+            for (at, suppression) in suppressions.iter().enumerate() {
+                let name = page.and_then(|page| suppression.silences(&one, page, &self.texts));
+                allowed |= name.is_some() && !suppression.is_over(today);
+                used.extend(name.map(|name| (at, name)));
+            }
+            if !allowed {
+                kept.push(one);
+            }
+        }
+        let is_on = |page: &Page, file: &FileId| self.level(page, file).is_some();
+        let faults = suppress::faults(&suppressions, &used, today, &self.standards, is_on);
+        kept.extend(self.levelled(faults));
+        kept
+    }
 }
 
 /// Calls `work` for every model, and once more for each other reading of its text; of the latter's findings those
@@ -103,116 +314,33 @@ fn problem_rule(kind: ProblemKind) -> Option<&'static str> {
     }
 }
 
-/// What the rules say that judge one model at a time.
-fn of_models(compilation: &Compilation, selection: &Selection) -> Vec<Raised> {
-    let mut raised = Vec::new();
-    each_reading(compilation, &mut raised, |compiled, raised| {
-        let project = &compilation.projects[compiled.project];
-        if compiled.model.package != project.name {
-            return;
-        }
-        let facts = Facts::new(&compiled.query);
-        for rule in rules() {
-            let Check::Model(check) = rule.check else { continue };
-            if selection.level(&rule.page, &project.settings).is_none() {
-                continue;
-            }
-            let mut found = Vec::new();
-            check(&scene(compilation, compiled, &facts, &rule.page), &mut found);
-            raised.extend(named(found, &rule.page));
-        }
-    });
-    raised
-}
-
-fn of_projects(compilation: &Compilation, rule: &Rule, selection: &Selection, raised: &mut Vec<Raised>) {
-    let Check::Project(check) = rule.check else { return };
-    for (index, project) in compilation.projects.iter().enumerate() {
-        if selection.level(&rule.page, &project.settings).is_some() {
-            let mut found = Vec::new();
-            check(&Stage { compilation, index, project, page: &rule.page }, &mut found);
-            raised.extend(named(found, &rule.page));
-        }
-    }
-}
-
-/// What the rules say that judge files as they stand.
-fn of_sheets(compilation: &Compilation, texts: &Texts, selection: &Selection) -> Vec<Raised> {
-    let mut files: BTreeMap<&FileId, (usize, Vec<&CompiledModel>)> = BTreeMap::new();
-    for (index, project) in compilation.projects.iter().enumerate() {
-        let own = project.macros.iter().filter(|file| file.package == project.name);
-        own.for_each(|file| files.entry(&file.file).or_insert((index, Vec::new())).0 = index);
-    }
-    for compiled in compilation.models.values() {
-        let is_sql = compiled.model.language != Language::Python;
-        if is_sql && compiled.model.package == compilation.projects[compiled.project].name {
-            files.entry(&compiled.model.file).or_insert((compiled.project, Vec::new())).1.push(compiled);
-        }
-    }
-    let check = |(file, (project, mut models)): (&FileId, (usize, Vec<&CompiledModel>))| {
-        models.sort_by_key(|compiled| compiled.model.body.start);
-        of_sheet(file, &compilation.projects[project], &models, texts, selection)
-    };
-    files.into_iter().flat_map(check).collect()
-}
-
-fn of_sheet(
-    file: &FileId,
-    project: &Project,
-    models: &[&CompiledModel],
-    texts: &Texts,
-    selection: &Selection,
-) -> Vec<Raised> {
-    let asked = |rule: &&Rule| {
-        matches!(rule.check, Check::Sheet(_)) && selection.level(&rule.page, &project.settings).is_some()
-    };
-    let asked: Vec<&Rule> = rules().iter().filter(asked).collect();
-    let Some(text) = texts.get(file).filter(|_| !asked.is_empty()) else { return Vec::new() };
-    judge(&asked, file, &text.text, project, models)
-}
-
 /// What some rules say of one file as it stands.
 pub(super) fn judge(
     asked: &[&Rule],
     file: &FileId,
     text: &str,
-    project: &Project,
+    rules: &ProjectRules<'_>,
     models: &[&CompiledModel],
 ) -> Vec<Raised> {
     let tree = tolerant(text);
     let shared = Shared::default();
     let mut raised = Vec::new();
     for rule in asked {
-        let Check::Sheet(check) = rule.check else { continue };
+        let (page, project) = (&rule.page, rules.project);
+        let sheet = Sheet { project, rules, page, file, text, tree: &tree, models, shared: &shared };
         let mut found = Vec::new();
-        check(&Sheet { project, page: &rule.page, file, text, tree: &tree, models, shared: &shared }, &mut found);
-        raised.extend(named(found, &rule.page));
+        match &rule.check {
+            Check::Sheet(check) => check(&sheet, &mut found),
+            Check::Own(own) => {
+                if let Own::Pattern(pattern) = &**own {
+                    pattern.check(&sheet, &mut found);
+                }
+            }
+            _ => {}
+        }
+        raised.extend(named(found, page));
     }
     raised
-}
-
-/// What the rules say that compare.
-fn of_change(base: &Base<'_>, head: &Compilation) -> Vec<Raised> {
-    let base = base.compilation;
-    let changes = diff(base, head);
-    let impacts = reach(&changes, base, head);
-    let mut raised = Vec::new();
-    for rule in rules() {
-        let Check::Change(check) = rule.check else { continue };
-        let mut found = Vec::new();
-        check(&Diff { base, head, changes: &changes, impacts: &impacts, page: &rule.page }, &mut found);
-        raised.extend(named(found, &rule.page));
-    }
-    raised
-}
-
-fn scene<'a>(
-    compilation: &'a Compilation,
-    compiled: &'a CompiledModel,
-    facts: &'a Facts<'a>,
-    page: &'a Page,
-) -> Scene<'a> {
-    Scene { compilation, project: &compilation.projects[compiled.project], compiled, facts, page }
 }
 
 fn named(found: Vec<Raised>, page: &Page) -> impl Iterator<Item = Raised> {
@@ -220,39 +348,6 @@ fn named(found: Vec<Raised>, page: &Page) -> impl Iterator<Item = Raised> {
         raised.diagnostic.rule.clone_from(&page.name);
         raised
     })
-}
-
-/// Levels by the settings of the project that a file belongs to.
-struct Levels<'a> {
-    compilation: &'a Compilation,
-    selection: &'a Selection,
-    default: Settings,
-}
-
-impl Levels<'_> {
-    /// Sets each severity and drops what is off. What no page describes keeps what its floor said.
-    fn apply(&self, raised: Vec<Raised>) -> Vec<Raised> {
-        let level = |mut raised: Raised| {
-            if let Some(rule) = rules().iter().find(|rule| rule.page.name == raised.diagnostic.rule) {
-                raised.diagnostic.severity = self.of(&rule.page, &raised.diagnostic.place.file)?;
-            }
-            Some(raised)
-        };
-        raised.into_iter().filter_map(level).collect()
-    }
-
-    fn of(&self, page: &Page, file: &FileId) -> Option<Severity> {
-        let settings = project_of(self.compilation, file).map_or(&self.default, |project| &project.settings);
-        self.selection.level(page, settings)
-    }
-}
-
-/// The project a file belongs to: the one with the deepest root above it.
-fn project_of<'a>(compilation: &'a Compilation, file: &FileId) -> Option<&'a Project> {
-    let holds = |project: &&Project| {
-        project.root.is_empty() || file.path().strip_prefix(&project.root).is_some_and(|rest| rest.starts_with('/'))
-    };
-    compilation.projects.iter().filter(holds).max_by_key(|project| project.root.len())
 }
 
 /// Files of installed packages: their authors' to mend, not the user's.
@@ -298,27 +393,4 @@ fn once_per_macro(raised: &mut Vec<Raised>) {
             label.message = format!("written by this macro, {count} times");
         }
     }
-}
-
-/// Drops what comments allow, and adds what is wrong with the comments.
-fn allow(raised: Vec<Raised>, texts: &Texts, levels: &Levels<'_>, foreign: &BTreeSet<FileId>) -> Vec<Raised> {
-    let mut suppressions = suppress::find(texts);
-    suppressions.retain(|suppression| !foreign.contains(&suppression.file));
-    let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
-    let mut kept = Vec::new();
-    for one in raised {
-        let rule = rules().iter().find(|rule| rule.page.name == one.diagnostic.rule);
-        let mut allowed = false;
-        for (at, suppression) in suppressions.iter().enumerate() {
-            let name = rule.and_then(|rule| suppression.silences(&one, &rule.page, texts));
-            allowed |= name.is_some();
-            used.extend(name.map(|name| (at, name)));
-        }
-        if !allowed {
-            kept.push(one);
-        }
-    }
-    let faults = suppress::faults(&suppressions, &used, |page, file| levels.of(page, file).is_some());
-    kept.extend(levels.apply(faults));
-    kept
 }

@@ -8,6 +8,7 @@ use crate::algebra::{ColumnId, Expr, ExprKind, Node, Op, Query, RelId};
 pub(super) struct Facts<'a> {
     pub(super) query: &'a Query,
     definitions: BTreeMap<ColumnId, Definition<'a>>,
+    makers: BTreeMap<ColumnId, RelId>,
     readers: BTreeMap<RelId, Vec<RelId>>,
 }
 
@@ -24,12 +25,14 @@ pub(super) enum Definition<'a> {
 
 impl<'a> Facts<'a> {
     pub(super) fn new(query: &'a Query) -> Self {
-        let mut facts = Facts { query, definitions: BTreeMap::new(), readers: BTreeMap::new() };
+        let mut facts =
+            Facts { query, definitions: BTreeMap::new(), makers: BTreeMap::new(), readers: BTreeMap::new() };
         for (rel, node) in nodes(query) {
             for input in node.op.inputs() {
                 facts.readers.entry(input).or_default().push(rel);
             }
             for (at, column) in node.columns.iter().enumerate() {
+                facts.makers.entry(*column).or_insert(rel);
                 if let Some(definition) = definition(rel, node, at, *column) {
                     facts.definitions.entry(*column).or_insert(definition);
                 }
@@ -48,6 +51,11 @@ impl<'a> Facts<'a> {
 
     pub(super) fn definition(&self, column: ColumnId) -> Option<Definition<'a>> {
         self.definitions.get(&column).copied()
+    }
+
+    /// The operator that a column comes from; the others only pass it on.
+    pub(super) fn maker(&self, column: ColumnId) -> Option<RelId> {
+        self.makers.get(&column).copied()
     }
 
     /// The relations that read `rel` in FROM, in order.

@@ -6,6 +6,7 @@
 
 mod change;
 mod check;
+mod custom;
 mod dag;
 mod example;
 mod facts;
@@ -19,7 +20,9 @@ mod page;
 mod rules;
 mod scene;
 mod script;
+mod sensitive;
 mod sheet;
+mod standards;
 mod suppress;
 mod texts;
 mod trial;
@@ -33,12 +36,13 @@ pub use finding::{Finding, Standing};
 pub use fix::{Fixed, fix};
 pub use import::sqlfluff;
 pub use index::index;
-pub use level::Selection;
+pub use level::{Selection, preset};
 pub use page::{Group, Page};
+pub use standards::Standards;
 pub use trial::{Trial, tree};
-pub use verify::verify;
+pub use verify::{verify, verify_own};
 
-/// All rules, sorted by group and name.
+/// All built-in rules, sorted by group and name.
 pub fn table() -> &'static [Page] {
     static TABLE: OnceLock<Vec<Page>> = OnceLock::new();
     TABLE.get_or_init(|| {
@@ -48,7 +52,12 @@ pub fn table() -> &'static [Page] {
     })
 }
 
-/// The page of a rule.
+/// What expressions of a team's own rules may ask, kind by kind: name, type in CEL, meaning.
+pub fn facts() -> impl Iterator<Item = (&'static str, &'static [(&'static str, &'static str, &'static str)])> {
+    custom::TABLE.into_iter().map(|(kind, rows)| (kind.word(), rows))
+}
+
+/// The page of a built-in rule.
 pub fn explain(rule: &str) -> Option<&'static Page> {
     table().iter().find(|page| page.name == rule)
 }

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::data::{Fault, Value, yaml};
 use crate::diagnostic::Severity;
+use crate::text::Span;
 
 use super::example::{self, Example};
 
@@ -32,6 +33,32 @@ pub struct Page {
     pub examples: Vec<Example>,
     /// Why the page has no examples, where what the rule finds does not fit on a page.
     pub untested: Option<String>,
+    /// What a team's own rule looks for; `None` for the built-in ones.
+    pub(super) body: Option<Body>,
+}
+
+/// What a team's own rule looks for, as the page writes it. Spans are of the page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Body {
+    /// A query over the concrete tree, with the capture `@finding`.
+    pub(super) query: Option<Written>,
+    /// Which files the query is asked of: `models`, `macros` or `all`.
+    pub(super) files: Option<Written>,
+    /// What the rule judges one by one: `model`, `column`, ..
+    pub(super) each: Option<Written>,
+    /// Which of them: an expression.
+    pub(super) filter: Option<Written>,
+    /// What must be true of them: an expression.
+    pub(super) require: Option<Written>,
+    pub(super) message: Option<Written>,
+    pub(super) help: Option<Written>,
+}
+
+/// A text of the front matter and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) span: Span,
 }
 
 /// What a rule protects. In the order of worth.
@@ -97,31 +124,80 @@ pub enum PageFault {
     NoTitle,
     #[error("line {line}: {why}")]
     Example { line: u32, why: String },
+    #[error("the name `{name}` is taken by {by}")]
+    Taken { name: String, by: String },
+    #[error("{message}")]
+    At { message: String, span: Span },
 }
 
 const KEYS: [&str; 8] = ["level", "group", "since", "reads", "fix", "peers", "options", "untested"];
 
-/// Reads one page.
-pub fn parse(text: &str) -> Result<Page, PageFault> {
+/// Keys of a team's own rule, besides [`KEYS`].
+const OWN_KEYS: [&str; 7] = ["query", "files", "each", "where", "require", "message", "help"];
+/// What a team's own page need not say.
+const OWN_DEFAULTS: [(&str, &str); 4] = [("level", "warn"), ("group", "governance"), ("since", ""), ("fix", "none")];
+
+/// Reads the page of a built-in rule.
+pub(super) fn parse(text: &str) -> Result<Page, PageFault> {
     let (front, body, body_line) = split(text).ok_or(PageFault::NoFrontMatter)?;
-    let front = yaml::parse(front)?;
-    if let Some((key, _)) = front.entries().iter().find(|(key, _)| !KEYS.contains(&key.text.as_str())) {
+    read(&yaml::parse(front)?, body, body_line, &KEYS, &[])
+}
+
+/// Reads the page of a team's own rule.
+pub(super) fn parse_own(text: &str) -> Result<Page, PageFault> {
+    let (front, body, body_line) = split(text).ok_or(PageFault::NoFrontMatter)?;
+    let start = text.len() - text.strip_prefix("---\n").map_or(0, str::len);
+    let front = yaml::parse(front).map_err(|fault| PageFault::At {
+        message: format!("front matter: {}", fault.message),
+        span: fault.span.shift(start),
+    })?;
+    let keys: Vec<&str> = KEYS.iter().chain(&OWN_KEYS).copied().collect();
+    let mut page = read(&front, body, body_line, &keys, &OWN_DEFAULTS)?;
+    let written = |key: &str| {
+        let value = front.get(key)?;
+        Some(Written { text: value.scalar()?, span: value.span.shift(start) })
+    };
+    page.body = Some(Body {
+        query: written("query"),
+        files: written("files"),
+        each: written("each"),
+        filter: written("where"),
+        require: written("require"),
+        message: written("message"),
+        help: written("help"),
+    });
+    Ok(page)
+}
+
+fn read(
+    front: &Value,
+    body: &str,
+    body_line: u32,
+    keys: &[&str],
+    defaults: &[(&'static str, &str)],
+) -> Result<Page, PageFault> {
+    if let Some((key, _)) = front.entries().iter().find(|(key, _)| !keys.contains(&key.text.as_str())) {
         return Err(PageFault::UnknownKey(key.text.clone()));
     }
+    let required = |key: &'static str| {
+        let default = || defaults.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned());
+        front.get(key).and_then(Value::scalar).or_else(default).ok_or(PageFault::Missing(key))
+    };
     let name = body.lines().find_map(|line| line.strip_prefix("# ")).ok_or(PageFault::NoTitle)?;
     Ok(Page {
         name: name.trim().to_owned(),
-        level: level(&required(&front, "level")?)?,
-        group: word("group", &required(&front, "group")?, &Group::ALL, Group::word)?,
-        since: required(&front, "since")?,
+        level: level(&required("level")?)?,
+        group: word("group", &required("group")?, &Group::ALL, Group::word)?,
+        since: required("since")?,
         reads: front.get("reads").map(Value::strings).unwrap_or_default(),
-        fix: word("fix", &required(&front, "fix")?, &FixKind::ALL, FixKind::word)?,
+        fix: word("fix", &required("fix")?, &FixKind::ALL, FixKind::word)?,
         peers: front.get("peers").map(Value::strings).unwrap_or_default().iter().map(|peer| Peer::read(peer)).collect(),
         options: front.get("options").map_or(Ok(Vec::new()), options)?,
         summary: summary(body),
         text: body.trim().to_owned() + "\n",
         examples: example::read(body, body_line).map_err(|(line, why)| PageFault::Example { line, why })?,
         untested: front.get("untested").and_then(Value::scalar),
+        body: None,
     })
 }
 
@@ -217,10 +293,6 @@ fn split(text: &str) -> Option<(&str, &str, u32)> {
     let end = rest.find("\n---\n")?;
     let (front, body) = (&rest[..=end], &rest[end + "\n---\n".len()..]);
     Some((front, body, front.lines().count() as u32 + 3))
-}
-
-fn required(front: &Value, key: &'static str) -> Result<String, PageFault> {
-    front.get(key).and_then(Value::scalar).ok_or(PageFault::Missing(key))
 }
 
 fn level(text: &str) -> Result<Option<Severity>, PageFault> {

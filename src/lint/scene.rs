@@ -7,17 +7,19 @@ use crate::data::Value;
 use crate::diagnostic::Edit;
 use crate::impact::Impacts;
 use crate::project::Project;
-use crate::text::{Place, Span};
+use crate::text::{FileId, Place, Span};
 
 use super::facts::Facts;
 use super::finding::Raised;
-use super::level::option;
+use super::level::ProjectRules;
 use super::page::Page;
+use super::standards::Standards;
 
 /// One model, for a rule that judges models.
 pub(super) struct Scene<'a> {
     pub(super) compilation: &'a Compilation,
     pub(super) project: &'a Project,
+    pub(super) rules: &'a ProjectRules<'a>,
     pub(super) compiled: &'a CompiledModel,
     pub(super) facts: &'a Facts<'a>,
     pub(super) page: &'a Page,
@@ -26,9 +28,11 @@ pub(super) struct Scene<'a> {
 /// One project, for a rule that judges the repo's shape.
 pub(super) struct Stage<'a> {
     pub(super) compilation: &'a Compilation,
+    pub(super) standards: &'a Standards,
     /// Index into [`Compilation::projects`].
     pub(super) index: usize,
     pub(super) project: &'a Project,
+    pub(super) rules: &'a ProjectRules<'a>,
     pub(super) page: &'a Page,
 }
 
@@ -38,14 +42,17 @@ pub(super) struct Diff<'a> {
     pub(super) head: &'a Compilation,
     pub(super) changes: &'a Changes,
     pub(super) impacts: &'a Impacts,
+    /// Of the head, parallel to its projects.
+    pub(super) rules: &'a [ProjectRules<'a>],
     pub(super) page: &'a Page,
 }
 
-/// The values of a rule's options in one project: the project's own, else the page's defaults.
+/// The values of a rule's options for one file: the project's own, else the page's defaults.
 #[derive(Clone, Copy)]
 pub(super) struct Options<'a> {
     pub(super) page: &'a Page,
-    pub(super) project: &'a Project,
+    pub(super) rules: &'a ProjectRules<'a>,
+    pub(super) file: Option<&'a FileId>,
 }
 
 impl<'a> Options<'a> {
@@ -66,13 +73,18 @@ impl<'a> Options<'a> {
     }
 
     fn value(self, name: &str) -> Option<&'a Value> {
-        option(self.page, &self.project.settings, name)
+        self.rules.option(self.page, self.file, name)
     }
 }
 
 impl<'a> Stage<'a> {
     pub(super) fn options(&self) -> Options<'a> {
-        Options { page: self.page, project: self.project }
+        Options { page: self.page, rules: self.rules, file: None }
+    }
+
+    /// The options that hold for one file.
+    pub(super) fn options_of(&self, file: &'a FileId) -> Options<'a> {
+        Options { page: self.page, rules: self.rules, file: Some(file) }
     }
 
     /// The project's own models, those of its packages aside, with what the floors below said of each.
@@ -85,8 +97,8 @@ impl<'a> Stage<'a> {
 
 impl<'a> Diff<'a> {
     /// The options that hold for a model of the head.
-    pub(super) fn options(&self, compiled: &CompiledModel) -> Options<'a> {
-        Options { page: self.page, project: &self.head.projects[compiled.project] }
+    pub(super) fn options(&self, compiled: &'a CompiledModel) -> Options<'a> {
+        Options { page: self.page, rules: &self.rules[compiled.project], file: Some(&compiled.model.file) }
     }
 }
 
@@ -123,7 +135,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(super) fn options(&self) -> Options<'a> {
-        Options { page: self.page, project: self.project }
+        Options { page: self.page, rules: self.rules, file: Some(&self.compiled.model.file) }
     }
 
     /// The first time a keyword stands in a span; the span's start where it does not.

@@ -10,6 +10,7 @@ use crate::syntax::Tolerant;
 use crate::text::{FileId, Place, Span};
 
 use super::finding::Raised;
+use super::level::ProjectRules;
 use super::page::Page;
 use super::scene::Options;
 use super::script::Script;
@@ -17,6 +18,7 @@ use super::script::Script;
 /// One file of SQL, for a rule that judges how it is written.
 pub(super) struct Sheet<'a> {
     pub(super) project: &'a Project,
+    pub(super) rules: &'a ProjectRules<'a>,
     pub(super) page: &'a Page,
     pub(super) file: &'a FileId,
     pub(super) text: &'a str,
@@ -34,7 +36,7 @@ pub(super) struct Shared<'a> {
 
 impl<'a> Sheet<'a> {
     pub(super) fn options(&self) -> Options<'a> {
-        Options { page: self.page, project: self.project }
+        Options { page: self.page, rules: self.rules, file: Some(self.file) }
     }
 
     /// The file's tokens and the nodes around them.

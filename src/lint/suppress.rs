@@ -7,10 +7,9 @@ use std::collections::BTreeSet;
 
 use crate::text::{FileId, Place, Span};
 
-use super::explain;
 use super::finding::Raised;
-use super::level::similar;
 use super::page::Page;
+use super::standards::Standards;
 use super::texts::{Text, Texts};
 
 /// One comment that silences rules.
@@ -23,6 +22,8 @@ pub(super) struct Suppression {
     pub(super) speech: Speech,
     /// Each name (or code) with its span; empty only for a blanket `noqa`.
     pub(super) names: Vec<(String, Span)>,
+    /// The last day it holds, `2026-01-31`, where it says one.
+    pub(super) until: Option<String>,
     pub(super) reason: String,
 }
 
@@ -90,8 +91,9 @@ fn read(file: &FileId, comment: &str, span: Span) -> Option<Suppression> {
     let words = comment[sign.len()..].trim_start();
     let suppression = |scope, speech, names, reason: &str| {
         let reason = ENDS.iter().fold(reason.trim(), |reason, end| reason.split(end).next().unwrap_or_default());
-        let reason = reason.trim().trim_start_matches([':', '-', ' ']).to_owned();
-        Suppression { file: file.clone(), span, scope, speech, names, reason }
+        let reason = reason.trim().trim_start_matches([':', '-', ' ']);
+        let (until, reason) = dated(reason);
+        Suppression { file: file.clone(), span, scope, speech, names, until, reason }
     };
     if let Some(rest) = words.strip_prefix("sluice:") {
         let rest = rest.trim_start();
@@ -117,6 +119,26 @@ fn read(file: &FileId, comment: &str, span: Span) -> Option<Suppression> {
     (!names.is_empty()).then(|| suppression(Scope::Line(0), Speech::Noqa, names, ""))
 }
 
+/// `until 2026-12-31 the source is being moved`: the day and the reason.
+fn dated(text: &str) -> (Option<String>, String) {
+    let day =
+        text.strip_prefix("until ").map(str::trim_start).and_then(|rest| Some((rest.get(..10)?, rest.get(10..)?)));
+    match day.filter(|(day, _)| is_day(day)) {
+        Some((day, reason)) => (Some(day.to_owned()), reason.trim_start_matches([':', '-', ',', ' ']).to_owned()),
+        None => (None, text.to_owned()),
+    }
+}
+
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |text: &str, from: u32, to: u32| {
+        text.bytes().all(|b| b.is_ascii_digit()) && text.parse().is_ok_and(|n: u32| (from..=to).contains(&n))
+    };
+    matches!(parts.as_slice(), [year, month, day]
+        if year.len() == 4 && month.len() == 2 && day.len() == 2
+        && number(year, 0, 9999) && number(month, 1, 12) && number(day, 1, 31))
+}
+
 fn split_names(names: &str, start: usize) -> Vec<(String, Span)> {
     let mut at = start;
     let mut split = Vec::new();
@@ -132,8 +154,17 @@ fn split_names(names: &str, start: usize) -> Vec<(String, Span)> {
 }
 
 impl Suppression {
-    pub(super) fn place(&self) -> Place {
+    fn spelled(&self) -> String {
+        self.names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn place(&self) -> Place {
         Place::new(&self.file, self.span)
+    }
+
+    /// Has its last day passed?
+    pub(super) fn is_over(&self, today: Option<&str>) -> bool {
+        matches!((&self.until, today), (Some(until), Some(today)) if until.as_str() < today)
     }
 
     /// Which of its names silences this finding; a blanket `noqa` has index 0.
@@ -164,47 +195,73 @@ impl Suppression {
 pub(super) fn faults(
     suppressions: &[Suppression],
     used: &BTreeSet<(usize, usize)>,
+    today: Option<&str>,
+    standards: &Standards,
     is_on: impl Fn(&Page, &FileId) -> bool,
 ) -> Vec<Raised> {
     let mut faults = Vec::new();
-    let mut raise = |rule: &str, place: Place, message: String, construct: &str, help: &str| {
-        let mut raised = Raised::at(place, message, construct).help(help);
-        rule.clone_into(&mut raised.diagnostic.rule);
-        faults.push(raised);
-    };
-    for (at, suppression) in suppressions.iter().enumerate().filter(|(_, one)| one.speech == Speech::Sluice) {
+    for (at, suppression) in suppressions.iter().enumerate() {
+        if suppression.speech == Speech::Noqa {
+            faults.extend(blanket(suppression));
+            continue;
+        }
+        let is_used = |index: usize| used.contains(&(at, index));
         for (index, (name, span)) in suppression.names.iter().enumerate() {
             let place = Place::new(&suppression.file, *span);
-            match explain(name) {
-                None => {
-                    let help = similar(name).map_or_else(
-                        || "`sluice rules` lists the rules there are.".to_owned(),
-                        |similar| format!("Did you mean `{similar}`?"),
-                    );
-                    raise(
-                        "unknown-rule",
-                        place,
-                        format!("There is no rule `{name}`, so this allows nothing."),
-                        name,
-                        &help,
-                    );
-                }
-                Some(page) if !used.contains(&(at, index)) && is_on(page, &suppression.file) => {
-                    let where_ = if suppression.scope == Scope::File { "in this file" } else { "here" };
-                    let message = format!("`{name}` finds nothing {where_}: the allow is not needed.");
-                    raise("unused-suppression", place, message, name, "Delete the comment, or the rule's name in it.");
+            match standards.page(name) {
+                None => faults.push(unknown(name, place, standards)),
+                Some(page) if !is_used(index) && is_on(page, &suppression.file) => {
+                    faults.push(unused(suppression, name, place));
                 }
                 Some(_) => {}
             }
         }
+        if suppression.is_over(today) && (0..suppression.names.len()).any(is_used) {
+            faults.push(over(suppression));
+        }
         if suppression.reason.is_empty() {
-            let names = suppression.names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+            let names = suppression.spelled();
             let message = format!("`{names}` is allowed without a reason.");
             let help = "Write behind the bracket why this is right here, for those who read it next.";
-            raise("suppression-without-reason", suppression.place(), message, &names, help);
+            faults.push(fault("suppression-without-reason", suppression.place(), message, &names).help(help));
         }
     }
     faults
+}
+
+fn fault(rule: &str, place: Place, message: String, construct: &str) -> Raised {
+    let mut raised = Raised::at(place, message, construct);
+    rule.clone_into(&mut raised.diagnostic.rule);
+    raised
+}
+
+fn unknown(name: &str, place: Place, standards: &Standards) -> Raised {
+    let help = standards.similar(name).map_or_else(
+        || "`sluice rules` lists the rules there are.".to_owned(),
+        |similar| format!("Did you mean `{similar}`?"),
+    );
+    fault("unknown-rule", place, format!("There is no rule `{name}`, so this allows nothing."), name).help(help)
+}
+
+fn unused(suppression: &Suppression, name: &str, place: Place) -> Raised {
+    let where_ = if suppression.scope == Scope::File { "in this file" } else { "here" };
+    let message = format!("`{name}` finds nothing {where_}: the allow is not needed.");
+    fault("unused-suppression", place, message, name).help("Delete the comment, or the rule's name in it.")
+}
+
+fn over(suppression: &Suppression) -> Raised {
+    let until = suppression.until.as_deref().unwrap_or_default();
+    let message = format!("This was allowed until {until}, and that day has passed.");
+    let help = "Mend what it allows, or agree on another day and write it here.";
+    fault("expired-suppression", suppression.place(), message, &suppression.spelled()).help(help)
+}
+
+/// A bare `noqa`, which silences whatever comes.
+fn blanket(suppression: &Suppression) -> Option<Raised> {
+    let message = "This silences every rule, those that nobody has thought of too.".to_owned();
+    let help = "Name what is meant: `-- sluice: allow(rule-name) reason`, or `-- noqa: CODE`.";
+    let raised = || fault("blanket-suppression", suppression.place(), message, "noqa").help(help);
+    suppression.names.is_empty().then(raised)
 }
 
 #[cfg(test)]
@@ -242,6 +299,15 @@ mod tests {
     fn an_allow_alone_speaks_of_the_next_code() {
         check("-- sluice: allow(a)\n\n-- more\nselect 1\n", &[(Scope::Line(4), &["a"], "")]);
         check("/* sluice: allow-file(a) generated */\nselect 1\n", &[(Scope::File, &["a"], "generated")]);
+    }
+
+    #[test]
+    fn a_day_stands_before_the_reason() {
+        let found = in_text(&FileId::new("a.sql"), "a -- sluice: allow(a) until 2026-02-28: being moved\n");
+        assert_eq!((found[0].until.as_deref(), found[0].reason.as_str()), (Some("2026-02-28"), "being moved"));
+        assert!(found[0].is_over(Some("2026-03-01")) && !found[0].is_over(Some("2026-02-28")));
+        let found = in_text(&FileId::new("a.sql"), "a -- sluice: allow(a) until 2026-13-28 or so\n");
+        assert_eq!((found[0].until.as_deref(), found[0].reason.as_str()), (None, "until 2026-13-28 or so"));
     }
 
     #[test]

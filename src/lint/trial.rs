@@ -10,6 +10,7 @@ use crate::text::FileId;
 use super::check::judge;
 use super::finding::fingerprint;
 use super::fix::fix;
+use super::level::ProjectRules;
 use super::rules::{Check, Rule, rules};
 use super::script::Script;
 
@@ -40,9 +41,8 @@ impl Trial {
             let options = table.entries().iter().map(|(key, value)| (key.text.clone(), value.clone())).collect();
             project.settings.rules.insert(name.text.clone(), RuleSetting { options, ..RuleSetting::default() });
         }
-        let find = |name: &&str| {
-            rules().iter().find(|rule| rule.page.name == **name && matches!(rule.check, Check::Sheet(_)))
-        };
+        let find =
+            |name: &&str| rules().iter().find(|rule| rule.page.name == **name && matches!(rule.check, Check::Sheet(_)));
         let mut asked = names.iter().map(find).collect::<Option<Vec<_>>>()?;
         let is_on = |rule: &&Rule| tree.at(&["rules", &rule.page.name, "level"]).is_some();
         asked.retain(is_on);
@@ -51,8 +51,9 @@ impl Trial {
 
     pub fn run(&self, text: &str) -> Verdict {
         let file = FileId::new("trial.sql");
+        let rules = ProjectRules::of(&self.project);
         let find = |text: &str| {
-            let mut raised = judge(&self.asked, &file, text, &self.project, &[]);
+            let mut raised = judge(&self.asked, &file, text, &rules, &[]);
             raised.sort_by_key(|raised| raised.diagnostic.place.span);
             fingerprint(raised)
         };

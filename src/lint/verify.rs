@@ -15,13 +15,25 @@ use super::finding::Finding;
 use super::level::Selection;
 use super::page::Page;
 
+/// The day on which the examples are checked.
+const TODAY: &str = "2026-01-01";
+
 /// Runs the examples of a page. `folder` is any empty folder outside git; nothing is written to it.
 ///
 /// Each string names an example by its line and says what was expected of it and what came.
 pub fn verify(page: &Page, folder: &Path) -> Result<Vec<String>, RepoError> {
+    verify_with(page, None, folder)
+}
+
+/// [`verify`], of a team's own rule: its page (`text`) stands in each example's repo.
+pub fn verify_own(page: &Page, text: &str, folder: &Path) -> Result<Vec<String>, RepoError> {
+    verify_with(page, Some(text), folder)
+}
+
+fn verify_with(page: &Page, own: Option<&str>, folder: &Path) -> Result<Vec<String>, RepoError> {
     let mut complaints = Vec::new();
     for example in &page.examples {
-        let found = run(page, example, folder)?;
+        let found = run(page, own, example, folder)?;
         let mut fired: Vec<(String, u32)> = found
             .iter()
             .filter(|finding| finding.diagnostic.rule == page.name)
@@ -47,16 +59,21 @@ pub fn verify(page: &Page, folder: &Path) -> Result<Vec<String>, RepoError> {
     Ok(complaints)
 }
 
-fn run(page: &Page, example: &Example, folder: &Path) -> Result<Vec<Finding>, RepoError> {
+fn run(page: &Page, own: Option<&str>, example: &Example, folder: &Path) -> Result<Vec<Finding>, RepoError> {
     let cache = Cache::default();
-    let head = compiled(&example.head, folder, &cache)?;
+    let with_own = |files: &BTreeMap<String, String>| {
+        let own = own.map(|text| (format!(".sluice/rules/{}.md", page.name), text.to_owned()));
+        files.clone().into_iter().chain(own).collect::<BTreeMap<_, _>>()
+    };
+    let head = compiled(&with_own(&example.head), folder, &cache)?;
     let base = match example.base.is_empty() {
         true => None,
-        false => Some(compiled(&example.base, folder, &cache)?),
+        false => Some(compiled(&with_own(&example.base), folder, &cache)?),
     };
     let base = base.as_ref().map(|compilation| Base { compilation });
-    let selection = Selection { extend_select: vec![page.name.clone()], ..Selection::default() };
-    Ok(check(&head, base.as_ref(), &selection))
+    let today = Some(TODAY.to_owned());
+    let selection = Selection { extend_select: vec![page.name.clone()], today, ..Selection::default() };
+    Ok(check(&head, base.as_ref(), &selection).findings)
 }
 
 fn compiled(files: &BTreeMap<String, String>, folder: &Path, cache: &Cache) -> Result<Compilation, RepoError> {

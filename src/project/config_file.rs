@@ -1,9 +1,12 @@
 //! sluice.toml and what it extends in, Settings out; what is wrong with it is said at the key.
 
+use std::collections::BTreeMap;
+
 use super::files::{Files, join, parent};
 use super::globs::Globs;
 use super::settings::{
-    KEYS, LAYER_KEYS, Layer, Listing, RuleSetting, SettingKey, Settings, Shape, TEMPLATE_KEYS, TemplateSettings,
+    KEYS, LAYER_KEYS, Layer, Listing, OVERRIDE_KEYS, Override, Preset, RuleSetting, SettingKey, Settings, Shape,
+    TEMPLATE_KEYS, TemplateSettings,
 };
 use crate::data::{Key, Kind, Value, toml};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -76,8 +79,20 @@ impl Reading<'_> {
         let mut settings = Settings::default();
         let Some(value) = tree.get("extends") else { return settings };
         for path in value.strings() {
-            let other = join(parent(file.path()), &path).map(|path| FileId::new(&path));
+            let folder = join(parent(file.path()), &path).filter(|folder| !self.files.below(folder).is_empty());
+            if let Some(folder) = &folder {
+                settings.rule_folders.extend(join(folder, "rules"));
+            }
+            let other = match &folder {
+                Some(folder) => join(folder, FILE),
+                None => join(parent(file.path()), &path),
+            };
+            let other = other.map(|path| FileId::new(&path));
             let text = other.as_ref().map(|other| self.files.text(other));
+            if folder.is_some() && !matches!(text, Some(Ok(_))) {
+                // A folder of rules alone.
+                continue;
+            }
             let (Some(other), Some(Ok(text))) = (other, text) else {
                 self.said.push(invalid(
                     file,
@@ -169,15 +184,39 @@ impl Reading<'_> {
             }
             "template" => self.template(file, value, &mut settings.template),
             "layers" => settings.layers = value.items().iter().filter_map(|item| self.layer(file, item)).collect(),
-            "rules" => {
-                for (key, value) in value.entries() {
-                    if let Some(rule) = self.rule(file, key, value) {
-                        settings.rules.insert(key.text.clone(), rule);
-                    }
-                }
-            }
+            "preset" => settings.preset = value.str().and_then(Preset::from_word),
+            "rules" => settings.rules.extend(self.rules(file, value)),
+            "overrides" => settings.overrides.extend(value.items().iter().map(|item| self.override_of(file, item))),
             _ => {}
         }
+    }
+
+    fn rules(&mut self, file: &FileId, table: &Value) -> BTreeMap<String, RuleSetting> {
+        let entries = table.entries().iter();
+        entries.filter_map(|(key, value)| Some((key.text.clone(), self.rule(file, key, value)?))).collect()
+    }
+
+    fn override_of(&mut self, file: &FileId, item: &Value) -> Override {
+        let mut found = Override::default();
+        for (key, value) in item.entries() {
+            if !self.sound(file, key, value, &OVERRIDE_KEYS, "an `[[overrides]]` table") {
+                continue;
+            }
+            match key.text.as_str() {
+                "paths" => {
+                    self.globs(file, value);
+                    found.paths = value.strings();
+                }
+                "layers" => found.layers = value.strings(),
+                "rules" => found.rules = self.rules(file, value),
+                _ => {}
+            }
+        }
+        if found.paths.is_empty() && found.layers.is_empty() {
+            let message = "This override holds for no file: it names neither paths nor layers.".to_owned();
+            self.said.push(invalid(file, item.span, message).help("Add `paths = [..]` or `layers = [..]`."));
+        }
+        found
     }
 
     fn globs(&mut self, file: &FileId, value: &Value) {
@@ -308,6 +347,9 @@ fn merge(under: &mut Settings, over: Settings) {
     under.env.extend(over.env);
     under.exclude.extend(over.exclude);
     under.rules.extend(over.rules);
+    under.overrides.extend(over.overrides);
+    under.rule_folders.extend(over.rule_folders);
+    under.preset = over.preset.or(under.preset);
     if !over.layers.is_empty() {
         under.layers = over.layers;
     }

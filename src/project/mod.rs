@@ -15,6 +15,7 @@ mod names;
 mod quoting;
 mod readers;
 mod settings;
+mod standards;
 pub mod statements;
 pub mod tokens;
 
@@ -40,7 +41,8 @@ pub use model::{
 };
 pub use quoting::Quoting;
 pub use readers::python_texts;
-pub use settings::{Layer, Listing, RuleSetting, Settings, TemplateSettings};
+pub use settings::{Layer, Listing, Override, Preset, RuleSetting, Settings, TemplateSettings};
+pub use standards::RuleText;
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.
 ///
@@ -53,6 +55,7 @@ pub fn read(snapshot: &Snapshot, disk: &Disk, home_profiles: Option<&str>, each:
 pub fn read_files(snapshot: &dyn Files, disk: &dyn Files, home_profiles: Option<&str>, each: Each<'_>) -> Vec<Project> {
     let mut projects = readers::read(&readers::Repo { all: snapshot.below(""), snapshot, disk, home_profiles, each });
     catalog::load(&mut projects, snapshot, disk);
+    standards::load(&mut projects, snapshot);
     projects
 }
 
@@ -104,6 +107,8 @@ pub struct Project {
     pub packages: Vec<Package>,
     /// What files tell of the warehouse.
     pub catalog: Catalog,
+    /// Pages of the team's own rules that hold here. Not read yet: a rule is the lint floor's affair.
+    pub rule_texts: Vec<RuleText>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -135,6 +140,7 @@ impl Project {
             target: Target::default(),
             packages: Vec::new(),
             catalog: Catalog::default(),
+            rule_texts: Vec::new(),
             diagnostics: Vec::new(),
         }
     }

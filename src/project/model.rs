@@ -139,6 +139,8 @@ pub struct DeclaredColumn {
     pub tests: Vec<Test>,
     pub constraints: Vec<Constraint>,
     pub tags: Vec<String>,
+    /// What a warehouse guards the column by.
+    pub policy_tags: Vec<String>,
     pub meta: Option<Value>,
     pub place: Place,
 }

@@ -19,7 +19,14 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// In order, from the lowest: a model may read its own layer and those named in `reads`.
     pub layers: Vec<Layer>,
+    /// How strictly the rules are taken, where it is said.
+    pub preset: Option<Preset>,
+    /// By the name of a rule, or of a group of rules.
     pub rules: BTreeMap<String, RuleSetting>,
+    /// Settings of rules for some of the files; the later ones win.
+    pub overrides: Vec<Override>,
+    /// Folders of the team's own rules, from the repo root.
+    pub rule_folders: Vec<String>,
     /// How texts that are no dbt models are rendered.
     pub template: TemplateSettings,
     /// Files that say what the warehouse holds, from the repo root, each with where it is named.
@@ -42,6 +49,40 @@ pub enum Listing {
     Complete,
     /// Never.
     Partial,
+}
+
+/// How strictly a repo takes its rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// Everything is told, nothing fails.
+    Observe,
+    /// Errors fail.
+    Guard,
+    /// Warnings fail too.
+    Enforce,
+}
+
+impl Preset {
+    pub const WORDS: [&str; 3] = ["observe", "guard", "enforce"];
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "observe" => Some(Preset::Observe),
+            "guard" => Some(Preset::Guard),
+            "enforce" => Some(Preset::Enforce),
+            _ => None,
+        }
+    }
+}
+
+/// Settings of rules that hold for some files only.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Override {
+    /// Globs from the project root. With `layers` too, a file that either names is meant.
+    pub paths: Vec<String>,
+    /// Names of layers.
+    pub layers: Vec<String>,
+    pub rules: BTreeMap<String, RuleSetting>,
 }
 
 /// One layer of the repo, e.g. staging, intermediate, marts.
@@ -117,7 +158,7 @@ const fn key(name: &'static str, shape: Shape, about: &'static str) -> SettingKe
 }
 
 /// Every key of sluice.toml.
-pub const KEYS: [SettingKey; 13] = [
+pub const KEYS: [SettingKey; 15] = [
     key("dialect", Shape::Text, "The SQL dialect, where profiles.yml and the adapter packages do not say it right."),
     key("base", Shape::Text, "The branch to compare with, where the repo's default branch is not the one."),
     key("target", Shape::Text, "The target of profiles.yml to render for."),
@@ -139,10 +180,31 @@ pub const KEYS: [SettingKey; 13] = [
         Shape::OneOf(&["typed", "complete", "partial"]),
         "Whether a source has no columns but those YAML lists: `typed` (where each has a `data_type`, the default), `complete`, or `partial`.",
     ),
-    key("extends", Shape::Texts, "Other settings files to start from; what this file says wins."),
+    key(
+        "extends",
+        Shape::Texts,
+        "Other settings files to start from, or folders with a sluice.toml and rules/*.md; what this file says wins.",
+    ),
+    key(
+        "preset",
+        Shape::OneOf(&Preset::WORDS),
+        "How strictly the rules are taken: `observe` (nothing fails), `guard` (errors fail, the default) or `enforce` (warnings fail too).",
+    ),
     key("layers", Shape::Tables(&LAYER_KEYS), "The layers of the repo, from the lowest."),
     key("template", Shape::Keys(&TEMPLATE_KEYS), "How SQL files outside dbt are rendered."),
-    key("rules", Shape::Table, "A level per rule (`off`, `info`, `warn`, `error`), or `{ level = .., option = .. }`."),
+    key(
+        "rules",
+        Shape::Table,
+        "A level per rule or group of rules (`off`, `info`, `warn`, `error`), or `{ level = .., option = .. }`.",
+    ),
+    key("overrides", Shape::Tables(&OVERRIDE_KEYS), "Settings of rules for some paths or layers; the later ones win."),
+];
+
+/// Keys of one `[[overrides]]` table.
+pub const OVERRIDE_KEYS: [SettingKey; 3] = [
+    key("paths", Shape::Texts, "Globs of the files it holds for, from the project root."),
+    key("layers", Shape::Texts, "Names of the layers it holds for."),
+    key("rules", Shape::Table, "As `[rules]`."),
 ];
 
 /// Keys of one `[[layers]]` table.

@@ -18,6 +18,29 @@ pub struct Check {
     /// The files that findings point into.
     pub texts: Texts,
     pub models: Counts,
+    /// The rules that found something, by name.
+    pub about: BTreeMap<String, About>,
+    /// Where a base was compared with.
+    pub compared: Option<Compared>,
+}
+
+/// What a rule's page says of it.
+#[derive(Clone, Debug)]
+pub struct About {
+    pub level: Option<Severity>,
+    /// One sentence.
+    pub summary: String,
+    /// The page, in Markdown.
+    pub text: String,
+}
+
+/// What is not among the findings, because it is not the change's doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Findings that the base has and the head has not.
+    pub fixed: usize,
+    /// Findings that the base has too and that are left out.
+    pub inherited: usize,
 }
 
 impl Check {

@@ -6,11 +6,11 @@ use super::paint::{Ink, Paint, pad, width, wrap};
 use crate::lint::{Group, Page};
 
 /// Rules under the headings of their groups.
-pub fn rules(table: &[Page], paint: Paint) -> String {
+pub fn rules(table: &[&Page], paint: Paint) -> String {
     let mut out = String::new();
     let names = table.iter().map(|page| width(&page.name)).max().unwrap_or(0);
     for group in Group::ALL {
-        let pages: Vec<&Page> = table.iter().filter(|page| page.group == group).collect();
+        let pages: Vec<&&Page> = table.iter().filter(|page| page.group == group).collect();
         if pages.is_empty() {
             continue;
         }
@@ -40,7 +40,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A Markdown table.
-pub fn rules_markdown(table: &[Page]) -> String {
+pub fn rules_markdown(table: &[&Page]) -> String {
     let mut out = "| rule | group | level | finds |\n|---|---|---|---|\n".to_owned();
     for page in table {
         let (name, group, level) = (&page.name, page.group.word(), page.level_word());
@@ -48,6 +48,28 @@ pub fn rules_markdown(table: &[Page]) -> String {
         let _ = writeln!(out, "| [{name}](../rules/{name}.md) | {group} | {level} | {summary} |");
     }
     out
+}
+
+/// One kind of thing and its facts: name, type in CEL, meaning.
+type Kind = (&'static str, &'static [(&'static str, &'static str, &'static str)]);
+
+/// What expressions may ask, kind by kind.
+pub fn facts(table: impl Iterator<Item = Kind>, paint: Paint) -> String {
+    let mut out = String::new();
+    for (kind, rows) in table {
+        let gap = if out.is_empty() { "" } else { "\n" };
+        let _ = writeln!(out, "{gap}{}", paint.ink(Ink::Bold, kind));
+        for (name, ty, about) in rows {
+            let room = paint.columns().saturating_sub(43);
+            let lines = wrap(&plain(about), room);
+            let head = format!("  {} {}", pad(name, 14), paint.ink(Ink::Faint, &pad(ty, 24)));
+            let _ = writeln!(out, "{}", format!("{head}  {}", lines.first().map_or("", String::as_str)).trim_end());
+            for line in lines.iter().skip(1) {
+                let _ = writeln!(out, "{}{line}", " ".repeat(43));
+            }
+        }
+    }
+    out + "\nEvery expression may ask `options` too: the options of its rule's page.\n"
 }
 
 /// A page of Markdown for the terminal: headings stand out, paragraphs fit, code stays as it is.

@@ -41,7 +41,16 @@ pub fn summary(check: &Check, paint: Paint) -> String {
         [] => paint.ink(Ink::Good, "No findings."),
         counted => format!("{} in {}.", counted.join(", "), plural(files.len(), "file")),
     };
-    format!("{found} {}\n", models(check.models))
+    format!("{found} {}{}\n", compared(check), models(check.models))
+}
+
+/// `2 mended by this change, 7 that the base has too. `
+fn compared(check: &Check) -> String {
+    let Some(compared) = check.compared else { return String::new() };
+    let told = [(compared.fixed, "mended by this change"), (compared.inherited, "that the base has too")];
+    let told: Vec<String> =
+        told.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if told.is_empty() { String::new() } else { format!("{}. ", told.join(", ")) }
 }
 
 /// `15 models, all exact.` or `15 models: 12 exact, 2 partial, 1 opaque.`

@@ -16,8 +16,9 @@ mod lineage;
 mod style;
 mod templating;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use super::custom::Own;
 use super::finding::Raised;
 use super::page::{self, Page};
 use super::scene::{Diff, Scene, Stage};
@@ -30,7 +31,7 @@ pub(super) struct Rule {
 }
 
 /// Who finds a rule's faults.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Check {
     /// A lower floor, which raises diagnostics under the rule's name.
     Below,
@@ -42,6 +43,8 @@ pub(super) enum Check {
     Sheet(fn(&Sheet<'_>, &mut Vec<Raised>)),
     /// Called where there is a Base.
     Change(fn(&Diff<'_>, &mut Vec<Raised>)),
+    /// A team's own rule.
+    Own(Arc<Own>),
     /// The suppressions' own rules, judged when all others are done.
     Suppressions,
 }
@@ -67,7 +70,7 @@ pub(super) fn rules() -> &'static [Rule] {
     RULES.get_or_init(|| {
         let read = |((_, text), check): &Line| Rule {
             page: page::parse(text).expect("every built-in page is read by a test"),
-            check: *check,
+            check: check.clone(),
         };
         LISTS.into_iter().flatten().map(read).collect()
     })

@@ -28,12 +28,12 @@ pub use ways::ways;
 const VERSION: u32 = 1;
 
 /// One line.
-fn line(value: &impl Serialize) -> String {
+pub(super) fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("wire shapes have string keys and no failing serialisers")
 }
 
 /// Indented, with a final newline.
-fn page(value: &impl Serialize) -> String {
+pub(super) fn page(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("wire shapes have string keys and no failing serialisers");
     text + "\n"
 }

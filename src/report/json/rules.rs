@@ -25,7 +25,7 @@ struct Rule<'a> {
 }
 
 /// `sluice rules --format json`.
-pub fn rules(table: &[Page]) -> String {
+pub fn rules(table: &[&Page]) -> String {
     let rules = table.iter().map(|page| Rule {
         name: &page.name,
         group: page.group.word(),

@@ -5,8 +5,11 @@ mod settings;
 use super::{Check, Line};
 
 pub(super) const LIST: &[Line] = &[
+    (page!("blanket-suppression"), Check::Suppressions),
     (page!("csv-error"), Check::Below),
+    (page!("expired-suppression"), Check::Suppressions),
     (page!("invalid-config"), Check::Project(settings::wrong_options)),
+    (page!("invalid-rule"), Check::Below),
     (page!("large-seed"), Check::Below),
     (page!("package-not-installed"), Check::Below),
     (page!("suppression-without-reason"), Check::Suppressions),

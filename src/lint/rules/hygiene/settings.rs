@@ -1,18 +1,18 @@
 //! `[rules]` of a project in; names that no rule has and options that a rule does not take, out.
 
-use crate::lint::explain;
 use crate::lint::finding::Raised;
-use crate::lint::level::similar;
+use crate::lint::level::is_group;
 use crate::lint::page::Page;
 use crate::lint::scene::Stage;
+use crate::project::RuleSetting;
 use crate::text::{FileId, Place, closest};
 
 pub(super) fn unknown_rules(stage: &Stage<'_>, found: &mut Vec<Raised>) {
-    for (name, setting) in &stage.project.settings.rules {
-        if explain(name).is_some() {
+    for (name, setting) in all_settings(stage) {
+        if is_group(name) || stage.standards.page(name).is_some() {
             continue;
         }
-        let help = similar(name).map_or_else(
+        let help = stage.standards.similar(name).map_or_else(
             || "`sluice rules` lists the rules there are.".to_owned(),
             |similar| format!("Did you mean `{similar}`?"),
         );
@@ -22,8 +22,8 @@ pub(super) fn unknown_rules(stage: &Stage<'_>, found: &mut Vec<Raised>) {
 }
 
 pub(super) fn wrong_options(stage: &Stage<'_>, found: &mut Vec<Raised>) {
-    for (name, setting) in &stage.project.settings.rules {
-        let Some(page) = explain(name) else { continue };
+    for (name, setting) in all_settings(stage) {
+        let Some(page) = stage.standards.page(name) else { continue };
         for (option, value) in &setting.options {
             let known = page.options.iter().find(|known| known.name == *option);
             let (message, help) = match known {
@@ -37,6 +37,12 @@ pub(super) fn wrong_options(stage: &Stage<'_>, found: &mut Vec<Raised>) {
             found.push(Raised::at(Place::new(&file.file, value.span), message, option).help(help));
         }
     }
+}
+
+/// `[rules]`, and those of each `[[overrides]]`.
+fn all_settings<'a>(stage: &Stage<'a>) -> impl Iterator<Item = (&'a String, &'a RuleSetting)> {
+    let settings = &stage.project.settings;
+    settings.rules.iter().chain(settings.overrides.iter().flat_map(|over| &over.rules))
 }
 
 fn offered(page: &Page, option: &str) -> String {

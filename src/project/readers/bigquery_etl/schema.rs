@@ -26,6 +26,7 @@ fn column(file: &FileId, field: &Value) -> Option<DeclaredColumn> {
         tests: Vec::new(),
         constraints: required.then(constraint).into_iter().collect(),
         tags: Vec::new(),
+        policy_tags: field.at(&["policyTags", "names"]).map(Value::strings).unwrap_or_default(),
         meta: None,
         place: Place::new(file, name.span),
     })

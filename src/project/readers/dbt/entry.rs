@@ -162,6 +162,7 @@ fn declared_column(item: &Value, file: &FileId, said: &mut Vec<Diagnostic>) -> O
         tests: data_tests::read(item, Some(&named.name), file, said).unwrap_or_default(),
         constraints: constraints(item, std::slice::from_ref(&named.name), file, said),
         tags,
+        policy_tags: item.get("policy_tags").map(Value::strings).unwrap_or_default(),
         meta: meta.reduce(merge),
         place: Place::new(file, named.span),
         name: named.name,

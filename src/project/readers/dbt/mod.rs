@@ -176,6 +176,7 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         macro_entries,
         hooks,
         templates: Vec::new(),
+        rule_texts: Vec::new(),
         python_macros: BTreeMap::new(),
         quoting: Quoting::read(root.tree().get("quoting")),
         dispatch: root.dispatch.clone(),

@@ -36,6 +36,7 @@ fn source(item: &Value, file: &FileId, frame: &Frame<'_>) -> Option<Source> {
         tests: Vec::new(),
         constraints: Vec::new(),
         tags: Vec::new(),
+        policy_tags: Vec::new(),
         meta: None,
         place: Place::new(file, key.span),
     };

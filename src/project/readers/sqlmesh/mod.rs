@@ -112,6 +112,7 @@ pub(super) fn read(root: &str, repo: &Repo<'_>) -> Option<Project> {
         target,
         packages: Vec::new(),
         catalog: Catalog::default(),
+        rule_texts: Vec::new(),
         diagnostics: said,
         dialect,
         settings,

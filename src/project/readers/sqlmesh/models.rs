@@ -272,6 +272,7 @@ impl File<'_> {
             tests: Vec::new(),
             constraints: Vec::new(),
             tags: Vec::new(),
+            policy_tags: Vec::new(),
             meta: None,
             place: place(span),
         };

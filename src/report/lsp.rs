@@ -1,0 +1,82 @@
+//! Findings in, what a language server publishes out: `PublishDiagnosticsParams`, one file a line.
+
+use std::collections::BTreeMap;
+
+use lsp_types::{
+    CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
+    Position, PublishDiagnosticsParams, Range, Uri,
+};
+
+use super::check::{Check, rule_url};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::{FileId, Place};
+
+/// `root` is the folder that paths are relative to, as `file:///..` without a slash at its end.
+pub fn lsp(check: &Check, root: &str) -> String {
+    let mut files: BTreeMap<&FileId, Vec<Shown>> = BTreeMap::new();
+    for finding in &check.findings {
+        files.entry(&finding.place.file).or_default().push(shown(check, finding, root));
+    }
+    let line = |(file, diagnostics): (&FileId, Vec<Shown>)| {
+        let uri = uri(root, file)?;
+        Some(super::json::line(&PublishDiagnosticsParams { uri, diagnostics, version: None }) + "\n")
+    };
+    files.into_iter().filter_map(line).collect()
+}
+
+fn shown(check: &Check, finding: &Diagnostic, root: &str) -> Shown {
+    let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
+    let severity = match finding.severity {
+        Severity::Error => DiagnosticSeverity::ERROR,
+        Severity::Warn => DiagnosticSeverity::WARNING,
+        Severity::Info => DiagnosticSeverity::INFORMATION,
+    };
+    let related = finding.related.iter().filter_map(|label| {
+        let location = Location { uri: uri(root, &label.place.file)?, range: range(check, &label.place) };
+        Some(DiagnosticRelatedInformation { location, message: label.message.clone() })
+    });
+    Shown {
+        range: range(check, &finding.place),
+        severity: Some(severity),
+        code: Some(NumberOrString::String(finding.rule.clone())),
+        code_description: rule_url(&finding.rule).and_then(|url| Some(CodeDescription { href: url.parse().ok()? })),
+        source: Some("sluice".to_owned()),
+        message: said.join("\n"),
+        related_information: (!finding.related.is_empty()).then(|| related.collect()),
+        ..Shown::default()
+    }
+}
+
+/// Lines and columns from 0, columns in UTF-16 units.
+fn range(check: &Check, place: &Place) -> Range {
+    let span = check.texts.inside(place);
+    let text = check.texts.get(&place.file).unwrap_or_default();
+    let position = |at: u32| {
+        let before = text.get(..at as usize).unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position { line, character: before[start..].encode_utf16().count() as u32 }
+    };
+    Range { start: position(span.start), end: position(span.end) }
+}
+
+fn uri(root: &str, file: &FileId) -> Option<Uri> {
+    format!("{root}/{}", escaped(file.path())).parse().ok()
+}
+
+/// A path as a URI writes it: all but letters, digits and `-._~/` as `%XX`.
+pub fn escaped(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let spell = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.bytes().map(spell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn paths_are_escaped_byte_by_byte() {
+        assert_eq!(escaped("a b/é#1.sql"), "a%20b/%C3%A9%231.sql");
+    }
+}
