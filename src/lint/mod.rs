@@ -33,7 +33,7 @@ use std::sync::OnceLock;
 pub use change::Base;
 pub use check::check;
 pub use finding::{Finding, Standing};
-pub use fix::{Fixed, fix};
+pub use fix::fix;
 pub use import::sqlfluff;
 pub use index::index;
 pub use level::{Selection, preset};
