@@ -17,6 +17,8 @@ mod index;
 mod level;
 mod macros;
 mod page;
+mod patterns;
+mod resource;
 mod rules;
 mod scene;
 mod script;

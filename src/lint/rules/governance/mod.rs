@@ -1,13 +1,82 @@
 //! The rules about what a repo says of itself: a page each, and who judges. By name.
 
+mod code;
+mod contracts;
+mod coverage;
+mod declared;
+mod describe;
+mod layout;
+mod marks;
+mod naming;
 mod personal_data;
+mod testing;
+mod versions;
 
 use super::{Check, Line};
 
 pub(super) const LIST: &[Line] = &[
+    (page!("access-level"), Check::Project(contracts::access_level)),
+    (page!("allowed-directories"), Check::Project(layout::allowed)),
+    (page!("allowed-materializations"), Check::Project(contracts::materializations)),
+    (page!("allowed-meta-keys"), Check::Project(marks::allowed_meta_keys)),
+    (page!("allowed-tags"), Check::Project(marks::allowed_tags)),
+    (page!("blocked-words"), Check::Project(code::blocked)),
+    (page!("canonical-column-name"), Check::Project(naming::canonical)),
+    (page!("column-description-not-passed-on"), Check::Project(describe::not_passed_on)),
+    (page!("column-name-and-type"), Check::Project(naming::name_and_type)),
+    (page!("column-naming"), Check::Project(naming::columns_by_name)),
+    (page!("contract-not-enforced"), Check::Project(contracts::contract)),
+    (page!("declared-type-differs"), Check::Project(declared::types_differ)),
+    (page!("deprecated-model-used"), Check::Project(versions::deprecated)),
+    (page!("description-pattern"), Check::Project(describe::pattern)),
+    (page!("description-placeholder"), Check::Project(describe::placeholder)),
+    (page!("documentation-coverage"), Check::Project(coverage::documentation)),
+    (page!("duplicate-test"), Check::Project(testing::duplicate)),
     (page!("duplicate-yaml-entry"), Check::Below),
+    (page!("forbidden-pattern"), Check::Project(code::forbidden)),
+    (page!("incomplete-snapshot"), Check::Project(contracts::snapshots)),
+    (page!("inconsistent-column-description"), Check::Project(describe::inconsistent)),
+    (page!("latest-version-unsaid"), Check::Project(versions::latest)),
+    (page!("macro-arguments-differ"), Check::Project(describe::arguments_differ)),
+    (page!("macro-named-as-file"), Check::Project(naming::macro_file)),
+    (page!("macro-too-long"), Check::Project(code::long_macros)),
+    (page!("macro-too-many-arguments"), Check::Project(code::arguments)),
+    (page!("missing-column-description"), Check::Project(describe::missing_of_columns)),
+    (page!("missing-column-type"), Check::Project(declared::types_missing)),
+    (page!("missing-constraint"), Check::Project(contracts::constraints)),
+    (page!("missing-description"), Check::Project(describe::missing)),
+    (page!("missing-macro-argument-description"), Check::Project(describe::missing_of_arguments)),
+    (page!("missing-owner"), Check::Project(marks::owner)),
+    (page!("missing-primary-key"), Check::Project(contracts::primary_key)),
+    (page!("missing-properties"), Check::Project(layout::properties)),
+    (page!("missing-unit-test"), Check::Project(testing::unit_test)),
+    (page!("model-directory"), Check::Project(layout::models)),
+    (page!("model-prefix"), Check::Project(naming::prefix)),
+    (page!("model-too-long"), Check::Project(code::long_models)),
+    (page!("naming-convention"), Check::Project(naming::resources_by_name)),
+    (page!("private-model-used"), Check::Project(versions::private)),
+    (page!("properties-elsewhere"), Check::Project(layout::elsewhere)),
+    (page!("properties-file-name"), Check::Project(layout::file_name)),
+    (page!("required-column-tests"), Check::Project(testing::required_of_columns)),
+    (page!("required-grant"), Check::Project(contracts::grants)),
+    (page!("required-macro"), Check::Project(code::required_macro)),
+    (page!("required-meta-keys"), Check::Project(marks::meta_keys)),
+    (page!("required-tags"), Check::Project(marks::required_tags)),
+    (page!("required-tests"), Check::Project(testing::required)),
+    (page!("several-primary-keys"), Check::Project(contracts::several_keys)),
+    (page!("source-directory"), Check::Project(layout::sources)),
+    (page!("source-without-freshness"), Check::Project(testing::freshness)),
+    (page!("source-without-loader"), Check::Project(testing::loader)),
+    (page!("test-coverage"), Check::Project(coverage::tests)),
+    (page!("test-without-where"), Check::Project(testing::without_where)),
+    (page!("too-few-tests"), Check::Project(testing::count)),
+    (page!("undeclared-seed-types"), Check::Project(contracts::seed_types)),
+    (page!("undocumented-column"), Check::Project(declared::undocumented)),
+    (page!("unit-test-coverage"), Check::Project(coverage::unit_tests)),
     (page!("unknown-yaml-key"), Check::Below),
     (page!("unmasked-personal-data"), Check::Project(personal_data::check)),
+    (page!("unpinned-version"), Check::Project(versions::unpinned)),
+    (page!("unused-config-path"), Check::Below),
     (page!("wrong-yaml-shape"), Check::Below),
     (page!("yaml-for-missing-node"), Check::Below),
 ];
