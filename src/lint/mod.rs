@@ -4,6 +4,7 @@
 //! same names, levels and suppressions as what rules raise. [`table`] and [`explain`] are the pages in `rules/`.
 //! A rule is a page and one line in `rules/mod.rs`.
 
+mod block;
 mod change;
 mod check;
 mod custom;
@@ -28,6 +29,7 @@ mod standards;
 mod suppress;
 mod texts;
 mod trial;
+mod unseen;
 mod verify;
 
 use std::sync::OnceLock;

@@ -1,13 +1,19 @@
 //! What a rule sees of one model, one project or one change, and how it points at what it found.
 
-use crate::algebra::Query;
+use crate::algebra::{Query, RelId, Status};
 use crate::change::Changes;
 use crate::compile::{Compilation, CompiledModel};
 use crate::data::Value;
 use crate::diagnostic::Edit;
+use crate::dialect::Dialect;
 use crate::impact::Impacts;
+<<<<<<< HEAD
 use crate::project::Project;
 use crate::text::{FileId, Place, Span};
+=======
+use crate::project::{ModelKind, Project};
+use crate::text::{Place, Span};
+>>>>>>> 22d4f15 (lint: fifteen rules about groups, cross joins, kinds of values and names that mean the outer query)
 
 use super::facts::Facts;
 use super::finding::Raised;
@@ -136,6 +142,44 @@ impl<'a> Scene<'a> {
 
     pub(super) fn options(&self) -> Options<'a> {
         Options { page: self.page, rules: self.rules, file: Some(&self.compiled.model.file) }
+    }
+
+    pub(super) fn dialect(&self) -> &'a Dialect {
+        self.compiled.model.dialect(&self.project.dialect)
+    }
+
+    /// Was the whole text seen: no hole left by a template, nothing that could not be read?
+    pub(super) fn is_whole(&self) -> bool {
+        let rendered = &self.compiled.rendered;
+        !rendered.failed && rendered.unknowns.is_empty() && self.query().status != Status::Opaque
+    }
+
+    /// Is it a relation that others read, rather than a test, an analysis or an operation?
+    pub(super) fn is_built(&self) -> bool {
+        matches!(self.compiled.model.kind, ModelKind::Model | ModelKind::Snapshot | ModelKind::Table)
+    }
+
+    /// The rendered text before a span, without the white space and brackets that it ends with.
+    pub(super) fn text_before(&self, span: Span) -> &'a str {
+        let before = self.text(Span { start: 0, end: span.start });
+        before.trim_end_matches(|c: char| c.is_whitespace() || c == '(')
+    }
+
+    /// The word right before a span, brackets aside, in lower case.
+    pub(super) fn word_before(&self, span: Span) -> String {
+        let before = self.text_before(span);
+        let word = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        word.to_ascii_lowercase()
+    }
+
+    /// The name that a relation goes by in FROM: its alias, else its own; words for one that has none.
+    pub(super) fn name_of(&self, rel: RelId) -> &'a str {
+        let node = self.facts.node(rel);
+        let text = self.text(node.span);
+        let text = if text.contains('(') { "" } else { text };
+        let last = text.rsplit(|c: char| c.is_whitespace() || c == '.').next().unwrap_or_default();
+        let name = last.trim_matches(['"', '`', '[', ']']);
+        if name.is_empty() { "this relation" } else { name }
     }
 
     /// The first time a keyword stands in a span; the span's start where it does not.

@@ -137,6 +137,16 @@ impl Resolver<'_> {
             }
             _ => None,
         };
+        // `dateadd('day', 1, date)`: the unit is a string, so the name is a column.
+        let quoted = |at: usize| match &args[at] {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => {
+                super::name::string_value(expr).is_some_and(|text| is_unit(&text))
+            }
+            _ => false,
+        };
+        if quoted(0) || quoted(last) {
+            return None;
+        }
         if self.dialect.flag("unit_stands_last") { word(last).or(word(0)) } else { word(0).or(word(last)) }
     }
 
