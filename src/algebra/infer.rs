@@ -1,6 +1,6 @@
 //! The result types of operators and functions, from the dialect's facts.
 
-use super::expr::Expr;
+use super::expr::{Expr, ExprKind, Literal};
 use super::sql_type::{Family, Type};
 use crate::dialect::{Dialect, Returns};
 
@@ -115,15 +115,31 @@ fn returned(returns: &Returns, function: &str, args: &[Expr]) -> Type {
 }
 
 fn common(args: &[Expr]) -> Type {
-    args.iter().map(|arg| arg.ty.clone()).reduce(|a, b| a.common(&b)).unwrap_or_default()
+    together(args)
+}
+
+/// The type of a place that any of these values may fill. A string that is written out beside moments or numbers is
+/// read as one of them, as in `coalesce(valid_to, '2099-01-01')`.
+pub(super) fn together<'e>(values: impl IntoIterator<Item = &'e Expr>) -> Type {
+    let values: Vec<&Expr> = values.into_iter().collect();
+    let others = values.iter().map(|value| &value.ty).filter(|ty| ty.family != Family::String && !ty.is_unknown());
+    let moment = others.clone().any(|ty| matches!(ty.family, Family::Date | Family::Timestamp));
+    let number = others.clone().any(|ty| ty.family.is_number());
+    let gives_way = |value: &&Expr| match &value.kind {
+        ExprKind::Literal(Literal::String(text)) => {
+            let text = text.trim();
+            (moment && text.starts_with(|c: char| c.is_ascii_digit())) || (number && text.parse::<f64>().is_ok())
+        }
+        _ => false,
+    };
+    let kept = values.iter().filter(|value| !gives_way(value)).map(|value| value.ty.clone());
+    kept.reduce(|a, b| a.common(&b)).unwrap_or_default()
 }
 
 /// A struct of the arguments, under the names they are given.
 fn structure(args: &[Expr]) -> Type {
     let fields = args.iter().map(|arg| match &arg.kind {
-        super::ExprKind::Call { function, .. } if function.starts_with("NAMED ") => {
-            (function[6..].to_owned(), arg.ty.clone())
-        }
+        ExprKind::Call { function, .. } if function.starts_with("NAMED ") => (function[6..].to_owned(), arg.ty.clone()),
         _ => (String::new(), arg.ty.clone()),
     });
     Type::structure_of(fields.collect())

@@ -39,7 +39,6 @@
 //! | `statements_without_semicolon` | a line may start a statement without a `;` before it |
 //! | `ampersand_variables` | its own client puts values in for `&name` |
 //! | `safe_prefix` | `SAFE.f(..)` is `f(..)`, or NULL where that fails |
-<<<<<<< HEAD
 //! | `bare_table_aliases` | a table's alias must not have AS before it |
 //! | `values_need_alias` | a VALUES in FROM needs an alias |
 //! | `qualify_needs_alias` | a relation right before QUALIFY needs an alias |
@@ -48,9 +47,11 @@
 //! | `one_cast` | `cast(a as b)` is the one way to cast |
 //! | `convert_type_last` | `convert(a, b)` casts to `b`, not to `a` |
 //! | `backticks_or_quotes` | names stand in backticks or in double quotes alike |
-=======
 //! | `any_value_of_group` | a column that is neither grouped by nor aggregated is any of the group's values |
->>>>>>> 22d4f15 (lint: fifteen rules about groups, cross joins, kinds of values and names that mean the outer query)
+<<<<<<< HEAD
+=======
+//! | `value_windows_are_whole` | `last_value` and `nth_value` without a frame see the whole partition, ordered or not |
+>>>>>>> 7ab0a99 (lint: eighteen rules about aggregates, NULLs, divisions and branches; a literal gives way to the values beside it)
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;

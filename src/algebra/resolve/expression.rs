@@ -339,9 +339,7 @@ impl Resolver<'_> {
             branches.push((condition, self.expr(&when.result, scope)));
         }
         let otherwise = otherwise.map(|value| Box::new(self.expr(value, scope)));
-        let values =
-            branches.iter().map(|(_, value)| value.ty.clone()).chain(otherwise.iter().map(|value| value.ty.clone()));
-        let ty = values.reduce(|a, b| a.common(&b)).unwrap_or_default();
+        let ty = infer::together(branches.iter().map(|(_, value)| value).chain(otherwise.as_deref()));
         Expr::new(ExprKind::Case { branches, otherwise }, ty, span)
     }
 

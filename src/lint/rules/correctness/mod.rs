@@ -1,5 +1,7 @@
 //! The rules about SQL that does not mean what it says: a page each, and who judges. By name.
 
+mod aggregates;
+mod arithmetic;
 mod case_branch;
 mod comparison;
 mod cross_join;
@@ -9,10 +11,12 @@ mod fan_out_join;
 mod grouping;
 mod mismatch;
 mod not_in_nullable;
+mod nulls;
 mod one_sided_join;
 mod outer_capture;
 mod outer_join_filter;
 mod rows;
+mod unreachable;
 mod unused_cte;
 mod unused_join;
 mod window;
@@ -21,36 +25,54 @@ use super::{Check, Line};
 
 pub(super) const LIST: &[Line] = &[
     (page!("ambiguous-column"), Check::Below),
+    (page!("between-on-timestamp"), Check::Model(arithmetic::between_days)),
     (page!("case-type-mismatch"), Check::Model(mismatch::in_case)),
+    (page!("case-without-else"), Check::Model(nulls::without_else)),
     (page!("clause-misuse"), Check::Model(grouping::misplaced)),
+    (page!("coalesce-on-join-key"), Check::Model(nulls::coalesced_key)),
     (page!("comparison-type-mismatch"), Check::Model(mismatch::compared)),
     (page!("constant-predicate"), Check::Model(comparison::constant)),
+    (page!("count-star-after-left-join"), Check::Model(aggregates::unmatched)),
     (page!("cross-join"), Check::Model(cross_join::written)),
     (page!("distinct-with-group-by"), Check::Model(rows::distinct_groups)),
     (page!("duplicate-join"), Check::Model(duplicate_join::check)),
     (page!("duplicate-output-column"), Check::Model(duplicate_output::check)),
     (page!("fan-out-join"), Check::Model(fan_out_join::check)),
+    (page!("float-for-money"), Check::Model(arithmetic::float_money)),
     (page!("having-without-group-by"), Check::Model(grouping::having_alone)),
     (page!("implicit-cast"), Check::Model(mismatch::literal)),
     (page!("implicit-cross-join"), Check::Model(cross_join::implicit)),
+    (page!("implicit-window-frame"), Check::Model(aggregates::framed)),
+    (page!("integer-division"), Check::Model(arithmetic::integer_division)),
+    (page!("invalid-cast"), Check::Model(arithmetic::invalid_cast)),
     (page!("join-condition-in-where"), Check::Model(cross_join::condition_in_where)),
     (page!("join-key-type-mismatch"), Check::Model(mismatch::joined)),
+    (page!("join-on-nullable-key"), Check::Model(nulls::nullable_key)),
+    (page!("limit-with-ties"), Check::Model(aggregates::limited)),
     (page!("limit-without-order"), Check::Model(rows::unordered_limit)),
+    (page!("non-unique-window-order"), Check::Model(aggregates::tied)),
     (page!("not-in-nullable"), Check::Model(not_in_nullable::check)),
     (page!("null-comparison"), Check::Model(comparison::with_null)),
+    (page!("null-group-after-outer-join"), Check::Model(nulls::grouped)),
+    (page!("null-in-list"), Check::Model(nulls::in_list)),
+    (page!("null-unsafe-inequality"), Check::Model(nulls::inequality)),
     (page!("one-sided-join-condition"), Check::Model(one_sided_join::check)),
     (page!("ordinal-out-of-range"), Check::Model(grouping::ordinals)),
     (page!("outer-capture"), Check::Model(outer_capture::check)),
     (page!("parse-error"), Check::Below),
+    (page!("re-aggregated-average"), Check::Model(aggregates::again)),
     (page!("repeated-case-branch"), Check::Model(case_branch::check)),
     (page!("self-comparison"), Check::Model(comparison::with_itself)),
     (page!("set-op-column-count"), Check::Below),
     (page!("set-op-column-order"), Check::Model(rows::swapped_columns)),
     (page!("set-op-type-mismatch"), Check::Model(mismatch::in_set)),
     (page!("unaggregated-column"), Check::Model(grouping::unaggregated)),
+    (page!("unguarded-division"), Check::Model(arithmetic::unguarded)),
     (page!("unknown-column"), Check::Below),
     (page!("unknown-relation"), Check::Below),
+    (page!("unordered-aggregate"), Check::Model(aggregates::unordered)),
     (page!("unordered-window"), Check::Model(window::check)),
+    (page!("unreachable-case-branch"), Check::Model(unreachable::check)),
     (page!("unused-cte"), Check::Model(unused_cte::check)),
     (page!("unused-join"), Check::Model(unused_join::check)),
     (page!("where-on-outer-joined-column"), Check::Model(outer_join_filter::check)),
