@@ -48,10 +48,7 @@
 //! | `convert_type_last` | `convert(a, b)` casts to `b`, not to `a` |
 //! | `backticks_or_quotes` | names stand in backticks or in double quotes alike |
 //! | `any_value_of_group` | a column that is neither grouped by nor aggregated is any of the group's values |
-<<<<<<< HEAD
-=======
 //! | `value_windows_are_whole` | `last_value` and `nth_value` without a frame see the whole partition, ordered or not |
->>>>>>> 7ab0a99 (lint: eighteen rules about aggregates, NULLs, divisions and branches; a literal gives way to the values beside it)
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;

@@ -10,6 +10,7 @@ const ORDERED: [&str; 3] = ["STRING_AGG", "ARRAY_AGG", "JSON_AGG"];
 
 /// `avg` of averages, and `sum` of counts of different things.
 pub(super) fn again(scene: &Scene<'_>, found: &mut Vec<Raised>) {
+    let sums = scene.options().flag("sums");
     for (_, node) in scene.facts.nodes() {
         let Op::Aggregate { input, aggregates, .. } = &node.op else { continue };
         if scene.facts.node(*input).at_most_one_row {
@@ -24,11 +25,11 @@ pub(super) fn again(scene: &Scene<'_>, found: &mut Vec<Raised>) {
                     "This is an average of averages: a group of one row counts as much as a group of a thousand.",
                     "Carry the sum and the count, and divide the one by the other here.",
                 ),
-                ("SUM", Inner::Distinct) => (
+                ("SUM", Inner::Distinct) if sums => (
                     "This adds up counts of different things: what is in two groups is counted twice.",
                     "Count the different things over the rows themselves.",
                 ),
-                ("SUM", Inner::Average) => (
+                ("SUM", Inner::Average) if sums => (
                     "This adds up averages, which are not the average, nor the sum, of anything.",
                     "Carry the sum and the count, and work with those.",
                 ),
