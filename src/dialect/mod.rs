@@ -49,6 +49,7 @@
 //! | `backticks_or_quotes` | names stand in backticks or in double quotes alike |
 //! | `any_value_of_group` | a column that is neither grouped by nor aggregated is any of the group's values |
 //! | `value_windows_are_whole` | `last_value` and `nth_value` without a frame see the whole partition, ordered or not |
+//! | `strings_absorb` | a set operation of strings and other values gives strings |
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;

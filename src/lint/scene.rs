@@ -7,13 +7,8 @@ use crate::data::Value;
 use crate::diagnostic::Edit;
 use crate::dialect::Dialect;
 use crate::impact::Impacts;
-<<<<<<< HEAD
-use crate::project::Project;
-use crate::text::{FileId, Place, Span};
-=======
 use crate::project::{ModelKind, Project};
-use crate::text::{Place, Span};
->>>>>>> 22d4f15 (lint: fifteen rules about groups, cross joins, kinds of values and names that mean the outer query)
+use crate::text::{FileId, Place, Span};
 
 use super::facts::Facts;
 use super::finding::Raised;

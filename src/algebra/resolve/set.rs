@@ -5,6 +5,7 @@ use super::scope::Scope;
 use super::{Bound, CteBinding, Resolver, named_output};
 use crate::algebra::expr::{Expr, ExprKind, Literal, SortKey};
 use crate::algebra::query::{ColumnId, Cte, Op, OpenStar, Output, ProblemKind, RelId, SetKind};
+use crate::algebra::sql_type::{Family, Type};
 use crate::syntax::ast::{self, SetExpr, SetQuantifier};
 use crate::text::Span;
 
@@ -176,7 +177,10 @@ impl Resolver<'_> {
         let mut inputs = (Vec::new(), Vec::new());
         for (one, two) in left.outputs.iter().zip(&right.outputs) {
             let (a, b) = (&self.query.columns[one.column.0 as usize].ty, &self.query.columns[two.column.0 as usize].ty);
-            let ty = a.common(b);
+            // A string beside another kind: most engines read it as that, or refuse; some make all of them strings.
+            let mixed =
+                (a.family == Family::String) != (b.family == Family::String) && !a.is_unknown() && !b.is_unknown();
+            let ty = if mixed && !self.dialect.flag("strings_absorb") { Type::unknown() } else { a.common(b) };
             let column = self.column(&one.name, one.quoted, ty, one.span);
             outputs.push(Output { column, ..one.clone() });
             inputs.0.push(one.column);

@@ -1,6 +1,6 @@
 //! Comparisons, joins, CASEs and set operations in; those that put values of different kinds together, out.
 
-use crate::algebra::{Expr, ExprKind, Family, Op, Type};
+use crate::algebra::{ColumnId, Expr, ExprKind, Family, Op, Type};
 use crate::lint::block::{is_literal, string, whole_number};
 use crate::lint::facts::{Definition, comparison};
 use crate::lint::finding::Raised;
@@ -120,7 +120,7 @@ pub(super) fn in_set(scene: &Scene<'_>, found: &mut Vec<Raised>) {
                 if is_loose(scene, *column) || is_loose(scene, *expected) {
                     continue;
                 }
-                let ty = |column: crate::algebra::ColumnId| &scene.query().columns[column.0 as usize].ty;
+                let ty = |column: ColumnId| &scene.query().columns[column.0 as usize].ty;
                 let Some((a, b)) = differ(ty(*expected), ty(*column)) else { continue };
                 let name = scene.facts.name(*column);
                 let message = format!(
@@ -141,9 +141,13 @@ pub(super) fn in_set(scene: &Scene<'_>, found: &mut Vec<Raised>) {
 }
 
 /// A literal takes the type that the others have.
-fn is_loose(scene: &Scene<'_>, column: crate::algebra::ColumnId) -> bool {
-    match scene.facts.definition(scene.facts.origin(column)) {
+fn is_loose(scene: &Scene<'_>, column: ColumnId) -> bool {
+    let origin = scene.facts.origin(column);
+    match scene.facts.definition(origin) {
         Some(Definition::Expr(expr)) => matches!(expr.kind, ExprKind::Literal(_)),
+        Some(Definition::Other) => {
+            scene.facts.nodes().any(|(_, node)| matches!(node.op, Op::Values { .. }) && node.columns.contains(&origin))
+        }
         _ => false,
     }
 }
