@@ -43,6 +43,13 @@ fn the_command_page_is_the_help() {
 }
 
 #[test]
+fn the_facts_page_is_what_the_expressions_may_ask() {
+    let said = sluice(&["rules", "facts"]);
+    let head = "# Facts\n\nWhat the expressions of [your own standards](standards.md) may ask. This page is what `sluice rules facts` says.\n";
+    committed("docs/facts.md", &format!("{head}\n```text\n{}\n```\n", said.trim_end()));
+}
+
+#[test]
 fn the_picture_is_what_impact_says() {
     let said = fs::read_to_string(in_repo("fixtures/user_ltv/expected/impact.txt")).unwrap();
     committed("docs/impact.svg", &terminal_picture("sluice impact --base=HEAD~1", &said));

@@ -14,3 +14,4 @@ mod schemas;
 mod scratch;
 mod source;
 mod source_maps;
+mod standards;

@@ -10,10 +10,11 @@ use super::texts::texts;
 use super::workspace::Workspace;
 use crate::compile::Compilation;
 use crate::diagnostic::Severity;
-use crate::lint::{Base, Finding, Selection, Standards, Standing, check, preset};
+use crate::lint::{BASELINE, Base, Baseline, Finding, Selection, Standards, Standing, baseline_text, check, preset};
 use crate::project::Preset;
 use crate::repo::{Snapshot, write_atomic};
 use crate::report::{self, Paint, json};
+use crate::text::FileId;
 
 /// What is wrong with the repo: render, parse, resolve and lint every model.
 ///
@@ -59,6 +60,12 @@ pub(super) struct Check {
     /// Show as a diff what `--fix` would write, and write nothing.
     #[arg(long, conflicts_with = "staged")]
     diff: bool,
+    /// Leave out the findings that this file knows; without it, those of `.sluice/baseline.json` where it exists.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// Write all findings to the baseline, to be left out from now on.
+    #[arg(long, conflicts_with_all = ["base", "select", "ignore", "paths"])]
+    write_baseline: bool,
     /// Add tables: how many models are exact, partial and opaque, and why; findings by rule.
     #[arg(long)]
     statistics: bool,
@@ -129,14 +136,59 @@ pub(super) fn run(arguments: &Check, io: &mut Io) -> Result<Exit, Failure> {
         return answer(arguments, &compilation, &snapshot, told, io);
     }
     let mut found = check(&head, base.as_ref(), &selection);
+    if arguments.write_baseline {
+        return write_baseline(arguments, &found.findings, &workspace, io);
+    }
     let is_asked = |finding: &Finding| paths.is_empty() || is_below(finding.diagnostic.place.file.path(), &paths);
     found.fixed.retain(is_asked);
     let all = found.findings.iter().filter(|finding| is_asked(finding)).count();
     found.findings.retain(|finding| wanted(finding));
     let inherited = all - found.findings.len();
     let compared = base.as_ref().map(|_| report::Compared { fixed: found.fixed.len(), inherited });
+    let known = baseline(arguments, &workspace, &snapshot, io)?;
+    let is_whole = base.is_none() && selection.select.is_empty() && selection.ignore.is_empty();
+    let stale = standards.page("stale-baseline-entry").and_then(|page| page.level).filter(|_| is_whole);
+    let known = known.apply(&mut found.findings, |path| paths.is_empty() || is_below(path, &paths), stale);
+    if known > 0 {
+        io.tell(&format!("{known} findings are in the baseline and not shown."));
+    }
     let told = Told { findings: found.findings, compared, standards: &standards, root: root_uri(&workspace) };
     answer(arguments, &head, &snapshot, told, io)
+}
+
+/// The baseline that is named, or the one that stands where a baseline stands.
+fn baseline(arguments: &Check, workspace: &Workspace, snapshot: &Snapshot, io: &Io) -> Result<Baseline, Failure> {
+    let named = arguments.baseline.as_ref();
+    let path = match named {
+        Some(path) => workspace.repo.relative(&io.folder.join(path)),
+        None => Some(BASELINE.to_owned()),
+    };
+    let text = path.as_ref().and_then(|path| snapshot.text(&FileId::new(path)).ok());
+    match (path, text, named) {
+        (Some(path), Some(text), _) => Baseline::read(&FileId::new(&path), &text.content).map_err(|fault| {
+            Failure::new(format!("{path} is no baseline: {fault}")).hint("`sluice check --write-baseline` writes one.")
+        }),
+        (_, _, Some(named)) => {
+            Err(Failure::new(format!("there is no baseline {named}"))
+                .hint("`sluice check --write-baseline` writes one."))
+        }
+        _ => Ok(Baseline::default()),
+    }
+}
+
+fn write_baseline(
+    arguments: &Check,
+    findings: &[Finding],
+    workspace: &Workspace,
+    io: &mut Io,
+) -> Result<Exit, Failure> {
+    let path = match &arguments.baseline {
+        Some(path) => io.folder.join(path),
+        None => workspace.repo.root().join(BASELINE),
+    };
+    write_atomic(&path, baseline_text(findings).as_bytes())?;
+    io.tell(&format!("{} findings are in {} now. Commit it.", findings.len(), path.display()));
+    Ok(Exit::Clean)
 }
 
 /// What is told, and what its formats ask besides.

@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod files;
 mod impact;
+mod init;
 mod io;
 mod lineage;
 mod lineage_batch;
@@ -65,6 +66,7 @@ enum Command {
     Compile(compile::Compile),
     Explain(explain::Explain),
     Rules(rules::Rules),
+    Init(init::Init),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
     Catalog(catalog::Catalog),
@@ -117,6 +119,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io
         Command::Compile(compile) => compile::run(compile, io),
         Command::Explain(explain) => explain::run(explain, io),
         Command::Rules(rules) => rules::run(rules, io),
+        Command::Init(init) => init::run(init, io),
         Command::Schema(schema) => schema::run(schema, io),
         Command::Doctor(doctor) => doctor::run(doctor, io),
         Command::Catalog(catalog) => catalog::run(catalog, io),

@@ -13,6 +13,11 @@ pub fn parse(text: &str) -> Result<Value, Fault> {
     Ok(convert(value, Span::new(0, text.len())))
 }
 
+/// A text as JSON writes it, in quotes.
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 fn convert(value: serde_json::Value, span: Span) -> Value {
     let kind = match value {
         serde_json::Value::Null => Kind::Null,

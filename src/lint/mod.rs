@@ -4,6 +4,7 @@
 //! same names, levels and suppressions as what rules raise. [`table`] and [`explain`] are the pages in `rules/`.
 //! A rule is a page and one line in `rules/mod.rs`.
 
+mod baseline;
 mod block;
 mod change;
 mod check;
@@ -34,11 +35,12 @@ mod verify;
 
 use std::sync::OnceLock;
 
+pub use baseline::{BASELINE, Baseline, baseline_text};
 pub use change::Base;
 pub use check::check;
 pub use finding::{Finding, Standing};
 pub use fix::fix;
-pub use import::sqlfluff;
+pub use import::{Imported, bouncer, checkpoint, evaluator, sqlfluff};
 pub use index::index;
 pub use level::{Selection, preset};
 pub use page::{Group, Page};

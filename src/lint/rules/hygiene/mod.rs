@@ -12,6 +12,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("invalid-rule"), Check::Below),
     (page!("large-seed"), Check::Below),
     (page!("package-not-installed"), Check::Below),
+    (page!("stale-baseline-entry"), Check::Suppressions),
     (page!("suppression-without-reason"), Check::Suppressions),
     (page!("unknown-rule"), Check::Project(settings::unknown_rules)),
     (page!("unreadable-file"), Check::Below),
