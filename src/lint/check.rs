@@ -58,7 +58,7 @@ struct Run<'a> {
 
 /// The findings of one Compilation; `base` is for the rules that compare.
 fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Vec<Finding> {
-    let run = Run {
+    let mut run = Run {
         compilation,
         selection,
         standards: Standards::of(&compilation.projects),
@@ -69,7 +69,7 @@ fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection
 }
 
 impl Run<'_> {
-    fn findings(&self, base: Option<&Base<'_>>) -> Vec<Finding> {
+    fn findings(&mut self, base: Option<&Base<'_>>) -> Vec<Finding> {
         let mut raised = self.below();
         raised.extend(self.of_models());
         raised.extend(self.of_projects());
@@ -77,6 +77,7 @@ impl Run<'_> {
         raised.extend(self.of_change(base.map(|base| base.compilation)));
         let foreign = foreign_files(self.compilation);
         let mut raised = self.levelled(raised);
+        self.texts.also(self.compilation, raised.iter().map(|raised| &raised.diagnostic.place.file));
         raised.retain(|raised| is_ours(raised, &foreign));
         sort(&mut raised);
         raised.dedup_by(|a, b| a.identity() == b.identity());

@@ -129,9 +129,10 @@ pub(super) fn layer<'a>(project: &'a Project, model: &Model) -> Option<&'a str> 
 /// Where a layer stands among the others, from the lowest.
 pub(super) fn height(project: &Project, layer: &str) -> Option<usize> {
     let layers = &project.settings.layers;
-    match layers.is_empty() {
-        true => CUSTOM.iter().position(|(name, _)| *name == layer),
-        false => layers.iter().position(|known| known.name == layer),
+    if layers.is_empty() {
+        CUSTOM.iter().position(|(name, _)| *name == layer)
+    } else {
+        layers.iter().position(|known| known.name == layer)
     }
 }
 

@@ -101,6 +101,11 @@ impl<'a> Diff<'a> {
     pub(super) fn options(&self, compiled: &'a CompiledModel) -> Options<'a> {
         Options { page: self.page, rules: &self.rules[compiled.project], file: Some(&compiled.model.file) }
     }
+
+    /// The options that hold for a project of the head, by its index.
+    pub(super) fn options_of(&self, project: usize) -> Options<'a> {
+        Options { page: self.page, rules: &self.rules[project], file: None }
+    }
 }
 
 impl<'a> Scene<'a> {

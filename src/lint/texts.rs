@@ -40,6 +40,19 @@ impl Texts {
         Texts(texts)
     }
 
+    /// The files that findings stand in too: an allow beside one of them counts.
+    pub(super) fn also<'p>(&mut self, compilation: &Compilation, files: impl Iterator<Item = &'p FileId>) {
+        let Some(snapshot) = &compilation.snapshot else { return };
+        for file in files {
+            if !self.0.contains_key(file)
+                && let Ok(text) = snapshot.text(file)
+            {
+                let lines = LineIndex::new(&text.content);
+                self.0.insert(file.clone(), Text { text: text.content, lines });
+            }
+        }
+    }
+
     pub(super) fn get(&self, file: &FileId) -> Option<&Text> {
         self.0.get(file)
     }

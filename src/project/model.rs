@@ -186,8 +186,6 @@ pub struct Source {
     pub place: Place,
     /// The entry it stands in; `None` where it stands in none.
     pub holder: Option<SourceHolder>,
-    /// `loaded_at_field` or `loaded_at_query`, its own or its holder's.
-    pub loaded_at: Option<String>,
 }
 
 /// A `sources:` entry, which holds tables.
@@ -207,8 +205,6 @@ pub struct MacroEntry {
     pub name: String,
     pub description: String,
     pub arguments: Vec<MacroArgument>,
-    /// Whether it has an `arguments:` key at all.
-    pub lists_arguments: bool,
     pub meta: Option<Value>,
     pub place: Place,
 }

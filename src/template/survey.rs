@@ -13,7 +13,7 @@ use crate::text::{FileId, Span};
 pub struct Survey {
     pub macros: Vec<SurveyedMacro>,
     /// Names that `set` gives a value to, outside macros and in them.
-    pub sets: Vec<SurveyedName>,
+    pub sets: Vec<SurveyedSet>,
     /// Every mention of a plain name that is read, not set.
     pub names: Vec<SurveyedName>,
     pub calls: Vec<SurveyedCall>,
@@ -43,6 +43,17 @@ pub struct SurveyedMacro {
     pub reads: BTreeSet<String>,
 }
 
+/// A name that `set` gives a value to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurveyedSet {
+    pub name: String,
+    pub span: Span,
+    /// Index into [`Survey::macros`] of the macro it stands in.
+    pub within: Option<usize>,
+    /// The name of what is called, where its value is that of one call.
+    pub call: Option<String>,
+}
+
 /// A name and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurveyedName {
@@ -50,6 +61,8 @@ pub struct SurveyedName {
     pub span: Span,
     /// Index into [`Survey::macros`] of the macro it stands in.
     pub within: Option<usize>,
+    /// Stands where `execute` is true only.
+    pub executes: bool,
 }
 
 /// A call of a name: `ref('x')`, `dbt_utils.star(..)`.
@@ -105,12 +118,12 @@ impl Walk<'_> {
             }
             Node::Set { target, value } => {
                 self.expr(value);
-                self.target(target, value.span.start);
+                self.target(target, value.span.start, called(value));
             }
             Node::SetBlock { target, filters, body, span } => {
                 self.filters(filters);
                 self.nodes(body);
-                self.target(target, span.end);
+                self.target(target, span.start + 2, None);
             }
             Node::Macro(found) => self.a_macro(found),
             Node::Call { caller, call, .. } => {
@@ -172,23 +185,24 @@ impl Walk<'_> {
         self.found.macros[at].reads = self.found.names[before..].iter().map(|name| name.name.clone()).collect();
     }
 
-    fn target(&mut self, target: &Target, end: u32) {
+    fn target(&mut self, target: &Target, end: u32, call: Option<String>) {
         match target {
             Target::Name(name) => {
                 let before = self.text.get(..end as usize).unwrap_or_default();
                 let tag = before.rfind("{%").unwrap_or(0);
-                let at = before[tag..].find(&**name).map_or(tag, |at| tag + at);
+                let at = self.text[tag..].find(&**name).map_or(tag, |at| tag + at);
                 let span = Span::new(at, at + name.len());
-                self.found.sets.push(SurveyedName { name: name.to_string(), span, within: self.within });
+                self.found.sets.push(SurveyedSet { name: name.to_string(), span, within: self.within, call });
             }
-            Target::Tuple(parts, _) => parts.iter().for_each(|part| self.target(part, end)),
+            Target::Tuple(parts, _) => parts.iter().for_each(|part| self.target(part, end, call.clone())),
             // A namespace is read to be written to.
             Target::Field(name, _, span) => self.name(name, *span),
         }
     }
 
     fn name(&mut self, name: &str, span: Span) {
-        self.found.names.push(SurveyedName { name: name.to_owned(), span, within: self.within });
+        let (within, executes) = (self.within, self.executes);
+        self.found.names.push(SurveyedName { name: name.to_owned(), span, within, executes });
     }
 
     fn expr(&mut self, expr: &Expr) {
@@ -199,7 +213,8 @@ impl Walk<'_> {
             }
             ExprKind::Attribute(..) => {
                 if let Some(name) = dotted(expr) {
-                    self.found.attributes.push(SurveyedName { name, span: expr.span, within: self.within });
+                    let (span, within, executes) = (expr.span, self.within, self.executes);
+                    self.found.attributes.push(SurveyedName { name, span, within, executes });
                 }
             }
             ExprKind::Compare(first, rest) => {
@@ -232,7 +247,9 @@ impl Walk<'_> {
             self.executes = outer;
             return;
         }
-        expr.parts().into_iter().for_each(|part| self.expr(part));
+        for part in expr.parts() {
+            self.expr(part);
+        }
     }
 
     fn call(&mut self, span: Span, callee: &Expr, arguments: &[Argument]) {
@@ -275,6 +292,15 @@ fn dotted(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name.to_string()),
         ExprKind::Attribute(value, name) => Some(format!("{}.{name}", dotted(value)?)),
+        _ => None,
+    }
+}
+
+/// What an expression calls, where it is one call, whatever is done with its result.
+fn called(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Call(callee, _) => Some(dotted(callee).unwrap_or_default()),
+        ExprKind::Filter(value, _) => called(value),
         _ => None,
     }
 }

@@ -29,7 +29,6 @@ fn table(name: &str) -> Source {
         catalog: None,
         place: Place::top(&FileId::new("external_models.yaml")),
         holder: None,
-        loaded_at: None,
     }
 }
 

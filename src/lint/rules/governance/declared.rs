@@ -70,7 +70,7 @@ pub(super) fn types_differ(stage: &Stage<'_>, found: &mut Vec<Raised>) {
             let Some(given) = output.and_then(|output| compiled.query.columns.get(output.column.0 as usize)) else {
                 continue;
             };
-            if declared.is_unknown() || given.ty.is_unknown() || are_alike(declared.family, given.ty.family) {
+            if declared.is_unknown() || given.ty.is_unknown() || are_alike(&declared, &given.ty) {
                 continue;
             }
             let message =
@@ -86,7 +86,14 @@ pub(super) fn types_differ(stage: &Stage<'_>, found: &mut Vec<Raised>) {
 }
 
 /// Numbers of all kinds pass for each other, and so do texts and what is kept as text.
-fn are_alike(one: Family, other: Family) -> bool {
+fn are_alike(one: &Type, other: &Type) -> bool {
+    // Where truth is kept as a small number, a comparison gives one too.
+    let small = |ty: &Type| ["UINT8", "TINYINT"].iter().any(|name| ty.name.to_ascii_uppercase().contains(name));
+    let is_truth = |a: &Type, b: &Type| a.family == Family::Boolean && small(b);
+    if is_truth(one, other) || is_truth(other, one) {
+        return true;
+    }
+    let (one, other) = (one.family, other.family);
     let pair = |a: &[Family]| a.contains(&one) && a.contains(&other);
     one == other
         || (one.is_number() && other.is_number())

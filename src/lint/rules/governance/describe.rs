@@ -96,7 +96,7 @@ pub(super) fn placeholder(stage: &Stage<'_>, found: &mut Vec<Raised>) {
         !text.trim().is_empty()
             && (PLACEHOLDERS.contains(&plain.as_str())
                 || PLACEHOLDERS.contains(&word)
-                || ["todo ", "todo:", "tbd "].iter().any(|start| plain.starts_with(start))
+                || (plain.starts_with("todo:") && plain.len() < 40)
                 || more.iter().any(|one| one.eq_ignore_ascii_case(&plain)))
     };
     for one in Sort::ALL.iter().flat_map(|sort| of(stage, *sort)) {

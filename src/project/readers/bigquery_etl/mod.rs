@@ -160,7 +160,6 @@ impl Layout {
                 catalog: None,
                 place: Place::top(&file),
                 holder: None,
-                loaded_at: None,
             });
         }
         sources.sort_by(|a, b| (&a.id, &a.relation).cmp(&(&b.id, &b.relation)));

@@ -40,7 +40,9 @@ pub(super) fn unused(parts: &[Part], packages: &[Package], loaded: &Loaded) -> V
     for kind in ["models", "seeds", "snapshots", "sources"] {
         let Some(tree) = root.file.configs(kind) else { continue };
         let mut paths = Paths::new();
-        parts.iter().for_each(|part| add(part, kind, loaded, &mut paths));
+        for part in parts {
+            add(part, kind, loaded, &mut paths);
+        }
         let known: Vec<&str> = parts.iter().map(|part| part.file.name.as_str()).collect();
         let search = Search { kind, file: &root.file.file, paths: &paths };
         for (key, value) in folders(tree) {

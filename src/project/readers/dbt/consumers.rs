@@ -101,7 +101,6 @@ pub(super) fn macro_entry(record: &Record, package: &str) -> MacroEntry {
         name: record.name.clone(),
         description: text(item, "description"),
         arguments: arguments.iter().filter_map(argument).collect(),
-        lists_arguments: item.get("arguments").is_some_and(|list| !list.is_null()),
         meta: meta.filter(|meta| !meta.is_null()).cloned(),
         place: record.place.clone(),
     }

@@ -34,10 +34,7 @@ pub(super) fn of_document(document: &Document) -> Vec<Hook> {
 fn below(value: &Value, file: &FileId, found: &mut Vec<Hook>) {
     for (key, value) in value.entries() {
         let name = key.text.trim_start_matches('+').replace('_', "-");
-        match KEYS.contains(&name.as_str()) {
-            true => texts(&name, value, file, found),
-            false => below(value, file, found),
-        }
+        if KEYS.contains(&name.as_str()) { texts(&name, value, file, found) } else { below(value, file, found) }
     }
 }
 

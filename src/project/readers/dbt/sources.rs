@@ -23,7 +23,6 @@ pub(super) struct SourceEntry {
     pub loader: Option<String>,
     pub freshness: Option<Value>,
     pub holder: SourceHolder,
-    pub loaded_at: Option<String>,
     /// The package whose source of this name it replaces.
     pub overrides: Option<String>,
     pub properties: Properties,
@@ -94,7 +93,6 @@ pub(super) fn read(named: &Named, item: &Value, file: &FileId, said: &mut Vec<Di
             place: Place::new(file, named.span),
             table_described: false,
         },
-        loaded_at: loaded_at(item),
         overrides: scalar(&["overrides"]),
         properties: Properties { description: text(item, "description"), ..Properties::default() },
         configs: configs(item, file, said),
@@ -112,7 +110,6 @@ fn table(whole: &SourceEntry, item: &Value, file: &FileId, said: &mut Vec<Diagno
     if properties.description.is_empty() {
         properties.description.clone_from(&whole.properties.description);
     }
-    table.loaded_at = loaded_at(item).or_else(|| whole.loaded_at.clone());
     table.name = named.name;
     table.place = Place::new(file, named.span);
     table.identifier = item.get("identifier").and_then(Value::scalar).filter(|name| !name.is_empty());
@@ -130,12 +127,6 @@ fn table(whole: &SourceEntry, item: &Value, file: &FileId, said: &mut Vec<Diagno
 /// A key of the entry or, as newer files write it, of its config.
 fn setting(item: &Value, key: &str) -> Option<Value> {
     item.get(key).or_else(|| item.at(&["config", key])).filter(|value| !value.is_null()).cloned()
-}
-
-/// The column or query that says when a table was last loaded.
-fn loaded_at(item: &Value) -> Option<String> {
-    let found = ["loaded_at_field", "loaded_at_query"].iter().find_map(|key| setting(item, key));
-    found.and_then(|value| value.scalar()).filter(|text| !text.is_empty())
 }
 
 /// The Source an entry is, in its package; `None` where config switches it off.
@@ -188,6 +179,5 @@ pub(super) fn source(entry: &SourceEntry, part: &Part, folders: &[&str], frame: 
         catalog: None,
         place: entry.place.clone(),
         holder: Some(entry.holder.clone()),
-        loaded_at: entry.loaded_at.clone(),
     })
 }

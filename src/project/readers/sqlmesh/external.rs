@@ -64,7 +64,6 @@ fn source(item: &Value, file: &FileId, frame: &Frame<'_>) -> Option<Source> {
         catalog: None,
         place: Place::new(file, item.span),
         holder: None,
-        loaded_at: None,
     })
 }
 
