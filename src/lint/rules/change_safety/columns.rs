@@ -10,6 +10,8 @@ use crate::lint::scene::{Diff, locate};
 use crate::project::ModelKind;
 use crate::text::Place;
 
+use super::removed_column::readers;
+
 /// The project's own models that stay and were edited themselves: their change, Base and Head.
 pub(super) fn edited<'a>(
     diff: &Diff<'a>,
@@ -39,6 +41,10 @@ pub(super) fn renamed(diff: &Diff<'_>, found: &mut Vec<Raised>) {
     for (change, _, compiled) in edited(diff) {
         for column in &change.columns {
             let Some(Shape::Renamed(was)) = column.shape.first() else { continue };
+            // `column-removed-and-used` speaks of it then.
+            if !readers(diff.base, diff.head, &change.id, was).is_empty() {
+                continue;
+            }
             let message = format!("`{was}` is called `{}` now: the same values under another name.", column.name);
             let help = format!("Keep `{was}` beside it until those who read it from outside have moved.");
             found.push(raise(compiled, column, message).help(help));

@@ -70,7 +70,7 @@ fn has_column(compiled: &CompiledModel, name: &str) -> bool {
 }
 
 /// Who in Head still reads the column, each with the place that does and what it is.
-fn readers(base: &Compilation, head: &Compilation, id: &str, column: &str) -> Vec<(Place, String)> {
+pub(super) fn readers(base: &Compilation, head: &Compilation, id: &str, column: &str) -> Vec<(Place, String)> {
     let mut readers = Vec::new();
     for (reader, before) in &base.models {
         let Some(after) = head.models.get(reader).filter(|_| reader != id) else { continue };
