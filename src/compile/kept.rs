@@ -38,7 +38,7 @@ pub(super) fn keep(known: &mut Known, model: &CompiledModel, declared: bool) {
 
 impl CompiledModel {
     /// A config of the model: what its text sets, else what YAML does.
-    pub(super) fn config(&self, key: &str) -> Option<&Value> {
+    pub fn config(&self, key: &str) -> Option<&Value> {
         let over = self.model.overrides.0.get(key);
         over.or_else(|| self.rendered.config.0.get(key)).or_else(|| self.model.config.0.get(key))
     }
