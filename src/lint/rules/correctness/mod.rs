@@ -5,6 +5,7 @@ mod arithmetic;
 mod case_branch;
 mod comparison;
 mod cross_join;
+mod declared;
 mod duplicate_join;
 mod duplicate_output;
 mod fan_out_join;
@@ -20,6 +21,7 @@ mod unreachable;
 mod unused_cte;
 mod unused_join;
 mod window;
+mod written;
 
 use super::{Check, Line};
 
@@ -34,23 +36,37 @@ pub(super) const LIST: &[Line] = &[
     (page!("constant-predicate"), Check::Model(comparison::constant)),
     (page!("count-star-after-left-join"), Check::Model(aggregates::unmatched)),
     (page!("cross-join"), Check::Model(cross_join::written)),
+    (page!("cte-shadows-relation"), Check::Model(declared::shadowing)),
+    (page!("declared-key-not-implied"), Check::Model(declared::unproved_key)),
+    (page!("derived-table-without-alias"), Check::Sheet(written::derived)),
     (page!("distinct-with-group-by"), Check::Model(rows::distinct_groups)),
+    (page!("distinct-with-parentheses"), Check::Sheet(written::distinct)),
+    (page!("dml-without-where"), Check::Sheet(written::all_rows)),
+    (page!("duplicate-cte-name"), Check::Sheet(written::ctes)),
     (page!("duplicate-join"), Check::Model(duplicate_join::check)),
     (page!("duplicate-output-column"), Check::Model(duplicate_output::check)),
+    (page!("duplicate-relation-alias"), Check::Sheet(written::relations)),
     (page!("fan-out-join"), Check::Model(fan_out_join::check)),
     (page!("float-for-money"), Check::Model(arithmetic::float_money)),
     (page!("having-without-group-by"), Check::Model(grouping::having_alone)),
     (page!("implicit-cast"), Check::Model(mismatch::literal)),
     (page!("implicit-cross-join"), Check::Model(cross_join::implicit)),
     (page!("implicit-window-frame"), Check::Model(aggregates::framed)),
+    (page!("inner-flatten-drops-rows"), Check::Model(declared::flattened)),
+    (page!("insert-without-column-list"), Check::Sheet(written::by_position)),
     (page!("integer-division"), Check::Model(arithmetic::integer_division)),
     (page!("invalid-cast"), Check::Model(arithmetic::invalid_cast)),
     (page!("join-condition-in-where"), Check::Model(cross_join::condition_in_where)),
     (page!("join-key-type-mismatch"), Check::Model(mismatch::joined)),
     (page!("join-on-nullable-key"), Check::Model(nulls::nullable_key)),
+    (page!("join-using"), Check::Sheet(written::using)),
     (page!("limit-with-ties"), Check::Model(aggregates::limited)),
     (page!("limit-without-order"), Check::Model(rows::unordered_limit)),
+    (page!("mixed-and-or"), Check::Sheet(written::and_or)),
+    (page!("mixed-group-by-style"), Check::Sheet(written::references)),
+    (page!("natural-join"), Check::Sheet(written::natural)),
     (page!("non-unique-window-order"), Check::Model(aggregates::tied)),
+    (page!("nondeterministic-function-in-key"), Check::Model(declared::chance_in_key)),
     (page!("not-in-nullable"), Check::Model(not_in_nullable::check)),
     (page!("null-comparison"), Check::Model(comparison::with_null)),
     (page!("null-group-after-outer-join"), Check::Model(nulls::grouped)),
@@ -59,6 +75,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("one-sided-join-condition"), Check::Model(one_sided_join::check)),
     (page!("ordinal-out-of-range"), Check::Model(grouping::ordinals)),
     (page!("outer-capture"), Check::Model(outer_capture::check)),
+    (page!("output-differs-from-declared-columns"), Check::Model(declared::columns)),
     (page!("parse-error"), Check::Below),
     (page!("re-aggregated-average"), Check::Model(aggregates::again)),
     (page!("repeated-case-branch"), Check::Model(case_branch::check)),
@@ -66,10 +83,13 @@ pub(super) const LIST: &[Line] = &[
     (page!("set-op-column-count"), Check::Below),
     (page!("set-op-column-order"), Check::Model(rows::swapped_columns)),
     (page!("set-op-type-mismatch"), Check::Model(mismatch::in_set)),
+    (page!("snapshot-without-temporal-filter"), Check::Model(declared::versions)),
+    (page!("star-not-expandable"), Check::Model(declared::open_result)),
     (page!("unaggregated-column"), Check::Model(grouping::unaggregated)),
     (page!("unguarded-division"), Check::Model(arithmetic::unguarded)),
     (page!("unknown-column"), Check::Below),
     (page!("unknown-relation"), Check::Below),
+    (page!("unnamed-output-column"), Check::Sheet(written::columns)),
     (page!("unordered-aggregate"), Check::Model(aggregates::unordered)),
     (page!("unordered-window"), Check::Model(window::check)),
     (page!("unreachable-case-branch"), Check::Model(unreachable::check)),

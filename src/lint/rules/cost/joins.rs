@@ -15,11 +15,26 @@ pub(super) fn by_or(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         }
         let branches =
             |condition: &&Expr| matches!(&condition.kind, ExprKind::Call { function, .. } if function == "OR");
-        let Some(either) = on.iter().find(branches) else { continue };
+        let keyed = |condition: &&Expr| is_keyed(scene, condition, *left, *right);
+        let Some(either) = on.iter().filter(branches).find(keyed) else { continue };
         let message = "No equality holds for every pair, so every row is compared with every row of the other side.";
         found.push(
             scene.raise(either.span, message).help("Join once for each case, and put the results together with UNION."),
         );
+    }
+}
+
+/// Is each alternative an equality of the two sides? `a.x = b.x or (a.x is null and b.x is null)` is not: it is one
+/// comparison, which knows NULL.
+fn is_keyed(scene: &Scene<'_>, condition: &Expr, left: RelId, right: RelId) -> bool {
+    match &condition.kind {
+        ExprKind::Call { function, args, .. } if function == "OR" => {
+            args.iter().all(|arg| is_keyed(scene, arg, left, right))
+        }
+        ExprKind::Call { function, args, .. } if function == "AND" => {
+            args.iter().any(|arg| is_keyed(scene, arg, left, right))
+        }
+        _ => ties(scene, condition, left, right),
     }
 }
 
