@@ -7,9 +7,9 @@ use crate::change::diff;
 use crate::compile::{Compilation, CompiledModel};
 use crate::diagnostic::Severity;
 use crate::impact::reach;
-use crate::project::Language;
+use crate::project::{Language, Model};
 use crate::syntax::tolerant;
-use crate::text::{FileId, Place};
+use crate::text::{FileId, Place, Span};
 
 use super::change::{Base, mark};
 use super::custom::{Change, Ground, Own};
@@ -299,8 +299,29 @@ fn each_reading(
         for reading in compiled.readings.iter().filter(|reading| !reading.spans.is_empty()) {
             let mut found = Vec::new();
             work(&compiled.as_read(reading), &mut found);
-            raised.extend(found.into_iter().filter(|one| reading.shows(&compiled.model, &one.diagnostic.place)));
+            let shown = found.into_iter().filter(|one| reading.shows(&compiled.model, &one.diagnostic.place));
+            raised.extend(shown.map(|one| in_branch(one, &compiled.model)));
         }
+    }
+}
+
+/// Names the branch that a finding stands in, where only another reading of the text shows it: the tag before it that
+/// opens the branch.
+fn in_branch(raised: Raised, model: &Model) -> Raised {
+    let at = raised.diagnostic.place.span.start as usize;
+    let opens = |tag: &str| {
+        let word = tag.trim_start_matches(['{', '%', '-', '+']).trim_start();
+        ["if ", "elif ", "else"].iter().any(|opening| word.starts_with(opening))
+    };
+    let before = model.text.get(..at).unwrap_or_default();
+    let tags = before.rmatch_indices("{%").map(|(start, _)| (start, &model.text[start..]));
+    let mut tags = tags.filter_map(|(start, rest)| Some((start, rest.split_inclusive("%}").next()?)));
+    match tags.find(|(_, tag)| opens(tag)) {
+        Some((start, tag)) => {
+            let place = Place::new(&model.file, Span::new(start, start + tag.len()));
+            raised.label(place, "only where this branch is taken")
+        }
+        None => raised,
     }
 }
 
