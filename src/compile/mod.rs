@@ -60,7 +60,7 @@ use routines::Routines;
 
 pub use answers::Counts;
 use each::each_guarded;
-pub use each::{Bug, each, guarded};
+pub use each::{Bug, deep, each, guarded};
 pub use loose::{Loose, LooseRelation, QUERY, loose};
 pub use schema::Schema;
 pub use selector::{Pick, Selected, Selection, SelectorFault, Term, Unselected};

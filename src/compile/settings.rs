@@ -6,11 +6,52 @@ use crate::data::{Kind, Value};
 use crate::project::{Config, Kind as ProjectKind, Project, RelationName};
 use crate::template::{Environment, render_setting};
 
-/// Renders what is left of Jinja in the names and the config of models, seeds and sources.
+/// Renders what is left of Jinja in the names and the config of models, seeds and sources, and turns off the models
+/// whose own text does.
 pub(super) fn settle(project: &mut Project, environment: &Environment) {
-    if project.kind == ProjectKind::Dbt && asks(project) {
-        Settling { environment, known: BTreeMap::new() }.project(project);
+    if project.kind != ProjectKind::Dbt {
+        return;
     }
+    let mut settling = Settling { environment, known: BTreeMap::new() };
+    if asks(project) {
+        settling.project(project);
+    }
+    for model in project.models.iter_mut().filter(|model| !model.overrides.0.contains_key("enabled")) {
+        if let Some(on) = said_in_text(&model.text[model.body.range()]).and_then(|said| settling.truth(&model.package, said)) {
+            model.enabled = on;
+        }
+    }
+}
+
+/// What `config(enabled=..)` in a model's own text says, as it is written there.
+fn said_in_text(text: &str) -> Option<&str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut calls = text.match_indices("config(").filter(|(at, _)| !text[..*at].ends_with(|c| is_word(c) || c == '.'));
+    calls.find_map(|(at, call)| argument(&text[at + call.len()..], "enabled"))
+}
+
+/// The value of a named argument of a call, whose text begins behind its opening bracket.
+fn argument<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let (mut depth, mut quote, mut start) = (0_usize, None, 0);
+    for (at, sign) in text.char_indices() {
+        match (quote, sign) {
+            (Some(open), _) if sign == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(sign),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}' | ',') if depth == 0 => {
+                let said = text[start..at].trim_start().strip_prefix(name).map(str::trim_start);
+                let said = said.and_then(|rest| rest.strip_prefix('=')).filter(|rest| !rest.starts_with('='));
+                if said.is_some() || sign != ',' {
+                    return said.map(str::trim);
+                }
+                start = at + 1;
+            }
+            (None, ')' | ']' | '}') => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Keys that are rendered when they run, or not at all.
@@ -102,6 +143,17 @@ impl Settling<'_> {
         }
     }
 
+    /// What an expression is, where it is true or false. An environment's variable is no guess to make.
+    fn truth(&mut self, package: &str, expression: &str) -> Option<bool> {
+        if expression.contains("env_var(") {
+            return None;
+        }
+        match native(self.text(package, &format!("{{{{ {expression} }}}}"))?) {
+            Kind::Bool(truth) => Some(truth),
+            _ => None,
+        }
+    }
+
     fn text(&mut self, package: &str, text: &str) -> Option<String> {
         let key = (package.to_owned(), text.to_owned());
         let environment = self.environment;
@@ -121,7 +173,7 @@ fn native(text: String) -> Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::native;
+    use super::{native, said_in_text};
     use crate::compile::tests::one;
     use crate::data::Kind;
 
@@ -143,6 +195,20 @@ mod tests {
         assert!(text.contains("from dbt_d_2026.\"a\""), "{text}");
         assert!(text.contains("from \"ENV_DB\".\"s\".users"), "{text}");
         assert!(!compiled.models.contains_key("model.shop.b"));
+    }
+
+    #[test]
+    fn a_model_may_turn_itself_off() {
+        let project = "name: shop\nprofile: shop\nvars: {api: rest}\nmodels: {shop: {+enabled: true}}\n";
+        let compiled = one(&[
+            ("dbt_project.yml", project),
+            ("sluice.toml", "dialect = 'duckdb'"),
+            ("models/a.sql", "{{ config(tags=['x, y'], enabled=(var('api', 'rest') == 'graphql')) }} select 1 as id"),
+            ("models/b.sql", "{{ config(\n  enabled = var('api') == 'rest', materialized='table'\n) }} select 1 as id"),
+            ("models/c.sql", "{{ config(enabled=env_var('ON') == 'y') }} select 1 as id"),
+        ]);
+        assert_eq!(compiled.models.keys().collect::<Vec<_>>(), ["model.shop.b", "model.shop.c"]);
+        assert_eq!(said_in_text("{{ my_config(enabled=1) }} {{ config(a={'enabled': 1}, b=f(x, enabled=2)) }}"), None);
     }
 
     #[test]

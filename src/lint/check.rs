@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::algebra::ProblemKind;
 use crate::change::diff;
-use crate::compile::{Compilation, CompiledModel};
+use crate::compile::{Compilation, CompiledModel, deep, each};
 use crate::diagnostic::Severity;
 use crate::impact::reach;
 use crate::project::{Language, Model};
@@ -65,7 +65,7 @@ fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection
         texts: Texts::of(compilation),
         projects: compilation.projects.iter().map(ProjectRules::of).collect(),
     };
-    run.findings(base)
+    deep(|| run.findings(base))
 }
 
 impl Run<'_> {
@@ -161,11 +161,10 @@ impl Run<'_> {
                 files.entry(&compiled.model.file).or_insert((compiled.project, Vec::new())).1.push(compiled);
             }
         }
-        let check = |(file, (project, mut models)): (&FileId, (usize, Vec<&CompiledModel>))| {
-            models.sort_by_key(|compiled| compiled.model.body.start);
-            self.of_sheet(file, project, &models)
-        };
-        files.into_iter().flat_map(check).collect()
+        files.values_mut().for_each(|(_, models)| models.sort_by_key(|compiled| compiled.model.body.start));
+        let files: Vec<(&FileId, (usize, Vec<&CompiledModel>))> = files.into_iter().collect();
+        let found = each(&files, |(file, (project, models))| self.of_sheet(file, *project, models));
+        found.into_iter().flatten().collect()
     }
 
     fn of_sheet(&self, file: &FileId, project: usize, models: &[&CompiledModel]) -> Vec<Raised> {
@@ -292,17 +291,21 @@ impl Run<'_> {
 fn each_reading(
     compilation: &Compilation,
     raised: &mut Vec<Raised>,
-    mut work: impl FnMut(&CompiledModel, &mut Vec<Raised>),
+    work: impl Fn(&CompiledModel, &mut Vec<Raised>) + Sync,
 ) {
-    for compiled in compilation.models.values() {
-        work(compiled, raised);
+    let models: Vec<&CompiledModel> = compilation.models.values().collect();
+    let found = each(&models, |compiled| {
+        let mut raised = Vec::new();
+        work(compiled, &mut raised);
         for reading in compiled.readings.iter().filter(|reading| !reading.spans.is_empty()) {
             let mut found = Vec::new();
             work(&compiled.as_read(reading), &mut found);
             let shown = found.into_iter().filter(|one| reading.shows(&compiled.model, &one.diagnostic.place));
             raised.extend(shown.map(|one| in_branch(one, &compiled.model)));
         }
-    }
+        raised
+    });
+    raised.extend(found.into_iter().flatten());
 }
 
 /// Names the branch that a finding stands in, where only another reading of the text shows it: the tag before it that

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{Expr, Filter, For, Node, Source, Target};
+use super::expression::MISSING_ELSE;
 use super::context::iterate::{self, Items};
 use super::context::object::{Loop, Object};
 use super::free::is_free;
@@ -139,6 +140,7 @@ impl Run<'_> {
             return self.emit(&hole, span, out);
         }
         match value {
+            Value::Undefined(name) if &**name == MISSING_ELSE => Ok(()),
             Value::Undefined(name) => {
                 let place = self.outer_place(expr.span);
                 let message = format!("`{name}` is undefined, so nothing is printed here.");

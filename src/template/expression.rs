@@ -20,6 +20,9 @@ use crate::text::Span;
 /// Shorter texts are not worth a place of their own.
 const MIN_WRITTEN: usize = 24;
 
+/// What an `a if b` without an `else` is where `b` does not hold; printing it prints nothing, as is meant.
+pub(super) const MISSING_ELSE: &str = "the missing else";
+
 impl Run<'_> {
     pub(super) fn expr(&mut self, expr: &Expr, scope: &Rc<Scope>) -> Result<Value, Stop> {
         self.step()?;
@@ -46,7 +49,7 @@ impl Run<'_> {
                 }
                 match otherwise {
                     Some(otherwise) => self.expr(otherwise, scope),
-                    None => Ok(Value::undefined("the missing else")),
+                    None => Ok(Value::undefined(MISSING_ELSE)),
                 }
             }
             ExprKind::Broken => Ok(Value::Unknown),
