@@ -16,6 +16,7 @@ use super::custom::{Change, Ground, Own};
 use super::facts::Facts;
 use super::finding::{Finding, Raised, fingerprint};
 use super::level::{ProjectRules, Selection};
+use super::macros::Surveys;
 use super::page::Page;
 use super::rules::{Check, Rule, rules};
 use super::scene::{Diff, Scene, Stage};
@@ -52,6 +53,7 @@ struct Run<'a> {
     selection: &'a Selection,
     standards: Standards,
     texts: Texts,
+    surveys: Surveys,
     /// Parallel to the projects.
     projects: Vec<ProjectRules<'a>>,
 }
@@ -63,6 +65,7 @@ fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection
         selection,
         standards: Standards::of(&compilation.projects),
         texts: Texts::of(compilation),
+        surveys: Surveys::default(),
         projects: compilation.projects.iter().map(ProjectRules::of).collect(),
     };
     deep(|| run.findings(base))
@@ -141,7 +144,8 @@ impl Run<'_> {
                 let Check::Project(check) = rule.check else { continue };
                 let mut found = Vec::new();
                 let (compilation, standards, page) = (self.compilation, &self.standards, &rule.page);
-                check(&Stage { compilation, standards, index, project: rules.project, rules, page }, &mut found);
+                let (project, surveys) = (rules.project, &self.surveys);
+                check(&Stage { compilation, standards, index, project, rules, page, surveys }, &mut found);
                 raised.extend(named(found, page));
             }
         }

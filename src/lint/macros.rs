@@ -1,6 +1,7 @@
 //! One project in; its macros, with what each file of templates defines and calls, out.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::project::{Kind, Language, MacroEntry};
 use crate::template::{Survey, SurveyedMacro, survey};
@@ -8,11 +9,22 @@ use crate::text::{FileId, Place, Span};
 
 use super::scene::Stage;
 
+/// What the templates of one run show, each read when a rule first asks.
+#[derive(Default)]
+pub(super) struct Surveys(Mutex<BTreeMap<(FileId, Span), Arc<Survey>>>);
+
+impl Surveys {
+    fn of(&self, text: &Arc<str>, file: &FileId, body: Span) -> Arc<Survey> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry((file.clone(), body)).or_insert_with(|| Arc::new(survey(text, file, body))))
+    }
+}
+
 /// A file of the project's own templates and what its text shows.
 pub(super) struct Surveyed<'a> {
     pub(super) file: &'a FileId,
     pub(super) text: &'a Arc<str>,
-    pub(super) seen: Survey,
+    pub(super) seen: Arc<Survey>,
     /// The id of the model whose text it is.
     pub(super) model: Option<&'a str>,
 }
@@ -27,7 +39,7 @@ pub(super) fn macro_files<'a>(stage: &Stage<'a>) -> Vec<Surveyed<'a>> {
     let read = |file: &'a crate::project::MacroFile| Surveyed {
         file: &file.file,
         text: &file.text,
-        seen: survey(&file.text, &file.file, Span::new(0, file.text.len())),
+        seen: stage.surveys.of(&file.text, &file.file, Span::new(0, file.text.len())),
         model: None,
     };
     own.map(read).collect()
@@ -38,7 +50,7 @@ pub(super) fn model_files<'a>(stage: &Stage<'a>) -> Vec<Surveyed<'a>> {
     let own = stage.own_models().filter(|compiled| compiled.model.language == Language::Jinja);
     let read = |compiled: &'a crate::compile::CompiledModel| {
         let model = &compiled.model;
-        let seen = survey(&model.text, &model.file, model.body);
+        let seen = stage.surveys.of(&model.text, &model.file, model.body);
         Surveyed { file: &model.file, text: &model.text, seen, model: Some(&model.id) }
     };
     own.filter(|_| stage.project.kind == Kind::Dbt).map(read).collect()

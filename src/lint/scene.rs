@@ -13,6 +13,7 @@ use crate::text::{FileId, Place, Span};
 use super::facts::Facts;
 use super::finding::Raised;
 use super::level::ProjectRules;
+use super::macros::Surveys;
 use super::page::Page;
 use super::standards::Standards;
 
@@ -35,6 +36,8 @@ pub(super) struct Stage<'a> {
     pub(super) project: &'a Project,
     pub(super) rules: &'a ProjectRules<'a>,
     pub(super) page: &'a Page,
+    /// What its templates show.
+    pub(super) surveys: &'a Surveys,
 }
 
 /// A change, for a rule that compares.

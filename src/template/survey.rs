@@ -135,7 +135,9 @@ impl Walk<'_> {
                 self.nodes(body);
             }
             Node::With { bindings, body } => {
-                bindings.iter().for_each(|(_, value)| self.expr(value));
+                for (_, value) in bindings {
+                    self.expr(value);
+                }
                 self.nodes(body);
             }
             Node::Scope(body) => self.nodes(body),
@@ -243,7 +245,9 @@ impl Walk<'_> {
             self.executes |= runs(test);
             self.expr(then);
             self.executes = outer || refuses(test);
-            otherwise.iter().for_each(|otherwise| self.expr(otherwise));
+            if let Some(otherwise) = otherwise {
+                self.expr(otherwise);
+            }
             self.executes = outer;
             return;
         }

@@ -82,7 +82,9 @@ fn add(part: &Part, kind: &str, loaded: &Loaded, paths: &mut Paths) {
         "snapshots" => {
             for found in &part.snapshots {
                 let (text, _) = loaded.text(&found.file, &mut Vec::new());
-                blocks::find(&text, "snapshot").iter().for_each(|block| put(found, &[found.stem(), &block.name]));
+                for block in blocks::find(&text, "snapshot") {
+                    put(found, &[found.stem(), &block.name]);
+                }
             }
             let defined = |entry: &super::Entry| entry.relation.is_some();
             for (found, document) in documents() {
