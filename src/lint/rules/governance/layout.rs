@@ -30,7 +30,7 @@ pub(super) fn models(stage: &Stage<'_>, found: &mut Vec<Raised>) {
             found.push(Raised::at(top, message, &one.name).help(help).model(&compiled.model.id));
             continue;
         }
-        let sources: Vec<&str> = dag.parents(&compiled.model.id).filter(|parent| is_source(parent)).collect();
+        let sources = sources_above(&dag, &compiled.model.id);
         let named: Vec<&str> = sources.iter().filter_map(|source| source.split('.').nth(2)).collect();
         let Some(source) = named.first().filter(|first| *layer == "staging" && named.iter().all(|name| name == *first))
         else {
@@ -43,6 +43,20 @@ pub(super) fn models(stage: &Stage<'_>, found: &mut Vec<Raised>) {
             found.push(Raised::at(top, message, &one.name).help(help).model(&compiled.model.id));
         }
     }
+}
+
+/// The sources that a model reads itself; of one that reads none, those that the models above it read.
+fn sources_above<'a>(dag: &Dag<'a>, id: &str) -> Vec<&'a str> {
+    let mut level: Vec<&str> = dag.parents(id).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    while !level.is_empty() {
+        let sources: Vec<&str> = level.iter().copied().filter(|id| is_source(id)).collect();
+        if !sources.is_empty() {
+            return sources;
+        }
+        level = level.into_iter().flat_map(|id| dag.parents(id)).filter(|id| seen.insert(*id)).collect();
+    }
+    Vec::new()
 }
 
 /// `source-directory`.

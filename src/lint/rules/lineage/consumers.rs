@@ -23,8 +23,9 @@ pub(super) fn on_view(stage: &Stage<'_>, found: &mut Vec<Raised>) {
             let kind = materialized(compiled);
             if light.iter().any(|light| light == kind) {
                 let name = &compiled.model.name;
+                let article = if kind.starts_with('e') { "an" } else { "a" };
                 let message = format!(
-                    "The exposure `{}` reads `{name}`, which is a {kind}: each look computes it anew.",
+                    "The exposure `{}` reads `{name}`, which is {article} {kind}: each look computes it anew.",
                     exposure.name
                 );
                 found
