@@ -5,6 +5,7 @@ use super::scope::Scope;
 use super::select::List;
 use crate::algebra::expr::{Expr, ExprKind, SortKey};
 use crate::algebra::query::{ColumnId, Op, RelId};
+use crate::dialect::AliasRule;
 use crate::syntax::ast::{self, GroupByExpr, GroupByWithModifier};
 use crate::text::Span;
 
@@ -145,7 +146,9 @@ impl Resolver<'_> {
                 set.extend(self.key_set(inner, list, scope, grouping));
                 continue;
             }
-            let key = self.item_or(expr, list, scope);
+            let alias_first = self.dialect.alias_in_group_by == AliasRule::AliasFirst;
+            let named = self.item_named(expr, list).filter(|_| alias_first).cloned();
+            let key = named.unwrap_or_else(|| self.item_or(expr, list, scope));
             set.push(grouping.key(key));
         }
         set

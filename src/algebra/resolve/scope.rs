@@ -93,7 +93,7 @@ impl Resolver<'_> {
                 if let [single] = parts { self.single(single, here, span) } else { self.dotted(parts, here, span) };
             match answer {
                 Answer::Found(expr) => return expr,
-                Answer::Ambiguous(candidates) => return self.ambiguous(parts, candidates, span),
+                Answer::Ambiguous(candidates) => return self.ambiguous(parts, candidates, here, span),
                 Answer::Nothing => level = here.parent,
             }
         }
@@ -190,7 +190,10 @@ impl Resolver<'_> {
         match found.as_slice() {
             [column] => return Answer::Found(self.column_expr(*column, span)),
             [] => {}
-            several => return Answer::Ambiguous(several.iter().map(|c| self.column_expr(*c, span)).collect()),
+            several => match self.unnested(ident, scope) {
+                Some(column) => return Answer::Found(self.column_expr(column, span)),
+                None => return Answer::Ambiguous(several.iter().map(|c| self.column_expr(*c, span)).collect()),
+            },
         }
         if scope.rule == Some(AliasRule::ColumnFirst)
             && let Some(found) = alias()
@@ -216,6 +219,17 @@ impl Resolver<'_> {
             Some(item) if !item.columns.is_empty() => Answer::Found(self.whole_row(item, span)),
             _ => Answer::Nothing,
         }
+    }
+
+    /// `SELECT x FROM t, UNNEST(t.x) AS x`: where an alias of UNNEST names its elements, it wins over columns called so.
+    fn unnested(&self, ident: &Ident, scope: &Scope) -> Option<ColumnId> {
+        if !self.dialect.flag("unnest_alias_is_column") {
+            return None;
+        }
+        let (key, name) = (self.key(ident), self.relation_key(ident));
+        let mut named = scope.items.iter().filter(|item| item.name == name);
+        let item = named.next().filter(|_| named.next().is_none())?;
+        item.columns.iter().find(|column| column.key == key && !column.merged).map(|column| column.output.column)
     }
 
     /// `SELECT key FROM UNNEST(params)`, where nobody says what the elements are: a field of theirs.
@@ -322,9 +336,15 @@ impl Resolver<'_> {
         Answer::Found(nothing_known(&ident.value, Vec::new(), span))
     }
 
-    fn ambiguous(&mut self, parts: &[Ident], candidates: Vec<Expr>, span: Span) -> Expr {
+    fn ambiguous(&mut self, parts: &[Ident], candidates: Vec<Expr>, scope: &Scope, span: Span) -> Expr {
         let name = &parts[parts.len() - 1].value;
-        let owners: Vec<String> = candidates.iter().filter_map(|c| self.owner_of(c.as_column()?)).collect();
+        let called = |column: ColumnId| {
+            let has = |item: &&FromItem| item.columns.iter().any(|own| own.output.column == column);
+            let item = scope.items.iter().find(has)?;
+            (!item.name.is_empty()).then(|| format!("`{}`", item.name))
+        };
+        let owner = |candidate: &Expr| candidate.as_column().and_then(|c| called(c).or_else(|| self.owner_of(c)));
+        let owners: Vec<String> = candidates.iter().filter_map(owner).collect();
         let declared = candidates.iter().filter_map(Expr::as_column).all(|c| !self.inferred.contains(&c));
         if declared {
             let message =

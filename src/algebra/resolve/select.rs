@@ -284,8 +284,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// The one item of the SELECT list that ORDER BY names, where it has no alias: `SELECT a.k FROM a, b ORDER BY k`.
-    fn item_named<'l>(&self, expr: &ast::Expr, list: &'l List) -> Option<&'l Expr> {
+    /// The one item of the SELECT list that ORDER BY or GROUP BY names, where it has no alias: `SELECT a.k FROM a, b ORDER
+    /// BY k`.
+    pub(super) fn item_named<'l>(&self, expr: &ast::Expr, list: &'l List) -> Option<&'l Expr> {
         let ast::Expr::Identifier(ident) = expr else { return None };
         let key = self.key(ident);
         if list.aliases.iter().any(|alias| alias.key == key) {
