@@ -30,11 +30,10 @@ pub(super) fn unaggregated(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             if keys.iter().any(|key| last(scene.text(key.span)) == last(name)) {
                 continue;
             }
-            let message = match keys.is_empty() {
-                true => format!("`{name}` stands beside an aggregate over all rows, and is none itself."),
-                false => {
-                    format!("`{name}` is neither grouped by nor aggregated, so a group may have several values of it.")
-                }
+            let message = if keys.is_empty() {
+                format!("`{name}` stands beside an aggregate over all rows, and is none itself.")
+            } else {
+                format!("`{name}` is neither grouped by nor aggregated, so a group may have several values of it.")
             };
             let help = "Group by it, or say which of its values is wanted: `max`, `min`, `any_value`.";
             found.push(scene.raise(bare.span, message).help(help));
@@ -77,18 +76,18 @@ pub(super) fn misplaced(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             Op::Filter { conjuncts, .. } => {
                 let Some(first) = conjuncts.first() else { continue };
                 let clause = clause_of(scene, first.span);
-                for part in conjuncts.iter().flat_map(|conjunct| computed(scene, conjunct)) {
+                for part in conjuncts.iter().filter_map(|conjunct| computed(scene, conjunct)) {
                     if part.1 == "an aggregate" || clause == "WHERE" {
                         found.push(tell(scene, part, clause));
                     }
                 }
             }
             Op::Join { on, .. } => {
-                on.iter().flat_map(|on| computed(scene, on)).for_each(|part| found.push(tell(scene, part, "ON")));
+                on.iter().filter_map(|on| computed(scene, on)).for_each(|part| found.push(tell(scene, part, "ON")));
             }
             Op::Aggregate { keys, .. } => {
                 keys.iter()
-                    .flat_map(|key| computed(scene, key))
+                    .filter_map(|key| computed(scene, key))
                     .for_each(|part| found.push(tell(scene, part, "GROUP BY")));
             }
             _ => {}

@@ -50,7 +50,7 @@ pub(super) fn by_range(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             continue;
         }
         let ranges = |condition: &&Expr| reads_both(scene, condition, *left, *right) && !is_or(condition);
-        if on.iter().any(|condition| has_equality(condition)) {
+        if on.iter().any(has_equality) {
             continue;
         }
         let Some(range) = on.iter().find(ranges) else { continue };
