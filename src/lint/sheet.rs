@@ -9,6 +9,7 @@ use crate::project::{Model, Project};
 use crate::syntax::Tolerant;
 use crate::text::{FileId, Place, Span};
 
+use super::explain;
 use super::finding::Raised;
 use super::level::ProjectRules;
 use super::page::Page;
@@ -37,6 +38,12 @@ pub(super) struct Shared<'a> {
 impl<'a> Sheet<'a> {
     pub(super) fn options(&self) -> Options<'a> {
         Options { page: self.page, rules: self.rules, file: Some(self.file) }
+    }
+
+    /// The options of another rule, which this one shares.
+    pub(super) fn options_of(&self, rule: &str) -> Options<'a> {
+        let page = explain(rule).unwrap_or(self.page);
+        Options { page, project: self.project }
     }
 
     /// The file's tokens and the nodes around them.

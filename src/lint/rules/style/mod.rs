@@ -5,6 +5,7 @@ mod case;
 mod casting;
 mod convention;
 mod joins;
+mod layout;
 mod names;
 mod qualification;
 mod quotes;
@@ -16,14 +17,19 @@ use super::{Check, Line};
 
 pub(super) const LIST: &[Line] = &[
     (page!("alias-length"), Check::Sheet(alias::length)),
+    (page!("blank-lines"), Check::Sheet(layout::trivia::blank_lines)),
     (page!("casting-style"), Check::Sheet(casting::check)),
     (page!("coalesce"), Check::Sheet(convention::coalesce)),
     (page!("column-alias-as"), Check::Sheet(alias::columns)),
     (page!("consecutive-semicolons"), Check::Sheet(terminator::consecutive)),
     (page!("consistent-qualification"), Check::Sheet(qualification::check)),
     (page!("count-rows"), Check::Sheet(convention::count_rows)),
+    (page!("cte-bracket"), Check::Sheet(layout::brackets::cte)),
+    (page!("cte-newline"), Check::Sheet(layout::brackets::newline)),
+    (page!("end-of-file"), Check::Sheet(layout::trivia::end)),
     (page!("forbidden-alias"), Check::Sheet(alias::forbidden)),
     (page!("function-case"), Check::Sheet(case::functions)),
+    (page!("function-paren"), Check::Sheet(layout::brackets::function)),
     (page!("identifier-case"), Check::Sheet(case::identifiers)),
     (page!("join-kind-explicit"), Check::Sheet(joins::kind)),
     (page!("keyword-case"), Check::Sheet(case::keywords)),
@@ -35,9 +41,13 @@ pub(super) const LIST: &[Line] = &[
     (page!("order-by-direction"), Check::Sheet(joins::order)),
     (page!("quoted-literals"), Check::Sheet(quotes::check)),
     (page!("right-join"), Check::Sheet(joins::right)),
+    (page!("select-modifiers"), Check::Sheet(layout::targets::modifiers)),
+    (page!("select-targets"), Check::Sheet(layout::targets::check)),
     (page!("select-trailing-comma"), Check::Sheet(convention::trailing_comma)),
     (page!("self-alias"), Check::Sheet(alias::itself)),
+    (page!("spacing"), Check::Sheet(layout::spacing::check)),
     (page!("special-chars"), Check::Sheet(names::special)),
+    (page!("start-of-file"), Check::Sheet(layout::trivia::start)),
     (page!("statement-brackets"), Check::Sheet(convention::statement_brackets)),
     (page!("table-alias-as"), Check::Sheet(alias::tables)),
     (page!("terminator"), Check::Sheet(terminator::check)),

@@ -1,0 +1,8 @@
+//! The rules about white space and lines.
+
+pub(super) mod align;
+pub(super) mod brackets;
+pub(super) mod kinds;
+pub(super) mod spacing;
+pub(super) mod targets;
+pub(super) mod trivia;
