@@ -9,6 +9,13 @@ use super::kinds::is_called;
 
 pub(in crate::lint::rules::style) fn function(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     let script = sheet.script();
+    for at in 2..script.tokens.len() {
+        let name = script.code_before(at).unwrap_or(0);
+        if script.word(at) == "(" && name + 1 < at && script.tokens[name].kind == Kind::Function && is_called(script, name + 1) {
+            let message = format!("The bracket of `{}` is to stand right behind it.", script.word(name));
+            raised.push(sheet.raise(script.tokens[at].span, message));
+        }
+    }
     for at in 1..script.tokens.len() {
         let is_call = script.word(at) == "(" && script.tokens[at - 1].kind == Kind::Function;
         let span = script.gap(at);

@@ -3,6 +3,7 @@
 pub(super) mod align;
 pub(super) mod brackets;
 pub(super) mod kinds;
+pub(super) mod lines;
 pub(super) mod spacing;
 pub(super) mod targets;
 pub(super) mod trivia;
