@@ -32,6 +32,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("function-case"), Check::Sheet(case::functions)),
     (page!("function-paren"), Check::Sheet(layout::brackets::function)),
     (page!("identifier-case"), Check::Sheet(case::identifiers)),
+    (page!("indentation"), Check::Sheet(layout::indent::check)),
     (page!("join-kind-explicit"), Check::Sheet(joins::kind)),
     (page!("keyword-case"), Check::Sheet(case::keywords)),
     (page!("keyword-identifier"), Check::Sheet(names::keywords)),

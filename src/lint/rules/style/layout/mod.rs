@@ -2,8 +2,10 @@
 
 pub(super) mod align;
 pub(super) mod brackets;
+pub(super) mod indent;
 pub(super) mod kinds;
 pub(super) mod lines;
 pub(super) mod spacing;
+mod steps;
 pub(super) mod targets;
 pub(super) mod trivia;

@@ -1,0 +1,232 @@
+//! A script in; out, at each gap between tokens, the steps that indentation takes there: where a clause, a bracket or a
+//! template's block opens, and where it ends.
+
+use crate::lint::script::{Kind, Script};
+use crate::lint::sheet::Sheet;
+
+/// What happens to the indentation in one gap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Steps {
+    /// All steps together.
+    pub(super) impulse: i32,
+    /// The lowest they reach on the way.
+    pub(super) trough: i32,
+    /// Steps that need no line break, each as the level it leads to.
+    pub(super) implicit: Vec<i32>,
+    /// What the template's own blocks add to the steps.
+    pub(super) template: i32,
+}
+
+impl Steps {
+    /// These, and then others.
+    pub(super) fn then(&self, next: &Steps) -> Steps {
+        Steps {
+            impulse: self.impulse + next.impulse,
+            trough: self.trough.min(self.impulse + next.trough),
+            implicit: next.implicit.clone(),
+            template: self.template + next.template,
+        }
+    }
+}
+
+/// Down comes before up: what ends in a gap ends before anything opens there.
+#[derive(Clone, Copy, Default)]
+struct Raw {
+    down: i32,
+    up: i32,
+    soft: bool,
+    template_down: i32,
+    template_up: i32,
+}
+
+/// Which things are indented, as the options of `indentation` say.
+struct Wish {
+    joins: bool,
+    ctes: bool,
+    using_on: bool,
+    on_contents: bool,
+    then: bool,
+    then_contents: bool,
+    blocks: bool,
+}
+
+pub(super) fn steps(sheet: &Sheet<'_>) -> Vec<Steps> {
+    let script = sheet.script();
+    let options = sheet.options_of("indentation");
+    let wish = Wish {
+        joins: options.flag("indented_joins"),
+        ctes: options.flag("indented_ctes"),
+        using_on: options.flag("indented_using_on"),
+        on_contents: options.flag("indented_on_contents"),
+        then: options.flag("indented_then"),
+        then_contents: options.flag("indented_then_contents"),
+        blocks: options.flag("template_blocks_indent"),
+    };
+    let mut raw = vec![Raw::default(); script.tokens.len() + 2];
+    for node in 0..script.nodes.len() {
+        clause(script, node, &wish, &mut raw);
+    }
+    for at in 0..script.tokens.len() {
+        match (script.tokens[at].kind, script.tokens[at].pair) {
+            (Kind::Open, Some(close)) => {
+                raw[at + 1].up += 1;
+                raw[close].down += 1;
+            }
+            (Kind::Statement, _) if wish.blocks => block(script, at, &mut raw),
+            _ => {}
+        }
+    }
+    assignments(script, &mut raw);
+    raw.into_iter().map(finish).collect()
+}
+
+fn finish(raw: Raw) -> Steps {
+    let impulse = raw.up - raw.down;
+    let implicit = if raw.soft { vec![impulse] } else { Vec::new() };
+    let template = raw.template_up - raw.template_down;
+    Steps { impulse, trough: -raw.down, implicit, template }
+}
+
+/// Opens behind token `from`, and ends behind the last code before `end`.
+fn open(script: &Script<'_>, raw: &mut [Raw], from: usize, end: usize, soft: bool) {
+    let last = script.code_before(end).filter(|last| *last > from);
+    let Some(last) = last else { return };
+    raw[from + 1].up += 1;
+    raw[from + 1].soft |= soft;
+    raw[last + 1].down += 1;
+}
+
+fn clause(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
+    let (first, end) = (script.nodes[node].first, script.nodes[node].end);
+    match script.nodes[node].kind {
+        "select_clause" => {
+            let modifier = script.children(node).filter(|child| script.node_kind(*child) == "select_modifier").last();
+            open(script, raw, modifier.map_or(first, |modifier| script.nodes[modifier].end - 1), end, false);
+        }
+        "from_clause" => sources(script, node, wish, raw),
+        "join" => join(script, node, wish, raw),
+        "where_clause" | "having_clause" => open(script, raw, first, end, true),
+        "qualify_clause" | "limit_clause" => open(script, raw, first, end, false),
+        "window_clause" => open(script, raw, first, end, false),
+        "group_by_clause" | "order_by_clause" | "partition_by_clause" => open(script, raw, first + 1, end, false),
+        "case_expression" => case(script, node, raw),
+        "when_clause" if script.node_kind(script.nodes[node].parent) == "case_expression" => when(script, node, wish, raw),
+        "else_clause" if script.node_kind(script.nodes[node].parent) == "case_expression" => {
+            open(script, raw, first, end, true);
+        }
+        "with_clause" if wish.ctes => open(script, raw, first, end, false),
+        _ => {}
+    }
+}
+
+/// Each relation of a FROM, and its joins if they are indented.
+fn sources(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
+    let children: Vec<usize> = script.children(node).collect();
+    for (at, child) in children.iter().enumerate() {
+        if script.node_kind(*child) != "relation" {
+            continue;
+        }
+        let (first, end) = (script.nodes[*child].first, script.nodes[*child].end);
+        open(script, raw, script.code_before(first).unwrap_or(first.saturating_sub(1)), end, false);
+        let joins = children[at + 1..].iter().take_while(|next| script.node_kind(**next) == "join");
+        if let (true, Some(last)) = (wish.joins, joins.last()) {
+            let before = script.code_before(script.nodes[children[at + 1]].first).unwrap_or(end - 1);
+            open(script, raw, before, script.nodes[*last].end, false);
+        }
+    }
+}
+
+fn join(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
+    if let (Some(kind), Some(relation)) = (script.child(node, "join_kind"), script.child(node, "relation")) {
+        open(script, raw, script.nodes[kind].end - 1, script.nodes[relation].end, false);
+    }
+    for child in script.children(node) {
+        let (first, end) = (script.nodes[child].first, script.nodes[child].end);
+        match script.node_kind(child) {
+            "on_clause" => {
+                if wish.using_on {
+                    open(script, raw, script.code_before(first).unwrap_or(first), end, false);
+                }
+                if wish.on_contents {
+                    open(script, raw, first, end, true);
+                }
+            }
+            "using_clause" if wish.using_on => {
+                open(script, raw, script.code_before(first).unwrap_or(first), end, false);
+            }
+            "using_clause" => open(script, raw, first, end, false),
+            _ => {}
+        }
+    }
+}
+
+fn case(script: &Script<'_>, node: usize, raw: &mut [Raw]) {
+    let first = script.nodes[node].first;
+    let parts: Vec<usize> = script.children(node).collect();
+    let is_part = |node: &&usize| matches!(script.node_kind(**node), "when_clause" | "then_clause" | "else_clause");
+    let Some(start) = parts.iter().find(is_part) else { return };
+    let end = parts.iter().rev().find(|node| script.node_kind(**node) == "END");
+    let end = end.map_or(script.nodes[node].end, |end| script.nodes[*end].first);
+    open(script, raw, script.code_before(script.nodes[*start].first).unwrap_or(first), end, true);
+}
+
+fn when(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
+    let (first, end) = (script.nodes[node].first, script.nodes[node].end);
+    let then = script.children(node).find(|child| script.node_kind(*child) == "THEN");
+    let then = then.map_or(end, |then| script.nodes[then].first);
+    open(script, raw, first, then, true);
+    if then < end {
+        if wish.then {
+            open(script, raw, script.code_before(then).unwrap_or(then), end, false);
+        }
+        if wish.then_contents {
+            open(script, raw, then, end, true);
+        }
+    }
+}
+
+/// `UPDATE t SET a = 1, b = 2 WHERE ..`
+fn assignments(script: &Script<'_>, raw: &mut [Raw]) {
+    for statement in script.all("statement") {
+        let tokens = script.tokens_of(statement);
+        let Some(start) = script.code_from(tokens.start).filter(|at| script.is(*at, "update")) else { continue };
+        let set = (start..tokens.end).find(|at| script.is(*at, "set"));
+        let Some(set) = set else { continue };
+        let ends = ["where_clause", "from_clause"];
+        let end = script.children(statement).find(|n| ends.contains(&script.node_kind(*n)) && script.nodes[*n].first > set);
+        open(script, raw, set, end.map_or(tokens.end, |end| script.nodes[end].first), false);
+    }
+}
+
+/// What a tag of a template is: the start, the middle or the end of a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tag {
+    Start,
+    Middle,
+    End,
+    Alone,
+}
+
+pub(super) fn tag(text: &str) -> Tag {
+    let inner = text.trim_start_matches(['{', '%', '-', '+']).trim_start();
+    let keyword = inner.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    match keyword {
+        "if" | "for" | "macro" | "call" | "filter" | "block" | "snapshot" | "test" | "materialization" | "raw" => Tag::Start,
+        "set" if !inner.contains('=') => Tag::Start,
+        "else" | "elif" => Tag::Middle,
+        keyword if keyword.starts_with("end") => Tag::End,
+        _ => Tag::Alone,
+    }
+}
+
+fn block(script: &Script<'_>, at: usize, raw: &mut [Raw]) {
+    let tag = tag(script.word(at));
+    if matches!(tag, Tag::Start | Tag::Middle) {
+        raw[at + 1].up += 1;
+        raw[at + 1].template_up += 1;
+    }
+    if matches!(tag, Tag::End | Tag::Middle) {
+        raw[at].down += 1;
+        raw[at].template_down += 1;
+    }
+}
