@@ -56,7 +56,7 @@ pub(in crate::lint::rules::style) fn check(sheet: &Sheet<'_>, raised: &mut Vec<R
     let implicit = options.word("implicit_indents");
     let steps = steps(sheet);
     let mut work = Work { script, steps, implicit: implicit != "forbid", unit, edits: BTreeMap::new() };
-    work.run(implicit == "require", options.flag("ignore_comment_lines"));
+    work.run(implicit == "require", &options.words("skip_implicit_indents_in"), options.flag("ignore_comment_lines"));
     for (gap, text) in work.edits {
         let span = script.gap(gap);
         if script.gap_text(gap) == text {
@@ -74,7 +74,13 @@ pub(in crate::lint::rules::style) fn check(sheet: &Sheet<'_>, raised: &mut Vec<R
 }
 
 impl Work<'_, '_> {
-    fn run(&mut self, require: bool, ignore_comments: bool) {
+    /// Does a gap stand in a clause of these names?
+    fn is_in(&self, gap: usize, spared: &[String]) -> bool {
+        let Some(token) = self.script.tokens.get(gap) else { return false };
+        self.script.above(token.node).any(|node| spared.iter().any(|kind| kind == self.script.node_kind(node)))
+    }
+
+    fn run(&mut self, require: bool, spared: &[String], ignore_comments: bool) {
         let points = self.crawl();
         let (mut lines, imbalanced) = self.lines(&points);
         self.revise_templates(&mut lines);
@@ -85,7 +91,9 @@ impl Work<'_, '_> {
         }
         if require {
             for point in points.iter().filter(|point| point.breaks && !self.steps[point.gap].implicit.is_empty()) {
-                self.edits.insert(point.gap, " ".to_owned());
+                if !self.is_in(point.gap, spared) {
+                    self.edits.insert(point.gap, " ".to_owned());
+                }
             }
         }
     }
@@ -225,7 +233,12 @@ impl Work<'_, '_> {
             let ranges: Vec<(i32, i32)> = group.iter().map(|at| self.range(&lines[*at])).collect();
             let Some(low) = ranges.iter().map(|range| range.0).max() else { continue };
             let high = ranges.iter().map(|range| range.1).min().unwrap_or(low);
-            let level = if low <= high { high } else { ranges.iter().map(|range| range.1).min().unwrap_or(0) };
+            let own = lines[group[0]].points[0].closing();
+            let level = match (low <= own && own <= high, low <= high) {
+                (true, _) => own,
+                (_, true) => high,
+                _ => ranges.iter().map(|range| range.1).min().unwrap_or(0),
+            };
             group.iter().for_each(|at| lines[*at].level = level);
         }
     }

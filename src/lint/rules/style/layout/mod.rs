@@ -6,6 +6,7 @@ pub(super) mod indent;
 pub(super) mod kinds;
 pub(super) mod lines;
 pub(super) mod spacing;
+mod scripts;
 mod steps;
 pub(super) mod targets;
 pub(super) mod trivia;

@@ -4,6 +4,8 @@
 use crate::lint::script::{Kind, Script};
 use crate::lint::sheet::Sheet;
 
+use super::scripts::{blocks, cursors};
+
 /// What happens to the indentation in one gap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Steps {
@@ -76,7 +78,15 @@ pub(super) fn steps(sheet: &Sheet<'_>) -> Vec<Steps> {
             _ => {}
         }
     }
-    assignments(script, &mut raw);
+    commands(script, &wish, &mut raw);
+    blocks(script, |at, opens| {
+        if opens {
+            raw[at + 1].up += 1;
+        } else {
+            raw[script.code_before(at).map_or(at, |before| before + 1)].down += 1;
+        }
+    });
+    cursors(script).into_iter().for_each(|(from, end)| open(script, &mut raw, from, end, false));
     raw.into_iter().map(finish).collect()
 }
 
@@ -87,13 +97,61 @@ fn finish(raw: Raw) -> Steps {
     Steps { impulse, trough: -raw.down, implicit, template }
 }
 
-/// Opens behind token `from`, and ends behind the last code before `end`.
+/// Opens behind token `from`, and ends behind the last code before `end`, and behind the tags that end there what
+/// they opened inside.
 fn open(script: &Script<'_>, raw: &mut [Raw], from: usize, end: usize, soft: bool) {
-    let last = script.code_before(end).filter(|last| *last > from);
-    let Some(last) = last else { return };
+    let mut end = end;
+    let last = loop {
+        let Some(last) = script.code_before(end).filter(|last| *last > from) else { return };
+        if !is_clause_of_template(script, last, from) {
+            break last;
+        }
+        end = last;
+    };
+    let behind = ends_of_blocks(script, from, last);
     raw[from + 1].up += 1;
     raw[from + 1].soft |= soft;
-    raw[last + 1].down += 1;
+    raw[behind + 1].down += 1;
+}
+
+/// A template call on a line of its own, behind something whole, writes clauses of its own.
+fn is_clause_of_template(script: &Script<'_>, at: usize, from: usize) -> bool {
+    let Some(before) = script.code_before(at).filter(|before| *before > from) else { return false };
+    let whole = matches!(
+        script.tokens[before].kind,
+        Kind::Name | Kind::Quoted | Kind::Close | Kind::Number | Kind::String | Kind::Constant | Kind::Expression
+    );
+    script.tokens[at].kind == Kind::Expression && script.starts_line(at) && whole && !script.word(at).contains("','")
+        && !script.word(at).contains("\",\"")
+}
+
+/// The last of the tags right behind `last` that end blocks which started behind `from`.
+fn ends_of_blocks(script: &Script<'_>, from: usize, last: usize) -> usize {
+    let mut behind = last;
+    let mut starts: Vec<usize> = Vec::new();
+    for at in (from + 1..=last).filter(|at| script.tokens[*at].kind == Kind::Statement) {
+        match tag(script.word(at)) {
+            Tag::Start => starts.push(at),
+            Tag::End => {
+                starts.pop();
+            }
+            Tag::Middle | Tag::Alone => {}
+        }
+    }
+    let mut at = last + 1;
+    while at < script.tokens.len() && script.tokens[at].kind == Kind::Statement && !starts.is_empty() {
+        match tag(script.word(at)) {
+            Tag::End => {
+                starts.pop();
+                behind = at;
+            }
+            // `{% if not loop.last %},{% endif %}` and its like.
+            Tag::Start => starts.push(at),
+            Tag::Middle | Tag::Alone => {}
+        }
+        at += 1;
+    }
+    behind
 }
 
 fn clause(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
@@ -113,6 +171,11 @@ fn clause(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
         "when_clause" if script.node_kind(script.nodes[node].parent) == "case_expression" => when(script, node, wish, raw),
         "else_clause" if script.node_kind(script.nodes[node].parent) == "case_expression" => {
             open(script, raw, first, end, true);
+        }
+        // A query in brackets behind `CREATE .. AS`.
+        "column_list" if script.is(first + 1, "select") => {
+            let from = script.child(node, "from_clause").map_or(end - 1, |from| script.nodes[from].first);
+            open(script, raw, first + 1, from, false);
         }
         "with_clause" if wish.ctes => open(script, raw, first, end, false),
         _ => {}
@@ -151,10 +214,12 @@ fn join(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
                     open(script, raw, first, end, true);
                 }
             }
-            "using_clause" if wish.using_on => {
-                open(script, raw, script.code_before(first).unwrap_or(first), end, false);
+            "using_clause" => {
+                if wish.using_on {
+                    open(script, raw, script.code_before(first).unwrap_or(first), end, false);
+                }
+                open(script, raw, first, end, false);
             }
-            "using_clause" => open(script, raw, first, end, false),
             _ => {}
         }
     }
@@ -185,17 +250,79 @@ fn when(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
     }
 }
 
-/// `UPDATE t SET a = 1, b = 2 WHERE ..`
-fn assignments(script: &Script<'_>, raw: &mut [Raw]) {
+/// `UPDATE t SET a = 1 WHERE .. RETURNING a`, and MERGE with its branches.
+fn commands(script: &Script<'_>, wish: &Wish, raw: &mut [Raw]) {
     for statement in script.all("statement") {
         let tokens = script.tokens_of(statement);
-        let Some(start) = script.code_from(tokens.start).filter(|at| script.is(*at, "update")) else { continue };
-        let set = (start..tokens.end).find(|at| script.is(*at, "set"));
-        let Some(set) = set else { continue };
-        let ends = ["where_clause", "from_clause"];
-        let end = script.children(statement).find(|n| ends.contains(&script.node_kind(*n)) && script.nodes[*n].first > set);
-        open(script, raw, set, end.map_or(tokens.end, |end| script.nodes[end].first), false);
+        let Some(start) = script.code_from(tokens.start).filter(|start| tokens.contains(start)) else { continue };
+        let outer: Vec<usize> = outer(script, tokens.clone());
+        let find = |from: usize, words: &[&str]| {
+            outer.iter().copied().find(|at| *at > from && words.iter().any(|word| script.is(*at, word)))
+        };
+        let until = |from: usize, words: &[&str]| find(from, words).unwrap_or(tokens.end);
+        if script.is(start, "update") {
+            open(script, raw, start, until(start, &["set"]), false);
+        }
+        if script.is(start, "merge") {
+            merge(script, wish, raw, (start, tokens.end), &until);
+        }
+        for at in &outer {
+            if script.is(*at, "set") && (script.is(start, "update") || script.is(start, "merge") || *at == start) {
+                open(script, raw, *at, until(*at, &["where", "from", "returning", "when"]), false);
+            } else if script.is(*at, "returning") {
+                open(script, raw, *at, tokens.end, false);
+            } else if script.is(*at, "declare") && script.word(*at + 1).starts_with('@') {
+                open(script, raw, *at, tokens.end, false);
+            }
+        }
     }
+}
+
+fn merge(
+    script: &Script<'_>,
+    wish: &Wish,
+    raw: &mut [Raw],
+    (start, last): (usize, usize),
+    until: &dyn Fn(usize, &[&str]) -> usize,
+) {
+    let using = until(start, &["using"]);
+    open(script, raw, start + 1, using, false);
+    let on = until(using, &["on"]);
+    if on >= last {
+        return;
+    }
+    open(script, raw, using, on, false);
+    let end = until(on, &["when"]);
+    if wish.using_on {
+        open(script, raw, script.code_before(on).unwrap_or(on), end, false);
+    }
+    if wish.on_contents {
+        open(script, raw, on, end, true);
+    }
+    let mut when = end;
+    loop {
+        let then = until(when, &["then"]);
+        if then >= last {
+            return;
+        }
+        when = until(then, &["when"]);
+        open(script, raw, then, when, false);
+    }
+}
+
+/// The words that stand in no bracket and no CASE.
+fn outer(script: &Script<'_>, tokens: std::ops::Range<usize>) -> Vec<usize> {
+    let mut outer = Vec::new();
+    let mut at = tokens.start;
+    while at < tokens.end {
+        match script.tokens[at].kind {
+            Kind::Open => at = script.tokens[at].pair.unwrap_or(at),
+            kind if kind.is_word() && script.up(script.tokens[at].node, &["case_expression"]).is_none() => outer.push(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    outer
 }
 
 /// What a tag of a template is: the start, the middle or the end of a block.
