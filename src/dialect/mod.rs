@@ -44,6 +44,7 @@
 //! | `qualify_needs_alias` | a relation right before QUALIFY needs an alias |
 //! | `equals_alias` | `SELECT a = 1` names a column `a` |
 //! | `fields_like_columns` | `a.b` is a field of a column as often as a column of a table |
+//! | `slash_lines` | a line that is only `/` ends a batch |
 //! | `one_cast` | `cast(a as b)` is the one way to cast |
 //! | `convert_type_last` | `convert(a, b)` casts to `b`, not to `a` |
 //! | `backticks_or_quotes` | names stand in backticks or in double quotes alike |

@@ -1,7 +1,9 @@
 //! The rules about how SQL is written: a page each, and who judges. By name.
 
 mod alias;
+mod batches;
 mod case;
+mod cases;
 mod casting;
 mod convention;
 mod joins;
@@ -27,7 +29,10 @@ pub(super) const LIST: &[Line] = &[
     (page!("count-rows"), Check::Sheet(convention::count_rows)),
     (page!("cte-bracket"), Check::Sheet(layout::brackets::cte)),
     (page!("cte-newline"), Check::Sheet(layout::brackets::newline)),
+    (page!("else-null"), Check::Sheet(cases::else_null)),
+    (page!("empty-batch"), Check::Sheet(batches::go)),
     (page!("end-of-file"), Check::Sheet(layout::trivia::end)),
+    (page!("equals-alias"), Check::Sheet(batches::equals)),
     (page!("forbidden-alias"), Check::Sheet(alias::forbidden)),
     (page!("function-case"), Check::Sheet(case::functions)),
     (page!("function-paren"), Check::Sheet(layout::brackets::function)),
@@ -39,10 +44,13 @@ pub(super) const LIST: &[Line] = &[
     (page!("keyword-newline"), Check::Sheet(layout::lines::keywords)),
     (page!("last-select-star"), Check::Sheet(terminator::last_star)),
     (page!("literal-case"), Check::Sheet(case::literals)),
+    (page!("long-lines"), Check::Sheet(layout::long::check)),
     (page!("needless-quotes"), Check::Sheet(names::quotes)),
     (page!("not-equal"), Check::Sheet(convention::not_equal)),
     (page!("operators"), Check::Sheet(layout::lines::operators)),
+    (page!("oracle-empty-batch"), Check::Sheet(batches::slash)),
     (page!("order-by-direction"), Check::Sheet(joins::order)),
+    (page!("procedure-prefix"), Check::Sheet(batches::prefix)),
     (page!("quoted-literals"), Check::Sheet(quotes::check)),
     (page!("right-join"), Check::Sheet(joins::right)),
     (page!("select-modifiers"), Check::Sheet(layout::targets::modifiers)),
@@ -50,6 +58,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("select-trailing-comma"), Check::Sheet(convention::trailing_comma)),
     (page!("self-alias"), Check::Sheet(alias::itself)),
     (page!("set-operators"), Check::Sheet(layout::lines::set_operators)),
+    (page!("simple-case"), Check::Sheet(cases::simple)),
     (page!("spacing"), Check::Sheet(layout::spacing::check)),
     (page!("special-chars"), Check::Sheet(names::special)),
     (page!("start-of-file"), Check::Sheet(layout::trivia::start)),

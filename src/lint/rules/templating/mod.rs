@@ -2,6 +2,7 @@
 
 mod calls;
 mod names;
+mod padding;
 mod queries;
 
 use super::{Check, Line};
@@ -12,6 +13,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("env-var-without-default"), Check::Project(calls::env_vars)),
     (page!("hard-coded-target"), Check::Project(names::targets)),
     (page!("introspective-model"), Check::Model(queries::introspective)),
+    (page!("jinja-padding"), Check::Sheet(padding::check)),
     (page!("query-result-without-execute"), Check::Project(queries::unguarded)),
     (page!("ref-in-comment"), Check::Project(calls::in_comments)),
     (page!("template-error"), Check::Below),

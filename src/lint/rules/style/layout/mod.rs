@@ -5,6 +5,7 @@ pub(super) mod brackets;
 pub(super) mod indent;
 pub(super) mod kinds;
 pub(super) mod lines;
+pub(super) mod long;
 pub(super) mod spacing;
 mod scripts;
 mod steps;
