@@ -65,9 +65,9 @@ fn score(text: &str, flags: &[&str]) {
     let (mut codes, mut dialects, mut all) = (BTreeMap::new(), BTreeMap::new(), Score::default());
     for line in text.lines() {
         let case: Value = serde_json::from_str(line).expect("a line is one JSON value");
-        let code = case["codes"].as_array().map_or_else(String::new, |codes| {
-            codes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("+")
-        });
+        let code = case["codes"]
+            .as_array()
+            .map_or_else(String::new, |codes| codes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("+"));
         let name = case["case"].as_str().unwrap_or_default();
         if only.is_some_and(|only| !name.contains(only)) {
             continue;
@@ -95,7 +95,8 @@ fn score(text: &str, flags: &[&str]) {
 /// Messages, and the text when nothing is left to fix; `None` for rules that are not ours.
 fn answer(case: &Value) -> Option<(Vec<String>, String)> {
     let codes = case["codes"].as_array()?.iter().filter_map(Value::as_str);
-    let rule = |code| table().iter().find(|page| page.peers.iter().any(|peer| peer.to_string() == format!("sqlfluff {code}")));
+    let rule =
+        |code| table().iter().find(|page| page.peers.iter().any(|peer| peer.to_string() == format!("sqlfluff {code}")));
     let names = codes.map(|code| rule(code).map(|page| page.name.as_str())).collect::<Option<Vec<_>>>()?;
     let settings = sqlfluff(case["config"].as_str().unwrap_or_default());
     let dialect = case["dialect"].as_str().unwrap_or_default();
@@ -136,7 +137,9 @@ fn count(score: &mut Score, case: &Value, answer: &(Vec<String>, String), is_mea
 }
 
 fn print(of: &str, scores: &BTreeMap<String, Score>) {
-    println!("| {of} | cases | right | | silent | told | fixed | with Jinja | meant |\n|---|---|---|---|---|---|---|---|---|");
+    println!(
+        "| {of} | cases | right | | silent | told | fixed | with Jinja | meant |\n|---|---|---|---|---|---|---|---|---|"
+    );
     scores.iter().for_each(|(name, score)| println!("{}", row(name, score)));
 }
 
@@ -157,7 +160,11 @@ fn row(name: &str, score: &Score) -> String {
 
 fn show(name: &str, case: &Value, (messages, fixed): &(Vec<String>, String)) {
     let passes = if case["passes"].as_bool() == Some(true) { "passes" } else { "fails" };
-    println!("=== {name} ({}, {passes}) {}", case["dialect"], case["config"].as_str().unwrap_or_default().replace('\n', "; "));
+    println!(
+        "=== {name} ({}, {passes}) {}",
+        case["dialect"],
+        case["config"].as_str().unwrap_or_default().replace('\n', "; ")
+    );
     println!("{}", case["sql"].as_str().unwrap_or_default());
     println!("--- we say: {messages:?}");
     if let Some(expected) = case["fixed"].as_str().filter(|expected| expected != fixed) {

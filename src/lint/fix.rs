@@ -45,11 +45,7 @@ pub fn fix<'t>(findings: &[Finding], unsafe_too: bool, text: &dyn Fn(&FileId) ->
 }
 
 /// Do all edits of a fix stand in their texts, clear of those that are taken already?
-fn fits<'t>(
-    fix: &Fix,
-    taken: &BTreeMap<FileId, Vec<Edit>>,
-    text: &dyn Fn(&FileId) -> Option<&'t str>,
-) -> bool {
+fn fits<'t>(fix: &Fix, taken: &BTreeMap<FileId, Vec<Edit>>, text: &dyn Fn(&FileId) -> Option<&'t str>) -> bool {
     let mut edits = fix.edits.iter();
     edits.all(|edit| {
         let stands = text(&edit.file).is_some_and(|text| text.get(edit.span.range()).is_some());

@@ -80,7 +80,8 @@ pub fn sqlfluff(text: &str) -> Imported {
         let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
         rules.entry(rule).or_default().insert(option.to_owned(), format!("[{}]", items.join(", ")));
     }
-    let find = |key: &str| entries.iter().rev().find(|entry| entry.0.is_empty() && entry.1 == key).map(|entry| &entry.2);
+    let find =
+        |key: &str| entries.iter().rev().find(|entry| entry.0.is_empty() && entry.1 == key).map(|entry| &entry.2);
     for code in wanted(find("rules").map_or("all", |value| value), find("exclude_rules").map_or("", |value| value)) {
         match of_code(code).next() {
             None => imported.left.push(format!("rule {code}")),
@@ -97,7 +98,9 @@ pub fn sqlfluff(text: &str) -> Imported {
     }
     // Elsewhere it is on but for some dialects, and an option where ours is so too.
     for (name, rule) in &mut rules {
-        let knows = table().iter().any(|page| page.name == *name && page.options.iter().any(|option| option.name == "force_enable"));
+        let knows = table()
+            .iter()
+            .any(|page| page.name == *name && page.options.iter().any(|option| option.name == "force_enable"));
         if !knows {
             rule.remove("force_enable");
         }
@@ -278,9 +281,11 @@ mod tests {
 
     #[test]
     fn what_has_no_equal_is_told() {
-        check("[sqlfluff]\nrules = CP01\n[sqlfluff:rules:my.rule]\nx = 1\n", "[rules.keyword-case]\nlevel = \"warn\"\n", &[
-            "[sqlfluff:rules:my.rule] x",
-        ]);
+        check(
+            "[sqlfluff]\nrules = CP01\n[sqlfluff:rules:my.rule]\nx = 1\n",
+            "[rules.keyword-case]\nlevel = \"warn\"\n",
+            &["[sqlfluff:rules:my.rule] x"],
+        );
     }
 
     #[test]

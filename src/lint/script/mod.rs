@@ -313,8 +313,16 @@ impl<'t> Script<'t> {
 fn is_whole(node: Node<'_>) -> bool {
     matches!(
         node.kind(),
-        "jinja_expression" | "jinja_statement" | "jinja_comment" | "string" | "dollar_string" | "double_quoted"
-            | "backtick_quoted" | "bracket_quoted" | "comment" | "block_comment"
+        "jinja_expression"
+            | "jinja_statement"
+            | "jinja_comment"
+            | "string"
+            | "dollar_string"
+            | "double_quoted"
+            | "backtick_quoted"
+            | "bracket_quoted"
+            | "comment"
+            | "block_comment"
     ) && node.is_named()
 }
 

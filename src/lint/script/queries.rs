@@ -9,8 +9,6 @@ use super::{Kind, Script};
 pub(in crate::lint) struct Select {
     /// The node of the clause that starts it.
     pub(in crate::lint) clause: usize,
-    /// The node that holds it and its clauses.
-    pub(in crate::lint) holder: usize,
     pub(in crate::lint) from: Option<usize>,
     /// The clause itself and all that follow up to the next set operator.
     pub(in crate::lint) parts: Vec<usize>,
@@ -25,7 +23,6 @@ pub(in crate::lint) struct Relation {
     pub(in crate::lint) alias: Option<usize>,
     /// The token of the alias's name.
     pub(in crate::lint) name: Option<usize>,
-    pub(in crate::lint) join: Option<usize>,
 }
 
 impl Script<'_> {
@@ -41,7 +38,7 @@ impl Script<'_> {
         parts.extend(behind.take_while(|node| !ends(self.node_kind(*node))));
         let from = parts.iter().copied().find(|node| self.node_kind(*node) == "from_clause");
         let end = parts.last().map_or(0, |last| self.nodes[*last].end);
-        Select { clause, holder, from, tokens: self.nodes[clause].first..end, parts }
+        Select { clause, from, tokens: self.nodes[clause].first..end, parts }
     }
 
     /// The relations that stand in a FROM, joins and all, those of subqueries aside.
@@ -49,10 +46,10 @@ impl Script<'_> {
         let mut relations = Vec::new();
         for child in self.children(from) {
             match self.node_kind(child) {
-                "relation" => relations.extend(self.relation(child, None)),
+                "relation" => relations.extend(self.relation(child)),
                 "join" => {
                     let inner = self.child(child, "relation");
-                    relations.extend(inner.and_then(|inner| self.relation(inner, Some(child))));
+                    relations.extend(inner.and_then(|inner| self.relation(inner)));
                 }
                 _ => {}
             }
@@ -60,11 +57,11 @@ impl Script<'_> {
         relations
     }
 
-    pub(in crate::lint) fn relation(&self, node: usize, join: Option<usize>) -> Option<Relation> {
+    pub(in crate::lint) fn relation(&self, node: usize) -> Option<Relation> {
         let source = self.children(node).find(|child| !matches!(self.node_kind(*child), "LATERAL" | "keyword"))?;
         let alias = self.child(node, "alias");
         let name = alias.and_then(|alias| self.alias_name(alias));
-        Some(Relation { node, source, alias, name, join })
+        Some(Relation { node, source, alias, name })
     }
 
     /// The token of the name that an alias gives.

@@ -24,14 +24,51 @@ const BARE: [&str; 12] = [
 ];
 
 /// Words between brackets that are parts of dates.
-const UNITS: [&str; 12] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "year", "month", "week", "day", "hour"];
+const UNITS: [&str; 12] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "year",
+    "month",
+    "week",
+    "day",
+    "hour",
+];
 
 /// Words that follow a column and its type.
 const BEHIND_TYPE: [&str; 28] = [
-    "not", "null", "default", "primary", "key", "unique", "references", "check", "comment", "constraint", "collate",
-    "generated", "identity", "auto_increment", "autoincrement", "encode", "distkey", "sortkey", "masking", "with",
-    "options", "foreign", "on", "as", "character", "always", "stored", "virtual",
+    "not",
+    "null",
+    "default",
+    "primary",
+    "key",
+    "unique",
+    "references",
+    "check",
+    "comment",
+    "constraint",
+    "collate",
+    "generated",
+    "identity",
+    "auto_increment",
+    "autoincrement",
+    "encode",
+    "distkey",
+    "sortkey",
+    "masking",
+    "with",
+    "options",
+    "foreign",
+    "on",
+    "as",
+    "character",
+    "always",
+    "stored",
+    "virtual",
 ];
 
 /// Words that start an entry of a CREATE TABLE that is no column.
@@ -82,14 +119,27 @@ fn is_unit_argument(script: &Script<'_>, at: usize) -> bool {
 
 /// A known word beside another operand, with no sign in between, where a command stands and no query.
 fn is_command_word(script: &Script<'_>, at: usize, parent: usize, word: &str) -> bool {
-    let direct = matches!(script.node_kind(parent), "statement" | "expression" | "end_clause" | "source_file" | "then_clause");
+    let direct =
+        matches!(script.node_kind(parent), "statement" | "expression" | "end_clause" | "source_file" | "then_clause");
     if !direct || !is_keyword(word) {
         return false;
     }
     let in_query = script.above(parent).map(|node| script.node_kind(node)).take_while(|kind| *kind != "statement");
     let clauses = [
-        "select_clause", "from_clause", "where_clause", "group_by_clause", "order_by_clause", "having_clause", "join",
-        "qualify_clause", "on_clause", "group", "subquery", "arguments", "column_list", "values_clause",
+        "select_clause",
+        "from_clause",
+        "where_clause",
+        "group_by_clause",
+        "order_by_clause",
+        "having_clause",
+        "join",
+        "qualify_clause",
+        "on_clause",
+        "group",
+        "subquery",
+        "arguments",
+        "column_list",
+        "values_clause",
     ];
     if in_query.into_iter().any(|kind| clauses.contains(&kind)) {
         return false;
@@ -148,7 +198,8 @@ fn columns(script: &mut Script<'_>, list: usize) {
             }
             Kind::Type if place > 0 => {
                 place = 2;
-                let generic = script.above(script.tokens[at].node).filter(|node| script.node_kind(*node) == "generic_type");
+                let generic =
+                    script.above(script.tokens[at].node).filter(|node| script.node_kind(*node) == "generic_type");
                 at = generic.last().map_or(at, |node| script.nodes[node].end - 1);
             }
             Kind::Name | Kind::Function | Kind::Quoted | Kind::Keyword if place == 0 => {
@@ -161,7 +212,8 @@ fn columns(script: &mut Script<'_>, list: usize) {
             Kind::Name | Kind::Function | Kind::Keyword | Kind::Constant
                 if place < 3 && (place == 2 || kind != Kind::Constant) =>
             {
-                let ends = BEHIND_TYPE.contains(&word.as_str()) && !(word == "with" && script.is(at + 2, "zone"))
+                let ends = BEHIND_TYPE.contains(&word.as_str())
+                    && !(word == "with" && script.is(at + 2, "zone"))
                     && !(word == "with" && script.is(at + 3, "zone"));
                 place = if ends || kind == Kind::Constant { 3 } else { 2 };
                 if place == 2 {

@@ -18,7 +18,7 @@ pub(super) fn tables(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
         return;
     }
     // `FROM (VALUES ..) (a, b)` names the columns alone.
-    for relation in script.all("relation").filter_map(|node| script.relation(node, None)) {
+    for relation in script.all("relation").filter_map(|node| script.relation(node)) {
         let list = script.child(relation.node, "group");
         if let (true, None, Some(list)) = (is_derived(script, relation.source), relation.alias, list)
             && list > relation.source
@@ -63,12 +63,13 @@ fn judge(sheet: &Sheet<'_>, alias: usize, what: &str, raised: &mut Vec<Raised>) 
 pub(super) fn length(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     let script = sheet.script();
     let (least, most) = (sheet.options().number("min_alias_length"), sheet.options().number("max_alias_length"));
-    for relation in script.all("relation").filter_map(|node| script.relation(node, None)) {
+    for relation in script.all("relation").filter_map(|node| script.relation(node)) {
         let Some(name) = relation.name else { continue };
         let length = script.word(name).chars().count() as i64;
         let span = script.tokens[name].span;
         if least > 0 && length < least {
-            let message = format!("The alias `{}` is short: it is to have {least} letters at least.", script.word(name));
+            let message =
+                format!("The alias `{}` is short: it is to have {least} letters at least.", script.word(name));
             raised.push(sheet.raise(span, message));
         } else if most > 0 && length > most {
             let message = format!("The alias `{}` is long: it is to have {most} letters at most.", script.word(name));

@@ -21,7 +21,8 @@ pub(super) fn slash(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
 fn empty(sheet: &Sheet<'_>, sign: &str, raised: &mut Vec<Raised>) {
     let script = sheet.script();
     let alone = |at: &usize| {
-        script.is(*at, sign) && script.starts_line(*at)
+        script.is(*at, sign)
+            && script.starts_line(*at)
             && (*at + 1 >= script.tokens.len() || script.gap_text(*at + 1).contains('\n'))
     };
     let signs: Vec<usize> = (0..script.tokens.len()).filter(alone).collect();
@@ -51,7 +52,8 @@ pub(super) fn prefix(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
         }
         let name = script.word(last).trim_matches(['[', ']', '"']).to_ascii_lowercase();
         if name.starts_with("sp_") {
-            let message = format!("`{}` starts like a procedure of the system, which is looked for first.", script.word(last));
+            let message =
+                format!("`{}` starts like a procedure of the system, which is looked for first.", script.word(last));
             raised.push(sheet.raise(script.tokens[last].span, message).help("Choose another prefix, or none."));
         }
     }
@@ -65,7 +67,8 @@ pub(super) fn equals(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     for item in script.all("select_item") {
         let tokens = script.tokens_of(item);
         let (name, sign, last) = (tokens.start, tokens.start + 1, tokens.end.saturating_sub(1));
-        let is_name = matches!(script.kind(name), Some(Kind::Name | Kind::Quoted)) && !script.word(name).starts_with('@');
+        let is_name =
+            matches!(script.kind(name), Some(Kind::Name | Kind::Quoted)) && !script.word(name).starts_with('@');
         if is_name && script.word(sign) == "=" && last > sign && !has_alias(script, item) {
             let rest = &script.text[script.span(sign + 1, last).range()];
             let span = script.span(name, last);

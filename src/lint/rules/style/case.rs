@@ -92,8 +92,8 @@ impl Case {
 
     fn of(self, word: &str) -> String {
         match self {
-            Case::Upper => word.to_uppercase(),
-            Case::Lower => word.to_lowercase(),
+            Case::Upper => word.to_ascii_uppercase(),
+            Case::Lower => word.to_ascii_lowercase(),
             Case::Capitalise => capitalised(word),
             Case::Pascal => starts(word, char::to_ascii_uppercase),
             Case::Camel => starts(word, char::to_ascii_lowercase),
@@ -140,8 +140,8 @@ fn starts_lower(word: &str) -> bool {
 
 fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    first + &chars.as_str().to_lowercase()
+    let first = chars.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default();
+    first + &chars.as_str().to_ascii_lowercase()
 }
 
 /// The first sign of every run of letters and digits as `spell` has it.
@@ -157,7 +157,7 @@ fn starts(word: &str, spell: fn(&char) -> char) -> String {
 
 fn snake(word: &str) -> String {
     if word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase) {
-        return word.to_lowercase();
+        return word.to_ascii_lowercase();
     }
     let mut out = String::new();
     let mut last = ' ';
@@ -171,5 +171,5 @@ fn snake(word: &str) -> String {
         out.push(c);
         last = c;
     }
-    out.to_lowercase()
+    out.to_ascii_lowercase()
 }

@@ -39,7 +39,8 @@ pub(super) fn simple(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
 }
 
 fn parts(script: &Script<'_>, node: usize) -> Option<Simple> {
-    let children: Vec<usize> = script.children(node).filter(|child| !script.nodes[*child].kind.ends_with("comment")).collect();
+    let children: Vec<usize> =
+        script.children(node).filter(|child| !script.nodes[*child].kind.ends_with("comment")).collect();
     let (when, other) = match children.iter().map(|child| script.node_kind(*child)).collect::<Vec<_>>().as_slice() {
         ["CASE", "when_clause", "END"] => (children[1], None),
         ["CASE", "when_clause", "else_clause", "END"] => (children[1], Some(children[2])),

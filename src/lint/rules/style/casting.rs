@@ -43,7 +43,11 @@ pub(super) fn check(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
         let (word, others) = (name(style), if said.is_some() { "" } else { ", as others of this file are" });
         let found = sheet.raise(cast.span, format!("This cast is to be written {word}{others}."));
         let stays = cast.is_rich || style == Style::Convert && sheet.dialect().flag("convert_type_last");
-        raised.push(if stays { found } else { found.safe_fix(vec![sheet.edit(cast.span, spell(script, &cast, style))]) });
+        raised.push(if stays {
+            found
+        } else {
+            found.safe_fix(vec![sheet.edit(cast.span, spell(script, &cast, style))])
+        });
     }
 }
 
@@ -77,7 +81,9 @@ fn casts(sheet: &Sheet<'_>) -> Vec<Cast> {
     for node in 0..script.nodes.len() {
         match script.nodes[node].kind {
             "cast" if script.is(script.nodes[node].first, "cast") => casts.extend(call(script, node)),
-            "cast" if script.kind(script.nodes[node].first) == Some(Kind::Cast) => casts.extend(shorthand(script, node)),
+            "cast" if script.kind(script.nodes[node].first) == Some(Kind::Cast) => {
+                casts.extend(shorthand(script, node));
+            }
             "call" | "cast" if script.is(script.nodes[node].first, "convert") => {
                 if !sheet.dialect().flag("convert_type_last") {
                     casts.extend(convert(script, node));
@@ -135,14 +141,18 @@ fn shorthand(script: &Script<'_>, node: usize) -> Option<Cast> {
     let parent = script.nodes[node].parent;
     let siblings: Vec<usize> = script.children(parent).collect();
     let at = siblings.iter().position(|child| *child == node)?;
-    let is_cast = |node: usize| {
-        script.node_kind(node) == "cast" && script.kind(script.nodes[node].first) == Some(Kind::Cast)
-    };
+    let is_cast =
+        |node: usize| script.node_kind(node) == "cast" && script.kind(script.nodes[node].first) == Some(Kind::Cast);
     if at == 0 || is_cast(siblings[at - 1]) || script.text[..script.nodes[node].span.start as usize].ends_with('?') {
         return None;
     }
     let mut start = at - 1;
-    while start > 0 && matches!(script.node_kind(siblings[start]), "path" | "field_access" | "subscript" | "over_clause" | "filter_clause") {
+    while start > 0
+        && matches!(
+            script.node_kind(siblings[start]),
+            "path" | "field_access" | "subscript" | "over_clause" | "filter_clause"
+        )
+    {
         start -= 1;
     }
     let run = siblings[at..].iter().take_while(|node| is_cast(**node));

@@ -12,11 +12,13 @@ pub(super) fn kind(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
         let Some(join) = words.last().copied().filter(|at| script.is(*at, "join")) else { continue };
         let missing = match words.as_slice() {
             [_] if wanted != "outer" => "INNER",
-            [side, _] if wanted != "inner" && ["left", "right", "full"].iter().any(|word| script.is(*side, word)) => "OUTER",
+            [side, _] if wanted != "inner" && ["left", "right", "full"].iter().any(|word| script.is(*side, word)) => {
+                "OUTER"
+            }
             _ => continue,
         };
         let is_lower = script.word(join).starts_with(char::is_lowercase);
-        let word = if is_lower { missing.to_lowercase() } else { missing.to_owned() };
+        let word = if is_lower { missing.to_ascii_lowercase() } else { missing.to_owned() };
         let at = Span::at(script.tokens[join].span.start as usize);
         let message = format!("This join is to say {missing}, for a reader who does not know the default.");
         let span = script.nodes[kind].span;

@@ -29,7 +29,11 @@ pub(super) fn keywords(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
         let policy = if is_quoted { "quoted_identifiers_policy" } else { "unquoted_identifiers_policy" };
         let plain = if is_quoted { unquoted(word) } else { word.to_owned() };
         let is_ours = word.chars().count() > 1 && !ignored.has(word) && !word.contains("{{");
-        if is_ours && is_keyword(&plain) && !names_charset(script, at) && applies(sheet.options().word(policy), script, at) {
+        if is_ours
+            && is_keyword(&plain)
+            && !names_charset(script, at)
+            && applies(sheet.options().word(policy), script, at)
+        {
             let message = format!("`{word}` is a word of the language, and so a poor name.");
             raised.push(sheet.raise(script.tokens[at].span, message));
         }
@@ -102,7 +106,8 @@ pub(super) fn quotes(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     for (at, is_quoted) in names(sheet) {
         let word = script.word(at);
         let plain = if is_quoted { unquoted(word) } else { word.to_owned() };
-        if script.tokens[at].kind == Kind::String || ignored.has(&plain) || word.contains("{{") || is_secret(script, at) {
+        if script.tokens[at].kind == Kind::String || ignored.has(&plain) || word.contains("{{") || is_secret(script, at)
+        {
             continue;
         }
         if options.flag("prefer_quoted_keywords") && is_keyword(&plain) {
@@ -152,5 +157,7 @@ fn is_needless(sheet: &Sheet<'_>, plain: &str) -> bool {
 
 /// `IDENTIFIED BY "password"`
 fn is_secret(script: &Script<'_>, at: usize) -> bool {
-    at > 0 && ["by", "replace"].iter().any(|word| script.is(at - 1, word)) && (0..at).any(|b| script.is(b, "identified"))
+    at > 0
+        && ["by", "replace"].iter().any(|word| script.is(at - 1, word))
+        && (0..at).any(|b| script.is(b, "identified"))
 }

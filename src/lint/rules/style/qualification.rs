@@ -65,16 +65,16 @@ fn judge(sheet: &Sheet<'_>, columns: &[Column], table: &str, fixable: bool, rais
             continue;
         }
         found += 1;
-        let message = match qualified {
-            true => format!("`{name}` has no table before it, which other columns here have."),
-            false => format!("`{name}` has its table before it, though there is only one."),
+        let message = if qualified {
+            format!("`{name}` has no table before it, which other columns here have.")
+        } else {
+            format!("`{name}` has its table before it, though there is only one.")
         };
-        let edit = match qualified {
-            true => sheet.edit(Span::at(span.start as usize), format!("{table}.")),
-            false => {
-                let end = script.tokens[column.first + 2].span.start;
-                sheet.edit(Span { start: span.start, end }, "")
-            }
+        let edit = if qualified {
+            sheet.edit(Span::at(span.start as usize), format!("{table}."))
+        } else {
+            let end = script.tokens[column.first + 2].span.start;
+            sheet.edit(Span { start: span.start, end }, "")
         };
         let finding = sheet.raise(span, message);
         raised.push(if fixable && !column.templated { finding.safe_fix(vec![edit]) } else { finding });
@@ -88,19 +88,15 @@ fn judge(sheet: &Sheet<'_>, columns: &[Column], table: &str, fixable: bool, rais
 /// What stands before a qualified column: the alias, or the last part of the table's name.
 fn table_name(script: &Script<'_>, relation: &Relation) -> Option<String> {
     if let Some(name) = relation.name {
-        return Some(plain_or_raw(script, name));
+        return Some(plain(script, name));
     }
     match script.node_kind(relation.source) {
         "name" | "double_quoted" | "backtick_quoted" | "bracket_quoted" | "temporary_name" | "jinja_expression" => {
             let last = script.tokens_of(relation.source).next_back()?;
-            Some(plain_or_raw(script, last)).filter(|name| !name.starts_with('@'))
+            Some(plain(script, last)).filter(|name| !name.starts_with('@'))
         }
         _ => None,
     }
-}
-
-fn plain_or_raw(script: &Script<'_>, token: usize) -> String {
-    script.word(token).to_owned()
 }
 
 fn plain(script: &Script<'_>, token: usize) -> String {
@@ -197,13 +193,15 @@ fn is_column(script: &Script<'_>, first: usize, last: usize) -> bool {
 
 /// Is it a subquery that sees the tables of the query around it?
 fn sees_more(script: &Script<'_>, select: &Select, selects: &[Select]) -> bool {
-    let around = selects.iter().filter(|outer| {
-        outer.clause != select.clause && outer.tokens.contains(&select.tokens.start)
-    });
+    let around =
+        selects.iter().filter(|outer| outer.clause != select.clause && outer.tokens.contains(&select.tokens.start));
     let Some(outer) = around.max_by_key(|outer| outer.tokens.start) else { return false };
     let Some(from) = outer.from else { return false };
     // A CTE, or a query in FROM, stands alone.
-    let holder = script.up(script.nodes[select.clause].parent, &["relation", "cte", "select_clause", "where_clause", "having_clause", "on_clause", "qualify_clause"]);
+    let holder = script.up(
+        script.nodes[select.clause].parent,
+        &["relation", "cte", "select_clause", "where_clause", "having_clause", "on_clause", "qualify_clause"],
+    );
     let stands_alone = holder.is_some_and(|up| matches!(script.node_kind(up), "relation" | "cte"));
     !stands_alone && !script.relations(from).is_empty()
 }

@@ -64,7 +64,7 @@ fn normal(word: &str, wanted: char, other: char) -> String {
     let mut word = word.to_owned();
     let mut body = body.to_owned();
     let mut changed = body.clone();
-    if prefix.to_lowercase().contains('r') {
+    if prefix.to_ascii_lowercase().contains('r') {
         if bare(&body, &new) {
             return word;
         }

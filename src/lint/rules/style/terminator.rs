@@ -24,7 +24,8 @@ fn place(sheet: &Sheet<'_>, at: usize, raised: &mut Vec<Raised>) {
     let span = script.tokens[at].span;
     let alone = on_own_line(sheet, code);
     let anchor = if alone { anchor(script, code) } else { code };
-    let between = if anchor < at { &script.text[script.tokens[anchor].span.end as usize..span.start as usize] } else { "" };
+    let between =
+        if anchor < at { &script.text[script.tokens[anchor].span.end as usize..span.start as usize] } else { "" };
     let is_right = anchor < at && if alone { between == "\n" || between == "\r\n" } else { between.is_empty() };
     if is_right {
         return;
@@ -126,7 +127,8 @@ pub(super) fn last_star(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     }
     let select = script.select(*clause);
     let others = select.parts.iter().filter(|part| {
-        !script.nodes[**part].kind.starts_with("jinja") && !matches!(script.node_kind(**part), "comment" | "block_comment")
+        !script.nodes[**part].kind.starts_with("jinja")
+            && !matches!(script.node_kind(**part), "comment" | "block_comment")
     });
     let code: Vec<&str> = script.code_of(*clause).iter().map(|at| script.word(*at)).collect();
     let is_star = code.len() == 2 && code[1] == "*" || code.len() == 4 && code[3] == "*" && code[2] == ".";

@@ -66,7 +66,8 @@ fn is_needed(sheet: &Sheet<'_>, select: &Select, relations: &[Relation], relatio
     let table = |relation: &Relation| {
         let last = script.tokens_of(relation.source).next_back();
         let is_name = script.node_kind(relation.source) == "name";
-        last.filter(|at| is_name && matches!(script.tokens[*at].kind, Kind::Name | Kind::Quoted)).map(|at| key(sheet, at))
+        last.filter(|at| is_name && matches!(script.tokens[*at].kind, Kind::Name | Kind::Quoted))
+            .map(|at| key(sheet, at))
     };
     let own = table(relation);
     if own.is_some() && relations.iter().filter(|other| table(other) == own).count() > 1 {
@@ -86,16 +87,17 @@ fn is_used(sheet: &Sheet<'_>, select: &Select, selects: &[Select], name: usize) 
     let script = sheet.script();
     let own = key(sheet, name);
     let rows = sheet.dialect().flag("table_as_struct");
-    let of_call = script.up(script.tokens[name].node, &["relation"]).and_then(|node| script.relation(node, None));
+    let of_call = script.up(script.tokens[name].node, &["relation"]).and_then(|node| script.relation(node));
     let of_call = of_call.is_some_and(|relation| script.node_kind(relation.source) == "call");
     select.tokens.clone().filter(|at| *at != name).any(|at| match script.tokens[at].kind {
         Kind::Name | Kind::Quoted if script.is_qualifier(at) => {
             key(sheet, at) == own && !is_hidden(sheet, select, selects, at, &own)
         }
         Kind::Name | Kind::Quoted if rows || of_call => {
-            let loose = script.word(at).trim_matches(['"', '`', '[', ']']).eq_ignore_ascii_case(
-                script.word(name).trim_matches(['"', '`', '[', ']', '\'']),
-            );
+            let loose = script
+                .word(at)
+                .trim_matches(['"', '`', '[', ']'])
+                .eq_ignore_ascii_case(script.word(name).trim_matches(['"', '`', '[', ']', '\'']));
             (loose && of_call || rows && key(sheet, at) == own) && is_value(script, at)
         }
         Kind::Expression | Kind::Statement => mentions(script.word(at), script.word(name)),
@@ -107,7 +109,9 @@ fn is_used(sheet: &Sheet<'_>, select: &Select, selects: &[Select], name: usize) 
 /// A name on its own, that is no alias.
 fn is_value(script: &Script<'_>, at: usize) -> bool {
     let parent = script.nodes[script.tokens[at].node].parent;
-    script.kind(at + 1) != Some(Kind::Dot) && script.tokens[at - 1].kind != Kind::Dot && script.node_kind(parent) != "alias"
+    script.kind(at + 1) != Some(Kind::Dot)
+        && script.tokens[at - 1].kind != Kind::Dot
+        && script.node_kind(parent) != "alias"
 }
 
 /// Does a template speak the word?
@@ -132,9 +136,9 @@ pub(super) fn key(sheet: &Sheet<'_>, token: usize) -> String {
     let is_quoted = matches!(script.tokens[token].kind, Kind::Quoted | Kind::String);
     let plain = if is_quoted { unquoted(word) } else { word.to_owned() };
     match sheet.options().word("alias_case_check") {
-        "case_insensitive" => plain.to_uppercase(),
-        "quoted_cs_naked_upper" if !is_quoted => plain.to_uppercase(),
-        "quoted_cs_naked_lower" if !is_quoted => plain.to_lowercase(),
+        "case_insensitive" => plain.to_ascii_uppercase(),
+        "quoted_cs_naked_upper" if !is_quoted => plain.to_ascii_uppercase(),
+        "quoted_cs_naked_lower" if !is_quoted => plain.to_ascii_lowercase(),
         "quoted_cs_naked_upper" | "quoted_cs_naked_lower" | "case_sensitive" => plain,
         _ => sheet.dialect().column_key(&plain, is_quoted),
     }

@@ -12,13 +12,14 @@ pub(super) struct Ignored {
 
 impl Ignored {
     pub(super) fn of(options: Options<'_>) -> Self {
-        let words = options.words("ignore_words").iter().map(|word| word.to_lowercase()).collect();
+        let words = options.words("ignore_words").iter().map(|word| word.to_ascii_lowercase()).collect();
         let pattern = options.word("ignore_words_regex");
         Ignored { words, pattern: Some(pattern).filter(|pattern| !pattern.is_empty()).and_then(Pattern::new) }
     }
 
     pub(super) fn has(&self, word: &str) -> bool {
-        self.words.contains(&word.to_lowercase()) || self.pattern.as_ref().is_some_and(|pattern| pattern.finds(word))
+        self.words.contains(&word.to_ascii_lowercase())
+            || self.pattern.as_ref().is_some_and(|pattern| pattern.finds(word))
     }
 }
 
@@ -44,25 +45,152 @@ pub(super) fn applies(policy: &str, script: &Script<'_>, token: usize) -> bool {
 /// The name of a column of a CREATE TABLE.
 fn is_column(script: &Script<'_>, token: usize) -> bool {
     let starts = token > 0 && matches!(script.word(token - 1), "(" | ",");
-    starts && script.up(script.tokens[token].node, &["column_list", "group", "subquery", "arguments"]).is_some_and(|list| {
-        script.node_kind(list) == "column_list" && script.node_kind(script.nodes[list].parent) == "create_clause"
-    })
+    starts
+        && script.up(script.tokens[token].node, &["column_list", "group", "subquery", "arguments"]).is_some_and(
+            |list| {
+                script.node_kind(list) == "column_list"
+                    && script.node_kind(script.nodes[list].parent) == "create_clause"
+            },
+        )
 }
 
 /// Words that some dialect keeps for itself, so that a name needs quotes.
 const RESERVED: [&str; 135] = [
-    "all", "alter", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "between",
-    "binary", "both", "by", "case", "cast", "check", "collate", "column", "concurrently", "connect", "constraint",
-    "create", "cross", "cube", "current", "current_catalog", "current_date", "current_role", "current_schema",
-    "current_time", "current_timestamp", "current_user", "database", "default", "deferrable", "delete", "desc",
-    "describe", "distinct", "do", "drop", "else", "end", "escape", "except", "exists", "extract", "false", "fetch", "for",
-    "foreign", "freeze", "from", "full", "function", "grant", "group", "grouping", "having", "if", "ignore", "ilike", "in",
-    "increment", "index", "initially", "inner", "insert", "intersect", "interval", "into", "is", "isnull", "join", "key",
-    "lateral", "leading", "left", "like", "limit", "localtime", "localtimestamp", "minus", "natural", "not", "notnull",
-    "null", "of", "offset", "on", "only", "or", "order", "outer", "over", "overlaps", "partition", "placing", "primary",
-    "procedure", "qualify", "references", "regexp", "respect", "returning", "revoke", "right", "rlike", "row", "rows",
-    "select", "session_user", "set", "similar", "some", "start", "symmetric", "table", "tablesample", "then", "to",
-    "trailing", "trigger", "true", "union", "unique", "update", "user", "using", "values", "variadic", "when", "where",
+    "all",
+    "alter",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "authorization",
+    "between",
+    "binary",
+    "both",
+    "by",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "concurrently",
+    "connect",
+    "constraint",
+    "create",
+    "cross",
+    "cube",
+    "current",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "database",
+    "default",
+    "deferrable",
+    "delete",
+    "desc",
+    "describe",
+    "distinct",
+    "do",
+    "drop",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exists",
+    "extract",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "freeze",
+    "from",
+    "full",
+    "function",
+    "grant",
+    "group",
+    "grouping",
+    "having",
+    "if",
+    "ignore",
+    "ilike",
+    "in",
+    "increment",
+    "index",
+    "initially",
+    "inner",
+    "insert",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "key",
+    "lateral",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "minus",
+    "natural",
+    "not",
+    "notnull",
+    "null",
+    "of",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "over",
+    "overlaps",
+    "partition",
+    "placing",
+    "primary",
+    "procedure",
+    "qualify",
+    "references",
+    "regexp",
+    "respect",
+    "returning",
+    "revoke",
+    "right",
+    "rlike",
+    "row",
+    "rows",
+    "select",
+    "session_user",
+    "set",
+    "similar",
+    "some",
+    "start",
+    "symmetric",
+    "table",
+    "tablesample",
+    "then",
+    "to",
+    "trailing",
+    "trigger",
+    "true",
+    "union",
+    "unique",
+    "update",
+    "user",
+    "using",
+    "values",
+    "variadic",
+    "when",
+    "where",
 ];
 
 /// Must a name that is this word stand in quotes somewhere?

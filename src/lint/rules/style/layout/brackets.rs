@@ -11,7 +11,11 @@ pub(in crate::lint::rules::style) fn function(sheet: &Sheet<'_>, raised: &mut Ve
     let script = sheet.script();
     for at in 2..script.tokens.len() {
         let name = script.code_before(at).unwrap_or(0);
-        if script.word(at) == "(" && name + 1 < at && script.tokens[name].kind == Kind::Function && is_called(script, name + 1) {
+        if script.word(at) == "("
+            && name + 1 < at
+            && script.tokens[name].kind == Kind::Function
+            && is_called(script, name + 1)
+        {
             let message = format!("The bracket of `{}` is to stand right behind it.", script.word(name));
             raised.push(sheet.raise(script.tokens[at].span, message));
         }

@@ -112,7 +112,8 @@ impl Work<'_, '_> {
 
     /// Whether the bracket before which a soft step stands is still open at the end of its line.
     fn bracket_stays_open(&self, gap: usize) -> bool {
-        let Some(close) = self.script.tokens.get(gap).filter(|token| token.kind == Kind::Open).and_then(|t| t.pair) else {
+        let Some(close) = self.script.tokens.get(gap).filter(|token| token.kind == Kind::Open).and_then(|t| t.pair)
+        else {
             return false;
         };
         (gap + 1..=close).any(|gap| self.breaks(gap))
@@ -139,7 +140,14 @@ impl Work<'_, '_> {
                     level += stats.impulse;
                     stats = Steps { implicit: stats.implicit, ..Steps::default() };
                 } else {
-                    points.push(Point { impulse: 0, trough: 0, level, breaks: false, untaken: untaken.clone(), ..point });
+                    points.push(Point {
+                        impulse: 0,
+                        trough: 0,
+                        level,
+                        breaks: false,
+                        untaken: untaken.clone(),
+                        ..point
+                    });
                 }
             }
             let breaks = self.breaks(gap);
@@ -390,9 +398,10 @@ impl Line {
     /// How deep the line is to stand.
     fn units(&self, forced: &[i32]) -> i32 {
         let first = &self.points[0];
-        let relevant = first.untaken.iter().filter(|level| {
-            first.trough == 0 || **level <= self.level - (first.impulse - first.trough)
-        });
+        let relevant = first
+            .untaken
+            .iter()
+            .filter(|level| first.trough == 0 || **level <= self.level - (first.impulse - first.trough));
         self.level - relevant.count() as i32 + forced.len() as i32
     }
 
@@ -407,7 +416,9 @@ fn prune(untaken: &[i32], level: i32, stats: &Steps, breaks: bool) -> Vec<i32> {
     let lowest = if stats.trough < stats.impulse { stats.impulse + stats.trough } else { stats.impulse };
     let mut kept: Vec<i32> = untaken.iter().copied().filter(|open| *open <= level + lowest).collect();
     if stats.impulse > stats.trough && !breaks {
-        kept.extend((stats.trough + 1..=stats.impulse).filter(|step| !stats.implicit.contains(step)).map(|step| level + step));
+        kept.extend(
+            (stats.trough + 1..=stats.impulse).filter(|step| !stats.implicit.contains(step)).map(|step| level + step),
+        );
     }
     kept
 }

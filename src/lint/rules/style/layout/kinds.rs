@@ -23,7 +23,11 @@ pub(in crate::lint::rules::style) fn names(script: &Script<'_>, at: usize, equal
     if token.kind == Kind::Keyword && script.is(at, "as") && parent == "alias" {
         names.push("alias_operator");
     }
-    if script.above(token.node).take_while(|node| script.nodes[*node].first == at).any(|n| script.node_kind(n) == "alias") {
+    if script
+        .above(token.node)
+        .take_while(|node| script.nodes[*node].first == at)
+        .any(|n| script.node_kind(n) == "alias")
+    {
         names.push("alias_expression");
     }
     let starts_type = token.kind == Kind::Type && (at == 0 || script.tokens[at - 1].kind == Kind::Name);
@@ -76,7 +80,15 @@ fn is_between(script: &Script<'_>, at: usize) -> bool {
 fn is_assignment(script: &Script<'_>, at: usize) -> bool {
     let inside = script.up(
         script.tokens[at].node,
-        &["select_clause", "where_clause", "on_clause", "having_clause", "case_expression", "qualify_clause", "statement"],
+        &[
+            "select_clause",
+            "where_clause",
+            "on_clause",
+            "having_clause",
+            "case_expression",
+            "qualify_clause",
+            "statement",
+        ],
     );
     if inside.is_none_or(|node| script.node_kind(node) != "statement") {
         return false;
@@ -125,7 +137,9 @@ fn is_constraint(script: &Script<'_>, at: usize) -> bool {
     let in_table = list.is_some_and(|list| script.node_kind(script.nodes[list].parent) == "create_clause");
     let starts = match word.as_str() {
         "null" => !script.is(at.wrapping_sub(1), "not"),
-        "not" | "unique" | "primary" | "references" | "default" | "check" | "constraint" | "comment" | "generated" => true,
+        "not" | "unique" | "primary" | "references" | "default" | "check" | "constraint" | "comment" | "generated" => {
+            true
+        }
         _ => false,
     };
     in_table && starts && !matches!(script.word(at.wrapping_sub(1)), "(" | ",")
@@ -155,7 +169,8 @@ pub(in crate::lint::rules::style) fn is_called(script: &Script<'_>, open: usize)
 /// Does one of these words stand before the name that is before `at`?
 fn behind(script: &Script<'_>, at: usize, words: &[&str]) -> bool {
     let mut before = at;
-    while before > 1 && matches!(script.tokens[before - 1].kind, Kind::Name | Kind::Quoted | Kind::Dot | Kind::Function) {
+    while before > 1 && matches!(script.tokens[before - 1].kind, Kind::Name | Kind::Quoted | Kind::Dot | Kind::Function)
+    {
         if words.iter().any(|word| script.is(before - 1, word)) {
             return true;
         }

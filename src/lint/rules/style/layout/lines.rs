@@ -61,7 +61,10 @@ fn judge(sheet: &Sheet<'_>, at: usize, position: Position<'_>, what: &str, space
     let span = script.tokens[at].span;
     let side = if leading { "start" } else { "end" };
     let found = |edits: Vec<Edit>| {
-        let message = format!("{what} is to stand at the {side} of a line, not at the {}.", if leading { "end" } else { "start" });
+        let message = format!(
+            "{what} is to stand at the {side} of a line, not at the {}.",
+            if leading { "end" } else { "start" }
+        );
         Some(sheet.raise(span, message).safe_fix(edits))
     };
     match (broken_before, broken_after) {
@@ -101,7 +104,7 @@ pub(in crate::lint::rules::style) fn set_operators(sheet: &Sheet<'_>, raised: &m
         let (first, last) = (script.nodes[node].first, script.nodes[node].end - 1);
         let edits = alone(sheet, first, last, true, true);
         if !edits.is_empty() {
-            let word = script.node_text(node).to_uppercase();
+            let word = script.node_text(node).to_ascii_uppercase();
             let message = format!("{word} is to stand on a line of its own.");
             raised.push(sheet.raise(script.nodes[node].span, message).safe_fix(edits));
         }
@@ -118,7 +121,8 @@ fn alone(sheet: &Sheet<'_>, first: usize, last: usize, before: bool, behind: boo
         let templated = (from..to).any(|at| script.tokens[at].kind.is_jinja());
         let place = if from == to { script.gap(to) } else { script.gap(to.min(from + 1)) };
         if !breaks && !templated {
-            edits.push(sheet.edit(if before && to == first { script.gap(first) } else { place }, format!("\n{indent}")));
+            edits
+                .push(sheet.edit(if before && to == first { script.gap(first) } else { place }, format!("\n{indent}")));
         }
     };
     if let (true, Some(code)) = (before, script.code_before(first))
@@ -172,7 +176,7 @@ pub(in crate::lint::rules::style) fn keywords(sheet: &Sheet<'_>, raised: &mut Ve
         let edits = alone(sheet, first, last, before && !starts, behind);
         if !edits.is_empty() {
             let span = script.span(first, last);
-            let word = script.text[span.range()].to_uppercase();
+            let word = script.text[span.range()].to_ascii_uppercase();
             let place = match (before, behind) {
                 (true, false) => "at the start of a line",
                 (false, _) => "at the end of a line",
@@ -198,9 +202,9 @@ fn is_spared(script: &Script<'_>, node: usize, name: &str, said: &[(String, Stri
     });
     let first = script.nodes[node].first;
     list.split(',').map(str::trim).any(|place| match place {
-        "window_specification" => script.up(node, &["over_clause", "subquery", "window_clause"]).is_some_and(|up| {
-            script.node_kind(up) != "subquery"
-        }),
+        "window_specification" => script
+            .up(node, &["over_clause", "subquery", "window_clause"])
+            .is_some_and(|up| script.node_kind(up) != "subquery"),
         "aggregate_order_by" => script.node_kind(script.nodes[node].parent) == "arguments",
         "withingroup_clause" => script.up(node, &["within_group_clause"]).is_some(),
         "pipe_operator_clause" => first > 0 && script.word(first - 1) == "|>",

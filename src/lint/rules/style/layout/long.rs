@@ -11,7 +11,8 @@ pub(in crate::lint::rules::style) fn check(sheet: &Sheet<'_>, raised: &mut Vec<R
     if most == 0 {
         return;
     }
-    let (comment_lines, comment_clauses) = (options.flag("ignore_comment_lines"), options.flag("ignore_comment_clauses"));
+    let (comment_lines, comment_clauses) =
+        (options.flag("ignore_comment_lines"), options.flag("ignore_comment_clauses"));
     let mut start = 0;
     let mut token = 0;
     for line in sheet.text.split_inclusive('\n') {
@@ -25,7 +26,8 @@ pub(in crate::lint::rules::style) fn check(sheet: &Sheet<'_>, raised: &mut Vec<R
         let mut on_line = on_line.peekable();
         let first = on_line.peek().copied();
         let only_comments = first.is_some() && on_line.clone().all(|at| script.tokens[at].kind.is_comment());
-        let in_clause = comment_clauses && on_line.clone().any(|at| script.is(at, "comment") && script.tokens[at].kind.is_word());
+        let in_clause =
+            comment_clauses && on_line.clone().any(|at| script.is(at, "comment") && script.tokens[at].kind.is_word());
         let ends_in_comment = comment_lines && only_comments;
         if length > most && !ends_in_comment && !in_clause {
             let message = format!("This line has {length} characters, where {most} are the most.");

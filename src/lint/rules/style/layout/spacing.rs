@@ -36,7 +36,9 @@ pub(in crate::lint::rules::style) fn check(sheet: &Sheet<'_>, raised: &mut Vec<R
             let next = if at < script.tokens.len() { script.word(at) } else { "the end of the file" };
             let next: String = next.lines().next().unwrap_or_default().chars().take(40).collect();
             let message = match (wanted.as_str(), text.contains('\n')) {
-                (_, true) => "There is white space at the end of the line, or a line break where none is to be.".to_owned(),
+                (_, true) => {
+                    "There is white space at the end of the line, or a line break where none is to be.".to_owned()
+                }
                 ("", _) => format!("There is to be no white space before `{next}`."),
                 (" ", _) => format!("There is to be one space before `{next}`."),
                 _ => format!("`{next}` is to stand below its like."),
@@ -71,7 +73,9 @@ fn wanted(sheet: &Sheet<'_>, at: usize, wishes: &[Wish], equals: bool) -> Option
         Gap::Touch => Some(String::new()),
         Gap::Single if text.is_empty() && has_template(script, at) => None,
         Gap::Single => Some(" ".to_owned()),
-        Gap::Align(alignment) if text.is_empty() => Some(width(sheet, &alignment, at).filter(|_| false).unwrap_or(" ".into())),
+        Gap::Align(alignment) if text.is_empty() => {
+            Some(width(sheet, &alignment, at).filter(|_| false).unwrap_or(" ".into()))
+        }
         Gap::Align(alignment) => Some(width(sheet, &alignment, at).unwrap_or_else(|| " ".to_owned())),
     }
 }
@@ -146,7 +150,9 @@ fn own(script: &Script<'_>, at: usize) -> (Gap, bool) {
         (Kind::Operator, Kind::Name) | (Kind::Name, Kind::Operator) if is_attribute(script, at) => (Gap::Touch, false),
         _ if is_inside(script, at, &["generic_type"]) && before.kind == Kind::Colon => (Gap::Single, false),
         _ if is_pattern(script, at) || is_loose(script, at) => (Gap::Any, false),
-        (Kind::Keyword, Kind::Open) | (Kind::Name | Kind::Quoted, Kind::Keyword) if is_cte(script, at) => (Gap::Single, true),
+        (Kind::Keyword, Kind::Open) | (Kind::Name | Kind::Quoted, Kind::Keyword) if is_cte(script, at) => {
+            (Gap::Single, true)
+        }
         (Kind::Close, _) if is_cte(script, at) => (Gap::Single, true),
         _ if script.gap(at).is_empty() && same_name && has_template(script, at) => (Gap::Any, false),
         _ => (Gap::Single, false),
@@ -163,7 +169,10 @@ fn is_dotted(script: &Script<'_>, at: usize) -> bool {
 fn colon(script: &Script<'_>, at: usize) -> (Gap, bool) {
     let colon = if script.tokens[at].kind == Kind::Colon { at } else { at - 1 };
     let node = script.tokens[colon].node;
-    if script.up(node, &["path", "subscript"]).is_some_and(|up| script.nodes[up].first == colon || script.node_kind(up) == "subscript") {
+    if script
+        .up(node, &["path", "subscript"])
+        .is_some_and(|up| script.nodes[up].first == colon || script.node_kind(up) == "subscript")
+    {
         return (Gap::Touch, true);
     }
     let is_type = script.up(node, &["generic_type"]).is_some();
@@ -186,14 +195,17 @@ fn bracket(script: &Script<'_>, at: usize) -> (Gap, bool) {
     let before = script.tokens[at - 1];
     match script.node_kind(holder) {
         "subscript" | "type" => (Gap::Touch, true),
-        _ if before.kind == Kind::Type || script.word(at - 1) == ">" || script.is(at - 1, "array") => (Gap::Touch, false),
+        _ if before.kind == Kind::Type || script.word(at - 1) == ">" || script.is(at - 1, "array") => {
+            (Gap::Touch, false)
+        }
         _ if before.kind == Kind::Close => (Gap::Touch, false),
         _ => (Gap::Single, false),
     }
 }
 
 fn is_generic(script: &Script<'_>, at: usize) -> bool {
-    matches!(script.word(at), "<" | ">") && script.up(script.tokens[at].node, &["generic_type", "generic_name"]).is_some()
+    matches!(script.word(at), "<" | ">")
+        && script.up(script.tokens[at].node, &["generic_type", "generic_name"]).is_some()
 }
 
 /// `>` and `=` are one sign in some dialects, white space or not.

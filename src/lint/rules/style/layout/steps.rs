@@ -86,7 +86,9 @@ pub(super) fn steps(sheet: &Sheet<'_>) -> Vec<Steps> {
             raw[script.code_before(at).map_or(at, |before| before + 1)].down += 1;
         }
     });
-    cursors(script).into_iter().for_each(|(from, end)| open(script, &mut raw, from, end, false));
+    for (from, end) in cursors(script) {
+        open(script, &mut raw, from, end, false);
+    }
     raw.into_iter().map(finish).collect()
 }
 
@@ -121,7 +123,10 @@ fn is_clause_of_template(script: &Script<'_>, at: usize, from: usize) -> bool {
         script.tokens[before].kind,
         Kind::Name | Kind::Quoted | Kind::Close | Kind::Number | Kind::String | Kind::Constant | Kind::Expression
     );
-    script.tokens[at].kind == Kind::Expression && script.starts_line(at) && whole && !script.word(at).contains("','")
+    script.tokens[at].kind == Kind::Expression
+        && script.starts_line(at)
+        && whole
+        && !script.word(at).contains("','")
         && !script.word(at).contains("\",\"")
 }
 
@@ -168,7 +173,9 @@ fn clause(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
         "window_clause" => open(script, raw, first, end, false),
         "group_by_clause" | "order_by_clause" | "partition_by_clause" => open(script, raw, first + 1, end, false),
         "case_expression" => case(script, node, raw),
-        "when_clause" if script.node_kind(script.nodes[node].parent) == "case_expression" => when(script, node, wish, raw),
+        "when_clause" if script.node_kind(script.nodes[node].parent) == "case_expression" => {
+            when(script, node, wish, raw);
+        }
         "else_clause" if script.node_kind(script.nodes[node].parent) == "case_expression" => {
             open(script, raw, first, end, true);
         }
@@ -269,9 +276,8 @@ fn commands(script: &Script<'_>, wish: &Wish, raw: &mut [Raw]) {
         for at in &outer {
             if script.is(*at, "set") && (script.is(start, "update") || script.is(start, "merge") || *at == start) {
                 open(script, raw, *at, until(*at, &["where", "from", "returning", "when"]), false);
-            } else if script.is(*at, "returning") {
-                open(script, raw, *at, tokens.end, false);
-            } else if script.is(*at, "declare") && script.word(*at + 1).starts_with('@') {
+            } else if script.is(*at, "returning") || script.is(*at, "declare") && script.word(*at + 1).starts_with('@')
+            {
                 open(script, raw, *at, tokens.end, false);
             }
         }
@@ -317,7 +323,9 @@ fn outer(script: &Script<'_>, tokens: std::ops::Range<usize>) -> Vec<usize> {
     while at < tokens.end {
         match script.tokens[at].kind {
             Kind::Open => at = script.tokens[at].pair.unwrap_or(at),
-            kind if kind.is_word() && script.up(script.tokens[at].node, &["case_expression"]).is_none() => outer.push(at),
+            kind if kind.is_word() && script.up(script.tokens[at].node, &["case_expression"]).is_none() => {
+                outer.push(at);
+            }
             _ => {}
         }
         at += 1;
@@ -338,7 +346,9 @@ pub(super) fn tag(text: &str) -> Tag {
     let inner = text.trim_start_matches(['{', '%', '-', '+']).trim_start();
     let keyword = inner.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
     match keyword {
-        "if" | "for" | "macro" | "call" | "filter" | "block" | "snapshot" | "test" | "materialization" | "raw" => Tag::Start,
+        "if" | "for" | "macro" | "call" | "filter" | "block" | "snapshot" | "test" | "materialization" | "raw" => {
+            Tag::Start
+        }
         "set" if !inner.contains('=') => Tag::Start,
         "else" | "elif" => Tag::Middle,
         keyword if keyword.starts_with("end") => Tag::End,

@@ -123,7 +123,7 @@ pub(in crate::lint::rules::style) fn modifiers(sheet: &Sheet<'_>, raised: &mut V
             (true, true) => format!("{}{after}", rest_text.trim_end()),
             (false, _) => rest_text.to_owned(),
         };
-        let message = format!("{} is to stand on the line of its SELECT.", word.to_uppercase());
+        let message = format!("{} is to stand on the line of its SELECT.", word.to_ascii_uppercase());
         let fix = sheet.edit(Span { start: rest.start, end: gap.end }, format!(" {word}{tail}"));
         raised.push(sheet.raise(script.span(first, last), message).safe_fix(vec![fix]));
     }
