@@ -43,7 +43,7 @@ impl<'a> Sheet<'a> {
     /// The options of another rule, which this one shares.
     pub(super) fn options_of(&self, rule: &str) -> Options<'a> {
         let page = explain(rule).unwrap_or(self.page);
-        Options { page, project: self.project }
+        Options { page, rules: self.rules, file: Some(self.file) }
     }
 
     /// The file's tokens and the nodes around them.
