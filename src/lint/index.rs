@@ -14,6 +14,19 @@ A rule fires only where the algebra proves the fault, or its page says plainly t
 defaults; `sluice.toml` sets them under `[rules]`, and a comment `-- sluice: allow(rule-name) reason` silences one line.
 ";
 
+/// What other tools check and no rule here does, and why.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("backfill and cost estimates; rows-changed classes", "`sluice plan` and `sluice impact` say them"),
+    ("cycles of columns", "`cycle` finds those of models, and a column's needs one"),
+    ("exposure broken by a column", "`column-removed-and-used` names the exposure that reads it"),
+    ("freshness without `loaded_at_field`", "right or wrong by adapter: some read the warehouse's own clock"),
+    ("generic tests only", "says how a model is tested, not whether"),
+    ("model scores", "a figure, not a fault at a place"),
+    ("run time and bytes of the last run", "artifacts of runs are not in the repo"),
+    ("source schema against a lock file", "`catalog-disagrees`"),
+    ("whitespace that templates leave", "nobody reads rendered SQL for its looks"),
+];
+
 /// All rules by group: name, default level, what it finds, and what other tools call it.
 pub fn index() -> String {
     let mut text = HEAD.to_owned();
@@ -29,6 +42,10 @@ pub fn index() -> String {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "| [{name}]({name}.md) | {level} | {summary} | {} |", peers.join(", "));
         }
+    }
+    text.push_str("\n## Left out\n\n| check | why |\n|---|---|\n");
+    for (check, why) in LEFT_OUT {
+        let _ = writeln!(text, "| {check} | {why} |");
     }
     text
 }
