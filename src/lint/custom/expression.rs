@@ -115,7 +115,7 @@ mod tests {
     fn an_expression_answers_or_says_why_not() {
         check("['a', 'b'].map(x, x + '!')", "a!, b!");
         check("1 +", "1:4: mismatched input '<EOF>'");
-        check("[1][3]", "Index out of bounds: 3");
+        check("[1][3]", "Index out of bounds: Int(3)");
     }
 
     #[test]
