@@ -33,8 +33,8 @@ pub use keys::equalities;
 pub use known::known;
 pub use normal::{Fingerprints, fingerprint};
 pub use query::{
-    ALL_COLUMNS, Assumption, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, ProblemKind,
-    Query, RelId, SetKind, Status, Why,
+    ALL_COLUMNS, Assumption, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, Problem,
+    ProblemKind, Query, RelId, SetKind, Status, Why,
 };
 pub use resolve::{Catalog, How, Routine, opaque, resolve};
 pub use sql_type::{Family, Type};

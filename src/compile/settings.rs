@@ -17,7 +17,9 @@ pub(super) fn settle(project: &mut Project, environment: &Environment) {
         settling.project(project);
     }
     for model in project.models.iter_mut().filter(|model| !model.overrides.0.contains_key("enabled")) {
-        if let Some(on) = said_in_text(&model.text[model.body.range()]).and_then(|said| settling.truth(&model.package, said)) {
+        if let Some(on) =
+            said_in_text(&model.text[model.body.range()]).and_then(|said| settling.truth(&model.package, said))
+        {
             model.enabled = on;
         }
     }

@@ -24,6 +24,7 @@ use super::sensitive::{Marks, Sensitive};
 use super::sheet::{Shared, Sheet};
 use super::standards::Standards;
 use super::suppress;
+use super::sure::is_sure;
 use super::texts::Texts;
 
 /// What a check found.
@@ -105,6 +106,9 @@ impl Run<'_> {
             for problem in &compiled.query.problems {
                 let name = problem_rule(problem.kind);
                 let Some(rule) = rules().iter().find(|rule| name == Some(rule.page.name.as_str())) else { continue };
+                if problem.kind == ProblemKind::UnknownColumn && !is_sure(self.compilation, compiled, problem) {
+                    continue;
+                }
                 let scene = self.scene(compiled, &facts, &rule.page);
                 let mut one = scene.raise(problem.span, problem.message.clone());
                 one.diagnostic.help.clone_from(&problem.help);

@@ -28,6 +28,7 @@ mod sensitive;
 mod sheet;
 mod standards;
 mod suppress;
+mod sure;
 mod texts;
 mod trial;
 mod unseen;

@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{Expr, Filter, For, Node, Source, Target};
-use super::expression::MISSING_ELSE;
 use super::context::iterate::{self, Items};
 use super::context::object::{Loop, Object};
+use super::expression::MISSING_ELSE;
 use super::free::is_free;
 use super::function::{Function, Scope};
 use super::marked::{Buffer, From, Text};

@@ -134,6 +134,10 @@ fn is_count_of_rows(expr: &Expr) -> bool {
 /// `string_agg(name, ', ')` without an order.
 pub(super) fn unordered(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     let lists = scene.options().flag("lists");
+    // What PIVOT collects is one row a cell, as its writers see to.
+    if scene.compiled.rendered.text.to_ascii_lowercase().contains("pivot") {
+        return;
+    }
     for (_, node) in scene.facts.nodes() {
         let Op::Aggregate { input, aggregates, .. } = &node.op else { continue };
         for aggregate in aggregates {
@@ -165,8 +169,9 @@ pub(super) fn framed(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         return;
     }
     scene.facts.each_expr(&mut |_, expr| {
-        let ExprKind::Window { function, order, frame: None, .. } = &expr.kind else { return };
-        if order.is_empty() || !matches!(function.as_str(), "LAST_VALUE" | "LAST" | "NTH_VALUE") {
+        let ExprKind::Window { function, args, order, frame: None, .. } = &expr.kind else { return };
+        // `last(x, true)` and IGNORE NULLS carry the last value forward, which is what that frame is for.
+        if order.is_empty() || args.len() > 1 && function != "NTH_VALUE" || !matches!(function.as_str(), "LAST_VALUE" | "LAST" | "NTH_VALUE") {
             return;
         }
         let name = function.to_ascii_lowercase();

@@ -7,7 +7,9 @@ use crate::lint::unseen::may_be_named;
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     let query = scene.query();
-    if query.status == Status::Opaque || scene.compiled.rendered.failed {
+    // A text that stands in for another, which may read what this one does not.
+    let stands_in = scene.compiled.model.text.contains("default(");
+    if query.status == Status::Opaque || scene.compiled.rendered.failed || stands_in {
         return;
     }
     let unread = query.ctes.iter().filter(|cte| cte.readers == 0);

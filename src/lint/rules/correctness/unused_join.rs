@@ -1,13 +1,15 @@
 //! LEFT JOINs in; those that neither give a column to anybody nor change the number of rows, out.
 
-use crate::algebra::{JoinKind, Op, RelId};
+use crate::algebra::{JoinKind, Op, ProblemKind, RelId};
 use crate::lint::block::uses;
 use crate::lint::finding::Raised;
 use crate::lint::scene::Scene;
 use crate::lint::unseen::is_unrendered;
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
-    if !scene.is_whole() {
+    // A name that means nothing here may be the one that reads the join.
+    let is_lost = scene.query().problems.iter().any(|problem| problem.kind == ProblemKind::UnknownColumn);
+    if !scene.is_whole() || is_lost {
         return;
     }
     for (rel, node) in scene.facts.nodes() {
