@@ -222,7 +222,7 @@ fn write(mended: &Mended, unsafe_too: bool, workspace: &Workspace, io: &mut Io) 
         some(mended.texts.len(), "file")
     ));
     for file in &mended.withdrawn {
-        io.tell(&format!("{file} is left as it was: the fixes would have changed what it means, or broken it."));
+        io.tell(&format!("{file} is left as it was: the fixes would have changed what it means, or that they do not cannot be proved."));
     }
     Ok(())
 }

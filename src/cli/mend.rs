@@ -103,6 +103,8 @@ fn texts_of(snapshot: &Snapshot, findings: &[Finding]) -> BTreeMap<FileId, std::
 struct Meaning {
     fingerprints: Option<crate::algebra::Fingerprints>,
     columns: Vec<String>,
+    /// Of a model that was not understood: its letters and signs, without spaces and in one case.
+    letters: Option<String>,
 }
 
 /// What is said of a moment before anything is fixed.
@@ -121,7 +123,12 @@ fn meaning(compilation: &Compilation, compiled: &CompiledModel) -> Meaning {
     let dialect = compiled.model.dialect(&compilation.projects[compiled.project].dialect);
     // A name without quotes may change its case where the dialect does not mind.
     let columns = compiled.query.outputs.iter().map(|output| dialect.column_key(&output.name, output.quoted)).collect();
-    Meaning { fingerprints: compiled.fingerprints.clone(), columns }
+    let letters = || {
+        let text = compiled.rendered.text.chars().filter(|c| !c.is_whitespace());
+        text.map(|c| c.to_ascii_lowercase()).collect()
+    };
+    let letters = compiled.fingerprints.is_none().then(letters);
+    Meaning { fingerprints: compiled.fingerprints.clone(), columns, letters }
 }
 
 fn faults(compilation: &Compilation) -> BTreeMap<FileId, usize> {

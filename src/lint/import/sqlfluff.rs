@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::codes::CODES;
+use crate::diagnostic::Severity;
 use crate::lint::page::{OptionKind, Page};
 use crate::lint::table;
 
@@ -86,7 +87,9 @@ pub fn sqlfluff(text: &str) -> Imported {
         match of_code(code).next() {
             None => imported.left.push(format!("rule {code}")),
             Some(_) => of_code(code).for_each(|page| {
-                rules.entry(page.name.clone()).or_default().insert("level".to_owned(), quoted("warn"));
+                // Asking for a rule is no wish to take it less strictly than it is here.
+                let level = if page.level == Some(Severity::Error) { "error" } else { "warn" };
+                rules.entry(page.name.clone()).or_default().insert("level".to_owned(), quoted(level));
             }),
         }
     }
