@@ -122,7 +122,7 @@ impl<'t> Node<'t> {
 
     /// This node and all below it, parents first, in order of the text.
     pub fn descendants(self) -> Descendants<'t> {
-        Descendants { cursor: self.inner.walk(), text: self.text, done: false, depth: 0 }
+        Descendants { cursor: self.inner.walk(), text: self.text, done: false, depth: 0, next_depth: 0 }
     }
 
     /// The smallest node that holds `span`.
@@ -137,13 +137,15 @@ pub struct Descendants<'t> {
     cursor: tree_sitter::TreeCursor<'t>,
     text: &'t str,
     done: bool,
-    depth: u32,
+    depth: usize,
+    /// Of the node that comes next. Counted here, for the cursor walks its whole way to tell.
+    next_depth: usize,
 }
 
 impl Descendants<'_> {
     /// How deep the node that came last stands below the first.
     pub fn depth(&self) -> usize {
-        self.depth as usize
+        self.depth
     }
 }
 
@@ -154,15 +156,18 @@ impl<'t> Iterator for Descendants<'t> {
         if self.done {
             return None;
         }
-        self.depth = self.cursor.depth();
+        self.depth = self.next_depth;
         let node = Node { inner: self.cursor.node(), text: self.text };
-        if !self.cursor.goto_first_child() {
-            while !self.cursor.goto_next_sibling() {
-                if !self.cursor.goto_parent() {
-                    self.done = true;
-                    break;
-                }
+        if self.cursor.goto_first_child() {
+            self.next_depth += 1;
+            return Some(node);
+        }
+        while !self.cursor.goto_next_sibling() {
+            if !self.cursor.goto_parent() {
+                self.done = true;
+                break;
             }
+            self.next_depth = self.next_depth.saturating_sub(1);
         }
         Some(node)
     }
