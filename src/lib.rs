@@ -1,3 +1,5 @@
+//! A git repo of SQL models in; what is wrong with it, where its columns come from and what a change means, out.
+//!
 #![doc = include_str!("README.md")]
 
 pub mod text;

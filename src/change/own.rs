@@ -69,24 +69,14 @@ pub(super) fn own(one: &CompiledModel, two: &CompiledModel) -> Own {
 /// A setting as text: what the model's own `config()` says, else the cascade.
 fn config_value(configs: &[&Config], key: &str) -> Option<String> {
     let value = configs.iter().find_map(|config| config.0.get(key))?;
-    Some(written(value))
-}
-
-/// A value as comparable text, without its place.
-fn written(value: &crate::data::Value) -> String {
-    if let Some(text) = value.scalar() {
-        return text;
-    }
-    let items = value.items().iter().map(written);
-    let entries = value.entries().iter().map(|(key, value)| format!("{}: {}", key.text, written(value)));
-    items.chain(entries).collect::<Vec<_>>().join(", ")
+    Some(value.in_one_line())
 }
 
 /// What a consumer is promised: contract, constraints, tests.
 fn guards(properties: &Properties) -> Vec<String> {
     let test = |test: &Test| {
         let arguments: Vec<String> =
-            test.arguments.iter().map(|(name, value)| format!("{name}={}", written(value))).collect();
+            test.arguments.iter().map(|(name, value)| format!("{name}={}", value.in_one_line())).collect();
         format!("{} {:?} {}", test.name, test.column, arguments.join(" "))
     };
     let mut all: Vec<String> =
@@ -122,7 +112,7 @@ fn notes(model: &Model) -> Vec<String> {
     ];
     all.push(model.config.strings("tags").join(" "));
     all.push(properties.tags.join(" "));
-    all.extend(properties.meta.iter().map(written));
+    all.extend(properties.meta.iter().map(crate::data::Value::in_one_line));
     all.extend(
         properties
             .columns

@@ -103,6 +103,16 @@ impl Value {
         }
     }
 
+    /// As one line of text, to compare or to show: lists and maps too, their items with commas between.
+    pub fn in_one_line(&self) -> String {
+        if let Some(text) = self.scalar() {
+            return text;
+        }
+        let items = self.items().iter().map(Value::in_one_line);
+        let entries = self.entries().iter().map(|(key, value)| format!("{}: {}", key.text, value.in_one_line()));
+        items.chain(entries).collect::<Vec<_>>().join(", ")
+    }
+
     /// A string, or a list of strings: YAML's habit of writing one item without its list.
     pub fn strings(&self) -> Vec<String> {
         match &self.kind {

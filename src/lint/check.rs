@@ -20,7 +20,7 @@ use super::macros::Surveys;
 use super::page::Page;
 use super::rules::{Check, Rule, rules};
 use super::scene::{Diff, Scene, Stage};
-use super::sensitive::{Marks, Sensitive};
+use super::sensitive::Watch;
 use super::sheet::{Shared, Sheet};
 use super::standards::Standards;
 use super::suppress;
@@ -55,6 +55,7 @@ struct Run<'a> {
     standards: Standards,
     texts: Texts,
     surveys: Surveys,
+    watch: Watch,
     /// Parallel to the projects.
     projects: Vec<ProjectRules<'a>>,
 }
@@ -67,6 +68,7 @@ fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection
         standards: Standards::of(&compilation.projects),
         texts: Texts::of(compilation),
         surveys: Surveys::default(),
+        watch: Watch::default(),
         projects: compilation.projects.iter().map(ProjectRules::of).collect(),
     };
     deep(|| run.findings(base))
@@ -99,7 +101,7 @@ impl Run<'_> {
         // A hole that a template left may hold the very name that is missing.
         let whole = |compiled: &CompiledModel| !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
         each_reading(self.compilation, &mut raised, |compiled, raised| {
-            if !whole(compiled) {
+            if compiled.query.problems.is_empty() || !whole(compiled) {
                 return;
             }
             let facts = Facts::new(&compiled.query);
@@ -148,8 +150,8 @@ impl Run<'_> {
                 let Check::Project(check) = rule.check else { continue };
                 let mut found = Vec::new();
                 let (compilation, standards, page) = (self.compilation, &self.standards, &rule.page);
-                let (project, surveys) = (rules.project, &self.surveys);
-                check(&Stage { compilation, standards, index, project, rules, page, surveys }, &mut found);
+                let (project, surveys, watch, all) = (rules.project, &self.surveys, &self.watch, &self.projects);
+                check(&Stage { compilation, standards, index, project, rules, page, surveys, watch, all }, &mut found);
                 raised.extend(named(found, page));
             }
         }
@@ -216,13 +218,11 @@ impl Run<'_> {
     /// What the team's own rules over facts say.
     fn of_facts(&self, change: Option<Change<'_>>) -> Vec<Raised> {
         let mut raised = Vec::new();
-        let mut sensitive = None;
         for (index, rules) in self.projects.iter().enumerate() {
             for rule in self.asked(index) {
                 let Check::Own(own) = &rule.check else { continue };
                 let Own::Standard(standard) = &**own else { continue };
-                let sensitive =
-                    sensitive.get_or_insert_with(|| Sensitive::of(self.compilation, &Marks::of(&self.projects)));
+                let sensitive = self.watch.of(self.compilation, &self.projects);
                 let ground = Ground { compilation: self.compilation, index, rules, sensitive, change };
                 let (mut found, mut faults) = (Vec::new(), Vec::new());
                 standard.check(&rule.page, &ground, &mut found, &mut faults);
@@ -309,31 +309,21 @@ fn each_reading(
             let mut found = Vec::new();
             work(&compiled.as_read(reading), &mut found);
             let shown = found.into_iter().filter(|one| reading.shows(&compiled.model, &one.diagnostic.place));
-            raised.extend(shown.map(|one| in_branch(one, &compiled.model)));
+            raised.extend(shown.map(|one| in_branch(one, &compiled.model, &reading.spans)));
         }
         raised
     });
     raised.extend(found.into_iter().flatten());
 }
 
-/// Names the branch that a finding stands in, where only another reading of the text shows it: the tag before it that
-/// opens the branch.
-fn in_branch(raised: Raised, model: &Model) -> Raised {
-    let at = raised.diagnostic.place.span.start as usize;
-    let opens = |tag: &str| {
-        let word = tag.trim_start_matches(['{', '%', '-', '+']).trim_start();
-        ["if ", "elif ", "else"].iter().any(|opening| word.starts_with(opening))
-    };
-    let before = model.text.get(..at).unwrap_or_default();
-    let tags = before.rmatch_indices("{%").map(|(start, _)| (start, &model.text[start..]));
-    let mut tags = tags.filter_map(|(start, rest)| Some((start, rest.split_inclusive("%}").next()?)));
-    match tags.find(|(_, tag)| opens(tag)) {
-        Some((start, tag)) => {
-            let place = Place::new(&model.file, Span::new(start, start + tag.len()));
-            raised.label(place, "only where this branch is taken")
-        }
-        None => raised,
-    }
+/// Names the branch that a finding stands in, where only another reading of the text shows it: the tag that opens it.
+fn in_branch(raised: Raised, model: &Model, branches: &[Span]) -> Raised {
+    let here = raised.diagnostic.place.span;
+    let Some(branch) = branches.iter().find(|branch| branch.contains(here)) else { return raised };
+    let before = model.text.get(..branch.start as usize).unwrap_or_default();
+    let Some(tag) = before.rfind("{%") else { return raised };
+    let place = Place::new(&model.file, Span::new(tag, before.len()));
+    raised.label(place, "only where this branch is taken")
 }
 
 /// The rule that speaks of a problem; `None` where a rule looks for itself.

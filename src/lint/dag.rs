@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compile::{Compilation, CompiledModel};
 use crate::data::Value;
 use crate::lineage::Named;
-use crate::project::{Globs, Model, ModelKind, Project};
+use crate::project::{Model, ModelKind, Project};
 use crate::text::{Place, Span};
 
+use super::level::ProjectRules;
 use super::scene::Stage;
 
 /// Direct reads of built models, both ways; ids of models, sources, seeds and snapshots, or plain names.
@@ -92,7 +93,7 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn layer(&self, model: &Model) -> Option<&'a str> {
-        layer(self.project, model)
+        layer(self.rules, model)
     }
 
     /// Ids that exposures, metrics, semantic models and saved queries name.
@@ -110,11 +111,10 @@ const CUSTOM: [(&str, &[&str]); 4] =
     [("base", &["base_"]), ("staging", &["stg_"]), ("intermediate", &["int_"]), ("marts", &["fct_", "dim_"])];
 
 /// The layer of a model: by its path where `sluice.toml` names layers, else by its prefix, else by its folder.
-pub(super) fn layer<'a>(project: &'a Project, model: &Model) -> Option<&'a str> {
-    let path = inner_path(project, model.file.path());
-    let layers = &project.settings.layers;
-    if !layers.is_empty() {
-        return layers.iter().find(|layer| Globs::new(&layer.paths).matches(path)).map(|layer| layer.name.as_str());
+pub(super) fn layer<'a>(rules: &ProjectRules<'a>, model: &Model) -> Option<&'a str> {
+    let path = inner_path(rules.project, model.file.path());
+    if !rules.project.settings.layers.is_empty() {
+        return rules.layer(&model.file);
     }
     let name = model.name.to_ascii_lowercase();
     let by_prefix = CUSTOM.iter().find(|(_, prefixes)| prefixes.iter().any(|prefix| name.starts_with(prefix)));

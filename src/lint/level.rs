@@ -5,6 +5,7 @@ use crate::diagnostic::Severity;
 use crate::project::{Globs, Override, Preset, Project, RuleSetting};
 use crate::text::FileId;
 
+use super::dag::inner_path;
 use super::page::{Group, Page};
 
 /// What the command line asks of the rules. Entries are rule names, names of groups, or `all`.
@@ -91,23 +92,23 @@ impl<'a> ProjectRules<'a> {
     }
 
     /// The value of an option: the project's where it is of the right kind, else the page's default.
-    pub(super) fn option<'s>(&'s self, page: &'s Page, file: Option<&FileId>, name: &str) -> Option<&'s Value> {
+    pub(super) fn option<'s>(&'s self, page: &'s Page, file: Option<&'s FileId>, name: &str) -> Option<&'s Value> {
         let known = page.options.iter().find(|option| option.name == name)?;
         let set = self.settings(page, file).filter_map(|setting| setting.options.get(name));
         Some({ set }.find(|value| known.kind.takes(value)).unwrap_or(&known.default))
     }
 
     /// What is set for a rule in a file, the strongest first.
-    fn settings<'s>(&'s self, page: &'s Page, file: Option<&FileId>) -> impl Iterator<Item = &'s RuleSetting> {
-        let path = file.map(|file| self.path(file).to_owned());
-        let holds = move |(globs, _): &&(Globs, &Override)| path.as_ref().is_some_and(|path| globs.matches(path));
+    fn settings<'s>(&'s self, page: &'s Page, file: Option<&'s FileId>) -> impl Iterator<Item = &'s RuleSetting> {
+        let path = file.map(|file| self.path(file));
+        let holds = move |(globs, _): &&(Globs, &Override)| path.is_some_and(|path| globs.matches(path));
         let over = self.overrides.iter().rev().filter(holds).filter_map(|(_, over)| of_rule(&over.rules, page));
         over.flatten().chain(of_rule(&self.project.settings.rules, page).into_iter().flatten())
     }
 
     /// A file's path from the project's root.
     fn path<'p>(&self, file: &'p FileId) -> &'p str {
-        file.path().strip_prefix(self.project.root.as_str()).unwrap_or(file.path()).trim_start_matches('/')
+        inner_path(self.project, file.path())
     }
 }
 

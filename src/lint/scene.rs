@@ -15,6 +15,7 @@ use super::finding::Raised;
 use super::level::ProjectRules;
 use super::macros::Surveys;
 use super::page::Page;
+use super::sensitive::{Sensitive, Watch};
 use super::standards::Standards;
 
 /// One model, for a rule that judges models.
@@ -38,6 +39,9 @@ pub(super) struct Stage<'a> {
     pub(super) page: &'a Page,
     /// What its templates show.
     pub(super) surveys: &'a Surveys,
+    pub(super) watch: &'a Watch,
+    /// The settings of all projects.
+    pub(super) all: &'a [ProjectRules<'a>],
 }
 
 /// A change, for a rule that compares.
@@ -82,6 +86,11 @@ impl<'a> Options<'a> {
 }
 
 impl<'a> Stage<'a> {
+    /// Which columns of the repo hold personal data.
+    pub(super) fn sensitive(&self) -> &'a Sensitive {
+        self.watch.of(self.compilation, self.all)
+    }
+
     pub(super) fn options(&self) -> Options<'a> {
         Options { page: self.page, rules: self.rules, file: None }
     }

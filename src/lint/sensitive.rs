@@ -5,6 +5,7 @@
 //! column that is declared `meta.pii: false` is declassified.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::algebra::{ColumnId, Expr, ExprKind, Op, RelId};
 use crate::compile::{Compilation, CompiledModel};
@@ -18,19 +19,19 @@ use super::level::ProjectRules;
 
 /// What is marked, and which functions mask.
 #[derive(Clone, Debug)]
-pub(super) struct Marks {
+struct Marks {
     /// Names of tags, and of keys under `meta`.
-    pub(super) tags: Vec<String>,
+    tags: Vec<String>,
     /// Functions whose result gives nothing of their input away; `mask*` stands for all that begin so.
-    pub(super) masks: Vec<String>,
+    masks: Vec<String>,
 }
 
 impl Marks {
     /// The rule whose options say what is marked and what masks.
-    pub(super) const RULE: &str = "unmasked-personal-data";
+    const RULE: &str = "unmasked-personal-data";
 
     /// What any of the projects says.
-    pub(super) fn of(projects: &[ProjectRules<'_>]) -> Self {
+    fn of(projects: &[ProjectRules<'_>]) -> Self {
         let mut marks = Marks { tags: Vec::new(), masks: Vec::new() };
         for rules in projects {
             let Some(page) = explain(Self::RULE) else { continue };
@@ -46,6 +47,16 @@ impl Marks {
 #[derive(Debug, Default)]
 pub(super) struct Sensitive(BTreeMap<String, BTreeMap<String, Label>>);
 
+/// What one run knows of personal data, found when somebody first asks.
+#[derive(Default)]
+pub(super) struct Watch(OnceLock<Sensitive>);
+
+impl Watch {
+    pub(super) fn of(&self, compilation: &Compilation, projects: &[ProjectRules<'_>]) -> &Sensitive {
+        self.0.get_or_init(|| Sensitive::of(compilation, &Marks::of(projects)))
+    }
+}
+
 /// Why a column counts as personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Label {
@@ -59,7 +70,7 @@ pub(super) struct Label {
 }
 
 impl Sensitive {
-    pub(super) fn of(compilation: &Compilation, marks: &Marks) -> Self {
+    fn of(compilation: &Compilation, marks: &Marks) -> Self {
         let mut sensitive = Sensitive::default();
         for project in &compilation.projects {
             for source in &project.sources {

@@ -41,7 +41,7 @@ pub use model::{
 };
 pub use quoting::Quoting;
 pub use readers::python_texts;
-pub use settings::{Layer, Listing, Override, Preset, RuleSetting, Settings, TemplateSettings};
+pub use settings::{Listing, Override, Preset, RuleSetting, Settings, TemplateSettings};
 pub use standards::RuleText;
 
 /// Every project of a repo, by root: of `snapshot`, with what git ignores (installed packages) from `disk`.

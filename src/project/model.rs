@@ -71,6 +71,19 @@ pub enum ModelKind {
     Table,
 }
 
+impl ModelKind {
+    /// The word of selectors and facts.
+    pub fn word(self) -> &'static str {
+        match self {
+            ModelKind::Model => "model",
+            ModelKind::Snapshot => "snapshot",
+            ModelKind::Analysis => "analysis",
+            ModelKind::SingularTest => "test",
+            ModelKind::Table => "table",
+        }
+    }
+}
+
 impl Model {
     /// The dialect of its text, in a project of that dialect.
     pub fn dialect<'a>(&'a self, project: &'a Arc<Dialect>) -> &'a Arc<Dialect> {

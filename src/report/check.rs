@@ -70,6 +70,19 @@ impl Texts {
         (position(text, lines, place.span.start), position(text, lines, place.span.end))
     }
 
+    /// The lines (from 1) in which a span starts and ends, each with what stands before it on that line, for formats
+    /// that count columns in units of their own.
+    pub(super) fn leads(&self, place: &Place) -> [(u32, &str); 2] {
+        let (span, text) = (self.inside(place), self.get(&place.file).unwrap_or_default());
+        let lead = |at: u32| {
+            let Some((_, lines)) = self.0.get(&place.file) else { return (1, "") };
+            let before = text.get(..at as usize).unwrap_or_default();
+            let start = before.rfind('\n').map_or(0, |at| at + 1);
+            (lines.position(text, at).line, &before[start..])
+        };
+        [lead(span.start), lead(span.end)]
+    }
+
     /// Where a span starts, as its own parts.
     pub fn read_at(&self, place: &Place) -> ReadAt {
         let (start, _) = self.positions(place);
@@ -101,6 +114,12 @@ fn position(text: &str, lines: &LineIndex, at: u32) -> LineColumn {
     let position = lines.position(text, at);
     let marked = position.line == 1 && at > 0 && text.starts_with('\u{feff}');
     LineColumn { column: position.column - u32::from(marked), ..position }
+}
+
+/// A finding's message and help, for formats that have one text for both.
+pub(super) fn said(finding: &Diagnostic, between: &str) -> String {
+    let parts: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
+    parts.join(between)
 }
 
 /// Where a rule's page is read online, as far as the package says where it lives.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::check::Check;
+use super::check::{Check, said};
 use super::paint::Paint;
 use super::text::summary;
 use crate::diagnostic::Severity;
@@ -23,8 +23,7 @@ pub fn github(check: &Check) -> String {
         if start.line == end.line {
             let _ = write!(place, ",col={},endColumn={}", start.column, end.column);
         }
-        let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
-        let message = data(&said.join("\n"));
+        let message = data(&said(finding, "\n"));
         let _ = writeln!(out, "::{command} {place},title={}::{message}", property(&finding.rule));
     }
     out + &summary(check, Paint::plain())

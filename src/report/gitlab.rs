@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::check::Check;
+use super::check::{Check, said};
 use crate::diagnostic::Severity;
 
 #[derive(Serialize)]
@@ -28,20 +28,17 @@ struct Lines {
 
 /// A list of issues, as <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format> says.
 pub fn gitlab(check: &Check) -> String {
-    let issue = |(finding, fingerprint): (&'_ crate::diagnostic::Diagnostic, &crate::text::Digest)| {
+    let issues = check.findings.iter().zip(&check.fingerprints).map(|(finding, fingerprint)| {
         let (start, end) = check.texts.positions(&finding.place);
-        let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
-        (said.join(" "), fingerprint.to_string(), start.line, end.line)
-    };
-    let issues = check.findings.iter().zip(&check.fingerprints).map(|pair| {
-        let (description, fingerprint, begin, end) = issue(pair);
-        let severity = match pair.0.severity {
+        let severity = match finding.severity {
             Severity::Error => "major",
             Severity::Warn => "minor",
             Severity::Info => "info",
         };
-        let location = Location { path: pair.0.place.file.path(), lines: Lines { begin, end } };
-        Issue { description, check_name: &pair.0.rule, fingerprint, severity, location }
+        let lines = Lines { begin: start.line, end: end.line };
+        let location = Location { path: finding.place.file.path(), lines };
+        let (description, fingerprint) = (said(finding, " "), fingerprint.to_string());
+        Issue { description, check_name: &finding.rule, fingerprint, severity, location }
     });
     super::json::page(&issues.collect::<Vec<_>>())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::check::Check;
+use super::check::{Check, said};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::FileId;
 
@@ -30,8 +30,8 @@ pub fn junit(check: &Check, failing: Severity) -> String {
 
 fn case(check: &Check, file: &FileId, finding: &Diagnostic, failing: Severity) -> TestCase {
     let place = check.texts.locate(&finding.place);
-    let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
-    let text = format!("{place}\n{}", said.join("\n"));
+    let said = said(finding, "\n");
+    let text = format!("{place}\n{}", said);
     let status = if finding.severity >= failing {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_message(finding.message.clone()).set_type(finding.severity.word()).set_description(text);
@@ -43,7 +43,7 @@ fn case(check: &Check, file: &FileId, finding: &Diagnostic, failing: Severity) -
     let mut case = TestCase::new(format!("{} at {place}", finding.rule), status);
     case.set_classname(file.path());
     if passed {
-        case.set_system_out(format!("{}: {place}\n{}", finding.severity.word(), said.join("\n")));
+        case.set_system_out(format!("{}: {place}\n{}", finding.severity.word(), said));
     }
     case
 }

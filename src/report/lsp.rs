@@ -7,7 +7,7 @@ use lsp_types::{
     Position, PublishDiagnosticsParams, Range, Uri,
 };
 
-use super::check::{Check, rule_url};
+use super::check::{Check, rule_url, said};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::{FileId, Place};
 
@@ -25,7 +25,6 @@ pub fn lsp(check: &Check, root: &str) -> String {
 }
 
 fn shown(check: &Check, finding: &Diagnostic, root: &str) -> Shown {
-    let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
     let severity = match finding.severity {
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warn => DiagnosticSeverity::WARNING,
@@ -41,7 +40,7 @@ fn shown(check: &Check, finding: &Diagnostic, root: &str) -> Shown {
         code: Some(NumberOrString::String(finding.rule.clone())),
         code_description: rule_url(&finding.rule).and_then(|url| Some(CodeDescription { href: url.parse().ok()? })),
         source: Some("sluice".to_owned()),
-        message: said.join("\n"),
+        message: said(finding, "\n"),
         related_information: (!finding.related.is_empty()).then(|| related.collect()),
         ..Shown::default()
     }
@@ -49,15 +48,10 @@ fn shown(check: &Check, finding: &Diagnostic, root: &str) -> Shown {
 
 /// Lines and columns from 0, columns in UTF-16 units.
 fn range(check: &Check, place: &Place) -> Range {
-    let span = check.texts.inside(place);
-    let text = check.texts.get(&place.file).unwrap_or_default();
-    let position = |at: u32| {
-        let before = text.get(..at as usize).unwrap_or_default();
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        Position { line, character: before[start..].encode_utf16().count() as u32 }
-    };
-    Range { start: position(span.start), end: position(span.end) }
+    let position =
+        |(line, lead): (u32, &str)| Position { line: line - 1, character: lead.encode_utf16().count() as u32 };
+    let [start, end] = check.texts.leads(place).map(position);
+    Range { start, end }
 }
 
 fn uri(root: &str, file: &FileId) -> Option<Uri> {

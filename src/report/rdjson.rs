@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::check::{Check, rule_url};
+use super::check::{Check, rule_url, said};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::text::Place;
 
@@ -80,14 +80,13 @@ pub fn rdjson(check: &Check) -> String {
 }
 
 fn shape<'a>(check: &Check, finding: &'a Diagnostic) -> Shape<'a> {
-    let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
     let severity = match finding.severity {
         Severity::Error => "ERROR",
         Severity::Warn => "WARNING",
         Severity::Info => "INFO",
     };
     Shape {
-        message: said.join("\n"),
+        message: said(finding, "\n"),
         location: location(check, &finding.place),
         severity,
         code: Code { value: &finding.rule, url: rule_url(&finding.rule) },
@@ -113,13 +112,7 @@ fn location<'a>(check: &Check, place: &'a Place) -> Location<'a> {
 }
 
 fn range(check: &Check, place: &Place) -> Range {
-    let span = check.texts.inside(place);
-    let text = check.texts.get(&place.file).unwrap_or_default();
-    let position = |at: u32| {
-        let before = text.get(..at as usize).unwrap_or_default();
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
-        let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-        Position { line, column: column as u32 + 1 }
-    };
-    Range { start: position(span.start), end: position(span.end) }
+    let position = |(line, lead): (u32, &str)| Position { line, column: lead.len() as u32 + 1 };
+    let [start, end] = check.texts.leads(place).map(position);
+    Range { start, end }
 }

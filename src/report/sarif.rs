@@ -9,7 +9,7 @@ use serde_sarif::sarif::{
     Tool, ToolComponent,
 };
 
-use super::check::{Check, rule_url};
+use super::check::{Check, rule_url, said};
 use crate::diagnostic::{self, Diagnostic, Edit, Severity};
 use crate::text::{Digest, FileId, Place};
 
@@ -50,10 +50,9 @@ fn rule(name: &str, about: &super::check::About) -> ReportingDescriptor {
 }
 
 fn found(check: &Check, finding: &Diagnostic, fingerprint: &Digest) -> Found {
-    let said: Vec<&str> = [&finding.message].into_iter().chain(&finding.help).map(String::as_str).collect();
     let mut found = Found::builder()
         .rule_id(&*finding.rule)
-        .message(Message::from(said.join(" ").as_str()))
+        .message(Message::from(said(finding, " ").as_str()))
         .locations(vec![location(check, &finding.place, None)])
         .partial_fingerprints(BTreeMap::from([("sluice/v1".to_owned(), fingerprint.to_string())]))
         .build();

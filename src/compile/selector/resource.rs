@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::compile::{Compilation, CompiledModel};
 use crate::data::Value;
-use crate::project::{Config, ConsumerKind, ModelKind, Project, Properties};
+use crate::project::{Config, ConsumerKind, Project, Properties};
 
 /// One thing of the repo that a selector may name.
 pub(super) struct Resource<'c> {
@@ -76,17 +76,10 @@ pub(super) fn resources(compilation: &Compilation) -> Vec<Resource<'_>> {
 
 fn of_model<'c>(compiled: &'c CompiledModel, compilation: &'c Compilation) -> Resource<'c> {
     let (model, project) = (&compiled.model, &compilation.projects[compiled.project]);
-    let kind = match model.kind {
-        ModelKind::Model => "model",
-        ModelKind::Snapshot => "snapshot",
-        ModelKind::Analysis => "analysis",
-        ModelKind::SingularTest => "test",
-        ModelKind::Table => "table",
-    };
     let path = model.file.path();
     Resource {
         id: &model.id,
-        kind,
+        kind: model.kind.word(),
         package: &model.package,
         name: model.name.clone(),
         path,

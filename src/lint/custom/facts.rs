@@ -13,10 +13,11 @@ use crate::algebra::{Nullability, Op};
 use crate::compile::CompiledModel;
 use crate::data;
 use crate::impact::ModelImpact;
+use crate::lint::dag::head;
 use crate::lint::level::ProjectRules;
 use crate::lint::page::Page;
 use crate::lint::scene::locate;
-use crate::project::{Config, DeclaredColumn, Exposure, MacroFile, ModelKind, Properties, Seed, Source, Test};
+use crate::project::{Config, DeclaredColumn, Exposure, MacroFile, Properties, Seed, Source, Test};
 use crate::text::{Place, Span};
 
 /// One thing that a rule judges.
@@ -99,17 +100,10 @@ impl<'a> Readers<'a> {
 fn of_model(ground: &Ground<'_>, reading: &Readers<'_>, compiled: &CompiledModel) -> Thing {
     Thing {
         name: compiled.model.name.clone(),
-        place: head_of(compiled),
+        place: head(&compiled.model),
         model: Some(compiled.model.id.clone()),
         facts: vec![("model", model(ground, reading, compiled))],
     }
-}
-
-/// The start of a model's own text.
-fn head_of(compiled: &CompiledModel) -> Place {
-    let (text, body) = (&compiled.model.text, compiled.model.body);
-    let blank = text.get(body.range()).map_or(0, |text| text.len() - text.trim_start().len());
-    Place::new(&compiled.model.file, Span::at(body.start as usize + blank))
 }
 
 fn model(ground: &Ground<'_>, reading: &Readers<'_>, compiled: &CompiledModel) -> Value {
@@ -120,20 +114,13 @@ fn model(ground: &Ground<'_>, reading: &Readers<'_>, compiled: &CompiledModel) -
         let keys = known.keys.iter().filter(|(_, is_proved)| *is_proved || !proved);
         list(keys.map(|(key, _)| texts(key)))
     };
-    let kind = match model.kind {
-        ModelKind::Model => "model",
-        ModelKind::Snapshot => "snapshot",
-        ModelKind::Analysis => "analysis",
-        ModelKind::SingularTest => "test",
-        ModelKind::Table => "table",
-    };
     let joins = compiled.query.nodes.iter().filter(|node| matches!(node.op, Op::Join { .. })).count();
     let own_text = model.text.get(model.body.range()).unwrap_or_default();
     let sources = compiled.lineage.depends_on.iter().filter(|id| id.starts_with("source."));
     map([
         ("name", text(&model.name)),
         ("id", text(&model.id)),
-        ("kind", text(kind)),
+        ("kind", text(model.kind.word())),
         ("path", text(model.file.path())),
         ("project", text(&ground.compilation.projects[compiled.project].name)),
         ("layer", text(ground.rules.layer(&model.file).unwrap_or_default())),
@@ -398,7 +385,7 @@ fn changes(ground: &Ground<'_>, reading: &Readers<'_>) -> Vec<Thing> {
             ("columns", list(columns)),
         ]);
         let name = compiled.model.name.clone();
-        Some(Thing { name, place: head_of(compiled), model: Some(id.clone()), facts: vec![("change", value)] })
+        Some(Thing { name, place: head(&compiled.model), model: Some(id.clone()), facts: vec![("change", value)] })
     };
     change.impacts.models.iter().filter_map(thing).collect()
 }

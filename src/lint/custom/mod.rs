@@ -29,7 +29,7 @@ pub(super) fn read(page: &Page, file: &FileId) -> Result<Own, PageFault> {
     let body = page.body.as_ref().unwrap_or(&nothing);
     match (&body.query, &body.require) {
         (Some(query), None) => Ok(Own::Pattern(PatternRule::read(page, body, query)?)),
-        (None, Some(require)) => Ok(Own::Standard(StandardRule::read(page, body, require, file)?)),
+        (None, Some(require)) => Ok(Own::Standard(StandardRule::read(body, require, file)?)),
         (Some(query), Some(_)) => Err(at(query.span, "`query` and `require` are two rules: write a page for each")),
         (None, None) => Err(PageFault::Missing("query` or `require")),
     }

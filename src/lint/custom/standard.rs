@@ -45,7 +45,7 @@ pub(in crate::lint) struct Change<'a> {
 }
 
 impl StandardRule {
-    pub(super) fn read(page: &Page, body: &Body, require: &Written, file: &FileId) -> Result<Self, PageFault> {
+    pub(super) fn read(body: &Body, require: &Written, file: &FileId) -> Result<Self, PageFault> {
         let kinds = || Kind::ALL.map(Kind::word).join("`, `");
         let each = match &body.each {
             None => return Err(PageFault::Missing("each")),
@@ -56,16 +56,14 @@ impl StandardRule {
             return Err(super::at(files.span, "`files` goes with `query`, not with `require`"));
         }
         let message = |written: &Option<Written>| written.as_ref().map(Message::read).transpose();
-        let rule = StandardRule {
+        Ok(StandardRule {
             each,
             filter: body.filter.as_ref().map(Expression::new).transpose()?,
             require: Expression::new(require)?,
             message: message(&body.message)?,
             help: message(&body.help)?,
-            place: Place::new(file, require.span),
-        };
-        debug_assert!(!page.name.is_empty(), "a page has a title");
-        Ok(rule)
+            place: Place::new(file, Span::at(require.span.start as usize)),
+        })
     }
 
     /// Judges every thing of one project. What cannot be judged is told once, at the page.
@@ -116,7 +114,6 @@ impl StandardRule {
     fn fault(&self, page: &Page, thing: &Thing, why: &str) -> Diagnostic {
         let message = format!("`{}` cannot judge the {} `{}`: {why}.", page.name, self.each.word(), thing.name);
         let help = "Ask `has(..)` before a key that may not be there; `sluice rules facts` lists what there is.";
-        let place = Place { file: self.place.file.clone(), span: Span::at(self.place.span.start as usize) };
-        Diagnostic::error("invalid-rule", place, message).help(help)
+        Diagnostic::error("invalid-rule", self.place.clone(), message).help(help)
     }
 }

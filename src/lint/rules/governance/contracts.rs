@@ -14,8 +14,8 @@ fn models<'a>(stage: &Stage<'a>) -> impl Iterator<Item = &'a CompiledModel> {
     let named = move |layer: Option<&str>| {
         layers.is_empty() || layer.is_some_and(|layer| layers.iter().any(|name| name == layer))
     };
-    let project = stage.project;
-    stage.built_models().filter(move |compiled| named(crate::lint::dag::layer(project, &compiled.model)))
+    let rules = stage.rules;
+    stage.built_models().filter(move |compiled| named(crate::lint::dag::layer(rules, &compiled.model)))
 }
 
 fn at(compiled: &CompiledModel, message: String) -> Raised {

@@ -9,6 +9,7 @@ use crate::lint::finding::Raised;
 use crate::lint::patterns::Patterns;
 use crate::lint::resource::{Resource, Sort, of, project_place, resources};
 use crate::lint::scene::{Stage, locate};
+use crate::text::FileId;
 
 use super::describe::{at_column, columns};
 
@@ -65,7 +66,7 @@ pub(super) fn prefix(stage: &Stage<'_>, found: &mut Vec<Raised>) {
     let items = stage.options().words("prefixes");
     for one in of(stage, Sort::Model) {
         let Some(compiled) = one.model else { continue };
-        let layer = by_folder(stage, compiled.model.file.path());
+        let layer = by_folder(stage, &compiled.model.file);
         let of_layer = |layer: &str| {
             let own = items.iter().filter_map(|item| item.split_once(": ")).find(|(name, _)| *name == layer);
             own.map(|(_, prefixes)| prefixes.split([',', ' ']).filter(|prefix| !prefix.is_empty()).collect::<Vec<_>>())
@@ -80,13 +81,11 @@ pub(super) fn prefix(stage: &Stage<'_>, found: &mut Vec<Raised>) {
 }
 
 /// The layer of a model by its path alone: what its name says is judged by it.
-fn by_folder(stage: &Stage<'_>, path: &str) -> String {
-    let inner = inner_path(stage.project, path);
-    let layers = &stage.project.settings.layers;
-    if !layers.is_empty() {
-        let own = layers.iter().find(|layer| crate::project::Globs::new(&layer.paths).matches(inner));
-        return own.map_or_else(|| "other".to_owned(), |layer| layer.name.clone());
+fn by_folder(stage: &Stage<'_>, file: &FileId) -> String {
+    if !stage.project.settings.layers.is_empty() {
+        return stage.rules.layer(file).unwrap_or("other").to_owned();
     }
+    let inner = inner_path(stage.project, file.path());
     let folders = inner.rsplit_once('/').map_or("", |(folders, _)| folders);
     let known = folders.rsplit('/').find(|folder| ["base", "staging", "intermediate", "marts"].contains(folder));
     known.unwrap_or("other").to_owned()

@@ -2,9 +2,8 @@
 
 use crate::compile::CompiledModel;
 use crate::lint::finding::Raised;
-use crate::lint::level::ProjectRules;
 use crate::lint::scene::{Stage, locate};
-use crate::lint::sensitive::{Label, Marks, Sensitive};
+use crate::lint::sensitive::{Label, Sensitive};
 use crate::project::ModelKind;
 use crate::text::{Place, Span};
 
@@ -12,13 +11,12 @@ use crate::text::{Place, Span};
 const LONGEST_WAY: usize = 12;
 
 pub(super) fn check(stage: &Stage<'_>, found: &mut Vec<Raised>) {
-    let all: Vec<ProjectRules<'_>> = stage.compilation.projects.iter().map(ProjectRules::of).collect();
-    let sensitive = Sensitive::of(stage.compilation, &Marks::of(&all));
+    let sensitive = stage.sensitive();
     for compiled in stage.own_models().filter(|compiled| is_public(stage, compiled)) {
         for column in &compiled.known.columns {
             let label = sensitive.label(&compiled.model.id, &column.name);
             if let Some(label) = label.filter(|label| !label.masked) {
-                found.push(tell(stage, &sensitive, compiled, &column.name, label));
+                found.push(tell(stage, sensitive, compiled, &column.name, label));
             }
         }
     }

@@ -118,10 +118,10 @@ pub(super) fn duplicate(stage: &Stage<'_>, found: &mut Vec<Raised>) {
         all.dedup_by(|a, b| a.place == b.place);
         for test in all {
             let arguments: Vec<String> =
-                test.arguments.iter().map(|(name, value)| format!("{name}={}", written(value))).collect();
+                test.arguments.iter().map(|(name, value)| format!("{name}={}", value.in_one_line())).collect();
             let limits: Vec<String> = ["where", "limit", "name", "alias"]
                 .iter()
-                .filter_map(|key| Some(format!("{key}={}", written(test.config.0.get(*key)?))))
+                .filter_map(|key| Some(format!("{key}={}", test.config.0.get(*key)?.in_one_line())))
                 .collect();
             let column = test.column.as_deref().unwrap_or_default().to_ascii_lowercase();
             let key = format!("{} {column} {} {}", test.name, arguments.join(" "), limits.join(" "));
@@ -135,16 +135,6 @@ pub(super) fn duplicate(stage: &Stage<'_>, found: &mut Vec<Raised>) {
             found.push(raised.label(other.place.clone(), "the first one"));
         }
     }
-}
-
-/// A value as one line of text.
-fn written(value: &crate::data::Value) -> String {
-    if let Some(text) = value.scalar() {
-        return text;
-    }
-    let items = value.items().iter().map(written);
-    let entries = value.entries().iter().map(|(key, value)| format!("{}: {}", key.text, written(value)));
-    items.chain(entries).collect::<Vec<_>>().join(", ")
 }
 
 /// `source-without-freshness`.

@@ -2,13 +2,13 @@
 
 use crate::lint::finding::Raised;
 use crate::lint::scene::Scene;
-use crate::project::{Globs, Layer};
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     let layers = &scene.project.settings.layers;
-    let Some(own) = layer_of(scene, layers, scene.compiled.model.file.path()) else { return };
+    let own = scene.rules.layer(&scene.compiled.model.file);
+    let Some(own) = layers.iter().find(|layer| Some(layer.name.as_str()) == own) else { return };
     for upstream in &scene.compiled.lineage.depends_on {
-        let Some((name, what)) = layer_of_relation(scene, layers, upstream) else { continue };
+        let Some((name, what)) = layer_of_relation(scene, upstream) else { continue };
         if name == own.name || own.reads.contains(&name) {
             continue;
         }
@@ -38,14 +38,8 @@ fn at_reference(scene: &Scene<'_>, upstream: &str, message: String) -> Raised {
     }
 }
 
-fn layer_of<'a>(scene: &Scene<'_>, layers: &'a [Layer], path: &str) -> Option<&'a Layer> {
-    let root = &scene.project.root;
-    let path = path.strip_prefix(root.as_str()).unwrap_or(path).trim_start_matches('/');
-    layers.iter().find(|layer| Globs::new(&layer.paths).matches(path))
-}
-
 /// The layer's name (or `source`, `seed`) of a relation that is read, and how to call the relation.
-fn layer_of_relation(scene: &Scene<'_>, layers: &[Layer], id: &str) -> Option<(String, String)> {
+fn layer_of_relation(scene: &Scene<'_>, id: &str) -> Option<(String, String)> {
     let name = id.rsplit('.').next().unwrap_or(id);
     if id.starts_with("source.") {
         return Some(("source".to_owned(), format!("the source `{name}`")));
@@ -54,8 +48,8 @@ fn layer_of_relation(scene: &Scene<'_>, layers: &[Layer], id: &str) -> Option<(S
         return Some(("seed".to_owned(), format!("the seed `{name}`")));
     }
     let upstream = scene.compilation.models.get(id)?;
-    let layer = layer_of(scene, layers, upstream.model.file.path())?;
-    Some((layer.name.clone(), format!("`{}`", upstream.model.name)))
+    let layer = scene.rules.layer(&upstream.model.file)?;
+    Some((layer.to_owned(), format!("`{}`", upstream.model.name)))
 }
 
 fn quoted(names: &[String]) -> String {
