@@ -7,6 +7,7 @@ mod data;
 mod diagnostic;
 pub mod dialect;
 mod repo;
+mod forge;
 mod project;
 mod cache;
 mod template;

@@ -149,3 +149,19 @@ fn untrue(line: &str, commands: &BTreeMap<String, String>) -> Option<String> {
     }
     None
 }
+
+#[test]
+fn every_pinned_version_is_ours() {
+    let mut pages = pages();
+    let workflows = fs::read_dir(in_repo("docs/ci")).expect("docs/ci can be listed");
+    pages.extend(workflows.map(|entry| {
+        let path = entry.expect("a workflow has a name").path();
+        (path.clone(), fs::read_to_string(path).expect("a workflow can be read"))
+    }));
+    for (page, text) in pages {
+        for rest in text.split("sluicegate==").skip(1) {
+            let version: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+            assert_eq!(version, env!("CARGO_PKG_VERSION"), "{}", page.display());
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::check::unknown_rule;
 use super::failure::{Exit, Failure};
+use super::findings::unknown_rule;
 use super::io::Io;
 use super::workspace::Workspace;
 use crate::lint::{Standards, explain};

@@ -53,55 +53,91 @@ pub(super) fn run(arguments: &Init, io: &mut Io) -> Result<Exit, Failure> {
             .hint("`sluice init --print` shows what would be written; `--force` writes it over."));
     }
     put(&workspace, &path, &settings, io)?;
-    let hook = below("", ".pre-commit-config.yaml");
-    if exists(&snapshot, &hook) {
-        io.tell(&format!("To check each commit, add to {hook}:\n\n{HOOK}"));
-    } else {
-        put(&workspace, &hook, &format!("repos:\n{HOOK}"), io)?;
-    }
-    let is_github = snapshot.paths().any(|file| file.path().starts_with(".github/"));
-    let workflow = ".github/workflows/sluice.yml";
-    if exists(&snapshot, ".gitlab-ci.yml") {
-        io.tell(&format!("To check each merge request, add to .gitlab-ci.yml:\n\n{GITLAB}"));
-    } else if is_github && !exists(&snapshot, workflow) {
-        put(&workspace, workflow, WORKFLOW, io)?;
-    }
+    put_hook(&workspace, &snapshot, io)?;
+    put_workflow(&workspace, &snapshot, io)?;
     io.tell("Next: `sluice check`, and `sluice rules` for all rules.");
     Ok(Exit::Clean)
 }
 
-const HOOK: &str = "  - repo: local
+const HOOK: &str = concat!(
+    "  - repo: local
     hooks:
       - id: sluice-check
         name: sluice check
         entry: sluice check --staged
-        language: system
+        language: python
+        additional_dependencies: [sluicegate==",
+    env!("CARGO_PKG_VERSION"),
+    "]
         pass_filenames: false
         files: \\.(sql|py|ya?ml|csv|toml)$
-";
+"
+);
 
-const WORKFLOW: &str = "name: sluice
-on: pull_request
-jobs:
-  sluice:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with: { fetch-depth: 0 }
-      - run: cargo install --locked sluicegate
-      - run: sluice check --base --format github
-      - if: ${{ !cancelled() }}
-        run: sluice impact --format markdown >> \"$GITHUB_STEP_SUMMARY\"
-";
+fn put_hook(workspace: &Workspace, snapshot: &Snapshot, io: &mut Io) -> Result<(), Failure> {
+    let hook = ".pre-commit-config.yaml";
+    if !exists(snapshot, hook) {
+        return put(workspace, hook, &format!("repos:\n{HOOK}"), io);
+    }
+    io.tell(&format!("To check each commit, add to {hook}:\n\n{HOOK}"));
+    Ok(())
+}
 
-const GITLAB: &str = "sluice:
-  variables: { GIT_DEPTH: 0 }
-  script:
-    - sluice check --base --format gitlab --output-file gl-code-quality.json
-    - sluice impact
-  artifacts:
-    reports: { codequality: gl-code-quality.json }
-";
+/// A forge's name for its changes, where its settings are, and what they say of us.
+struct Workflow {
+    change: &'static str,
+    /// The repo is of this forge where a file is here, or below where it ends in a slash.
+    sign: &'static str,
+    /// The file to write, if it is ours alone.
+    file: Option<&'static str>,
+    text: &'static str,
+}
+
+const WORKFLOWS: [Workflow; 5] = [
+    Workflow {
+        change: "pull request",
+        sign: ".github/",
+        file: Some(".github/workflows/sluice.yml"),
+        text: include_str!("../../docs/ci/github.yml"),
+    },
+    Workflow {
+        change: "merge request",
+        sign: ".gitlab-ci.yml",
+        file: None,
+        text: include_str!("../../docs/ci/gitlab.yml"),
+    },
+    Workflow {
+        change: "pull request",
+        sign: "bitbucket-pipelines.yml",
+        file: None,
+        text: include_str!("../../docs/ci/bitbucket.yml"),
+    },
+    Workflow {
+        change: "pull request",
+        sign: "azure-pipelines.yml",
+        file: None,
+        text: include_str!("../../docs/ci/azure.yml"),
+    },
+    Workflow { change: "build", sign: ".buildkite/", file: None, text: include_str!("../../docs/ci/buildkite.yml") },
+];
+
+fn put_workflow(workspace: &Workspace, snapshot: &Snapshot, io: &mut Io) -> Result<(), Failure> {
+    let is_here = |workflow: &&Workflow| {
+        exists(snapshot, workflow.sign)
+            || workflow.sign.ends_with('/') && snapshot.paths().any(|file| file.path().starts_with(workflow.sign))
+    };
+    for workflow in WORKFLOWS.iter().filter(is_here) {
+        match workflow.file {
+            Some(file) if exists(snapshot, file) => {}
+            Some(file) => put(workspace, file, workflow.text, io)?,
+            None => {
+                let Workflow { change, text, .. } = workflow;
+                io.tell(&format!("To look at each {change}:\n\n{text}"));
+            }
+        }
+    }
+    Ok(())
+}
 
 /// The project whose folder the settings stand in: the only one, or none of several.
 fn main_project(projects: &[Project]) -> Option<&Project> {

@@ -4,6 +4,7 @@
 mod catalog;
 mod change;
 mod check;
+mod ci;
 mod compare;
 mod compile;
 mod demo;
@@ -11,6 +12,7 @@ mod doctor;
 mod explain;
 mod failure;
 mod files;
+mod findings;
 mod impact;
 mod init;
 mod io;
@@ -19,6 +21,7 @@ mod lineage_batch;
 mod lineage_graph;
 mod lineage_paths;
 mod mend;
+mod outlet;
 mod plan;
 mod progress;
 mod relations;
@@ -61,6 +64,7 @@ enum Command {
     Check(check::Check),
     Lineage(lineage::Lineage),
     Impact(impact::Impact),
+    Ci(ci::Ci),
     Compare(compare::Compare),
     Plan(plan::Plan),
     Compile(compile::Compile),
@@ -114,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io
         Command::Check(check) => check::run(check, io),
         Command::Lineage(lineage) => lineage::run(lineage, io),
         Command::Impact(impact) => impact::run(impact, io),
+        Command::Ci(ci) => ci::run(ci, io),
         Command::Compare(compare) => compare::run(compare, io),
         Command::Plan(plan) => plan::run(plan, io),
         Command::Compile(compile) => compile::run(compile, io),

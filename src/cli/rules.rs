@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 
-use super::check::unknown_rule;
 use super::failure::{Exit, Failure};
+use super::findings::unknown_rule;
 use super::io::Io;
 use super::workspace::Workspace;
 use crate::lint::{Page, Selection, Standards, facts, verify, verify_own};

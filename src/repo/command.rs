@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::libgit::hash_sha1;
 use super::stat::Stat;
-use super::store::{CONFLICT, Listed, NESTED, NOT_UTF8, ObjectId, SUBMODULE, Store, Trouble, What};
+use super::store::{CONFLICT, Listed, NESTED, NOT_UTF8, ObjectId, SUBMODULE, Store, Trouble, What, parents_in};
 use super::worktree::{self, Tracked};
 
 pub(super) struct GitCommand {
@@ -220,6 +220,10 @@ impl Store for GitCommand {
 
     fn time(&self, commit: ObjectId) -> Option<i64> {
         self.line(&["show", "--no-patch", "--format=%ct", &commit.hex()]).ok()?.parse().ok()
+    }
+
+    fn parents(&self, commit: ObjectId) -> Vec<ObjectId> {
+        parents_in(&self.line(&["cat-file", "commit", &commit.hex()]).unwrap_or_default())
     }
 
     fn merge_base(&self, base: ObjectId, head: ObjectId) -> Option<ObjectId> {

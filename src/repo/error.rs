@@ -17,6 +17,8 @@ pub enum RepoError {
     BaseNotFetched { variable: String, reference: String },
     #[error("`{base}` and `{head}` have no common commit{}", if *shallow { " in this shallow clone" } else { "" })]
     NoMergeBase { base: String, head: String, shallow: bool },
+    #[error("the commit that the change is measured from is not in this clone{}", why.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    NotFetched { command: String, why: Option<String> },
     #[error("no default branch was found to compare with")]
     NoDefaultBranch,
     #[error("{path} is not among the files of {moment}")]
@@ -45,6 +47,9 @@ impl RepoError {
             RepoError::BaseNotFetched { reference, .. } => {
                 Some(format!("Fetch it with its history: `git fetch origin {reference}` (in CI: `fetch-depth: 0`)."))
             }
+            RepoError::NotFetched { command, .. } => Some(format!(
+                "Fetch it first: `{command}`; or let the checkout bring the history (`fetch-depth: 0`, `GIT_DEPTH: 0`)."
+            )),
             RepoError::NoMergeBase { .. } => Some("Name another base with `--base REF`.".to_owned()),
             RepoError::NoDefaultBranch => Some("Name one with `--base REF`.".to_owned()),
             RepoError::MissingContent { .. } => Some("Fetch what is missing: `git fetch --refetch`.".to_owned()),

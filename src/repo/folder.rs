@@ -39,6 +39,10 @@ impl Store for NoGit {
         None
     }
 
+    fn parents(&self, _: ObjectId) -> Vec<ObjectId> {
+        Vec::new()
+    }
+
     fn merge_base(&self, _: ObjectId, _: ObjectId) -> Option<ObjectId> {
         None
     }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository};
 
 use super::stat::{Stat, since_epoch};
-use super::store::{CONFLICT, Listed, NOT_UTF8, ObjectId, SUBMODULE, Store, Trouble, What};
+use super::store::{CONFLICT, Listed, NOT_UTF8, ObjectId, SUBMODULE, Store, Trouble, What, parents_in};
 use super::worktree::{self, Kind, Tracked};
 
 /// A handle is for one thread at a time, so there are as many as there are threads that ask at once.
@@ -144,6 +144,12 @@ impl Store for LibGit {
 
     fn time(&self, commit: ObjectId) -> Option<i64> {
         self.ask(|git| Ok(git.find_commit(oid(commit)?)?.time().seconds())).ok()
+    }
+
+    fn parents(&self, commit: ObjectId) -> Vec<ObjectId> {
+        // `Commit::parent_ids` leaves out what a shallow clone has cut off.
+        let text = self.ask(|git| Ok(String::from_utf8_lossy(git.odb()?.read(oid(commit)?)?.data()).into_owned()));
+        parents_in(&text.unwrap_or_default())
     }
 
     fn merge_base(&self, base: ObjectId, head: ObjectId) -> Option<ObjectId> {

@@ -117,6 +117,17 @@ impl Repo {
         self.resolve_id(revision).map(|id| id.hex())
     }
 
+    /// The parents of a commit, whether or not this clone has them.
+    pub(super) fn parents(&self, revision: &str) -> Result<Vec<String>, RepoError> {
+        let parents = self.store.parents(self.resolve_id(revision)?);
+        Ok(parents.into_iter().map(|id| id.hex()).collect())
+    }
+
+    /// Whether the history was cut off when the repo was cloned.
+    pub(super) fn is_shallow(&self) -> bool {
+        self.store.is_shallow()
+    }
+
     /// When the commit that `revision` names was made, in seconds since 1970.
     pub fn time_of(&self, revision: &str) -> Option<i64> {
         self.store.time(self.resolve_id(revision).ok()?)

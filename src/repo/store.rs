@@ -42,6 +42,12 @@ impl ObjectId {
     }
 }
 
+/// The parents in the text of a commit.
+pub(super) fn parents_in(commit: &str) -> Vec<ObjectId> {
+    let head = commit.lines().take_while(|line| !line.is_empty());
+    head.filter_map(|line| ObjectId::from_hex(line.strip_prefix("parent ")?)).collect()
+}
+
 /// One path as a store lists it.
 #[derive(Debug)]
 pub(super) struct Listed {
@@ -100,6 +106,8 @@ pub(super) trait Store: Send + Sync {
     fn hash(&self, bytes: &[u8]) -> Result<ObjectId, String>;
     /// When a commit was made, in seconds since 1970.
     fn time(&self, commit: ObjectId) -> Option<i64>;
+    /// The parents that a commit names, whether or not this clone has them.
+    fn parents(&self, commit: ObjectId) -> Vec<ObjectId>;
     fn merge_base(&self, base: ObjectId, head: ObjectId) -> Option<ObjectId>;
     /// Short names of all branches and tags, sorted.
     fn names(&self) -> Vec<String>;

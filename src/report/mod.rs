@@ -1,8 +1,10 @@
 //! One answer, many formats: each a plain function from our own types to text. Decides nothing, reads no files.
 
+mod azure;
 mod change_set;
 mod check;
 mod check_markdown;
+mod comment;
 mod compare;
 mod concise;
 mod diff;
@@ -28,9 +30,11 @@ mod tree;
 mod walk;
 mod ways;
 
+pub use azure::{azure, without_commands};
 pub use change_set::ChangeSet;
 pub use check::{About, Check, Compared, Texts};
 pub use check_markdown::check_markdown;
+pub use comment::{Room, comment, folded};
 pub use compare::{Comparison, compare};
 pub use concise::concise;
 pub use diff::diff;
