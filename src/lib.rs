@@ -20,6 +20,7 @@ mod impact;
 mod lint;
 mod plan;
 mod report;
+pub mod lsp;
 pub mod cli;
 
 /// What the tests of the rule pages call.

@@ -8,6 +8,7 @@ mod committed;
 mod docs;
 mod json_schema;
 mod lineage;
+mod lsp;
 mod projects;
 mod rules;
 mod schemas;

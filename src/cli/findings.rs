@@ -61,16 +61,11 @@ impl FailOn {
 
 impl Asked {
     pub(super) fn selection(&self) -> Selection {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "what has leave until a day needs the day, and only here is it known"
-        )]
-        let today = chrono::Local::now().date_naive();
         Selection {
             select: self.select.clone(),
             extend_select: self.extend_select.clone(),
             ignore: self.ignore.clone(),
-            today: Some(today.to_string()),
+            today: Some(today()),
         }
     }
 
@@ -202,4 +197,14 @@ pub(super) fn report_of(
         .flat_map(|finding| [&finding.place].into_iter().chain(finding.related.iter().map(|label| &label.place)));
     let texts = texts(compilation, snapshot, places.map(|place| &place.file));
     report::Check { texts, fingerprints, models: compilation.counts(), findings, about, compared: None }
+}
+
+/// The day, as `2026-01-31`.
+pub(super) fn today() -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what has leave until a day needs the day, and only here is it known"
+    )]
+    let today = chrono::Local::now().date_naive();
+    today.to_string()
 }

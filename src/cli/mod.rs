@@ -20,6 +20,7 @@ mod lineage;
 mod lineage_batch;
 mod lineage_graph;
 mod lineage_paths;
+mod lsp;
 mod mend;
 mod outlet;
 mod plan;
@@ -75,6 +76,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Catalog(catalog::Catalog),
     Demo(demo::Demo),
+    Lsp(lsp::Lsp),
 }
 
 /// The binary's `main`: process streams, process arguments, and a hook that tells a bug of ours from a fault of yours.
@@ -129,6 +131,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io
         Command::Doctor(doctor) => doctor::run(doctor, io),
         Command::Catalog(catalog) => catalog::run(catalog, io),
         Command::Demo(demo) => demo::run(demo, io),
+        Command::Lsp(lsp) => lsp::run(lsp),
     };
     result.unwrap_or_else(|failure| tell_failure(failure, io))
 }

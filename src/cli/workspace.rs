@@ -89,7 +89,7 @@ impl Workspace {
 }
 
 /// The text of the user's own profiles.yml.
-fn home_profiles() -> Option<String> {
+pub(super) fn home_profiles() -> Option<String> {
     let named = variable("DBT_PROFILES_DIR").map(PathBuf::from);
     let folder = named.or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".dbt")))?;
     Disk::new(&folder).text("profiles.yml").ok().map(|text| text.body().0.to_owned())

@@ -1,6 +1,7 @@
 //! Projects in, every model rendered out, with the names it may read: all that can be known before names mean anything.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::each::{Bug, each, guard};
@@ -17,7 +18,12 @@ use crate::text::{Digest, Hasher, Span};
 /// One model's text on its way: rendered.
 pub(super) struct Draft<'p> {
     pub(super) model: &'p Model,
-    /// Index of its project.
+    pub(super) made: Arc<Made>,
+}
+
+/// What rendering came to.
+pub(super) struct Made {
+    /// Index of the model's project.
     pub(super) project: usize,
     /// As if built anew.
     pub(super) main: Version,
@@ -27,6 +33,14 @@ pub(super) struct Draft<'p> {
     pub(super) elsewhere: Vec<Elsewhere>,
     /// A panic of ours on the way here.
     pub(super) bug: Option<Bug>,
+}
+
+impl Deref for Draft<'_> {
+    type Target = Made;
+
+    fn deref(&self) -> &Made {
+        &self.made
+    }
 }
 
 /// A rendering for the branches that it takes and no other one does.
@@ -57,11 +71,27 @@ pub(super) type KnownById = BTreeMap<String, Offer>;
 pub(super) struct Offer {
     pub(super) known: Arc<Known>,
     pub(super) address: Digest,
+    /// The wave of resolving after which it is known; 0 for what no query makes.
+    pub(super) wave: usize,
 }
 
 impl Offer {
-    pub(super) fn new(known: Known) -> Self {
-        Offer { address: address(&known), known: Arc::new(known) }
+    pub(super) fn new(known: Known, wave: usize) -> Self {
+        Offer { address: address(&known), known: Arc::new(known), wave }
+    }
+}
+
+/// What is known in one wave: what no wave at or after it makes, though another time may have made it.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) known: &'a KnownById,
+    /// The last wave whose offers are seen.
+    pub(super) wave: usize,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn get(self, id: &str) -> Option<&'a Offer> {
+        self.known.get(id).filter(|offer| offer.wave <= self.wave)
     }
 }
 
@@ -78,6 +108,7 @@ pub(super) fn drafts<'p>(
         enabled.map(move |model| (index, model))
     });
     each(&all.collect::<Vec<_>>(), |(project, model)| {
+        let tables = View { known: tables, wave: 0 };
         let draft = draft(&projects[*project], (*project, model), &environments[*project], tables, cache);
         done();
         draft
@@ -89,7 +120,7 @@ pub(super) fn draft<'p>(
     project: &Project,
     (index, model): (usize, &'p Model),
     environment: &Environment,
-    known: &KnownById,
+    known: View<'_>,
     cache: &Cache,
 ) -> Draft<'p> {
     let version = |mode, assume: &Assume| version((project, model), environment, (mode, assume), known, cache);
@@ -98,12 +129,10 @@ pub(super) fn draft<'p>(
         let incremental = main.rendered.asks_incremental.then(|| version(Mode::Incremental, &Assume::new()));
         let incremental = incremental.filter(|other| other.rendered.text != main.rendered.text);
         let elsewhere = elsewhere(&model.text, &main, incremental.as_ref(), &version);
-        Draft { model, project: index, main, incremental, elsewhere, bug: None }
+        Made { project: index, main, incremental, elsewhere, bug: None }
     });
-    match drafted {
-        Ok(draft) => draft,
-        Err(bug) => Draft { bug: Some(bug), ..nothing(model, index, project) },
-    }
+    let made = drafted.unwrap_or_else(|bug| Made { bug: Some(bug), ..nothing(model, index, project) });
+    Draft { model, made: Arc::new(made) }
 }
 
 /// Renderings per model that are made for branches alone.
@@ -150,24 +179,25 @@ impl<'p> Draft<'p> {
         incremental.into_iter().chain(self.elsewhere.iter().map(|other| (&other.version, other.spans.clone())))
     }
 
-    /// The same model, with nothing rendered.
-    pub(super) fn blank(&self, projects: &[Project]) -> Draft<'p> {
-        nothing(self.model, self.project, &projects[self.project])
+    /// The same model with nothing rendered, after a panic of ours.
+    pub(super) fn blank(&self, projects: &[Project], bug: Bug) -> Draft<'p> {
+        let blank = nothing(self.model, self.project, &projects[self.project]);
+        Draft { model: self.model, made: Arc::new(Made { bug: Some(bug), ..blank }) }
     }
 }
 
-fn nothing<'p>(model: &'p Model, index: usize, project: &Project) -> Draft<'p> {
+fn nothing(model: &Model, index: usize, project: &Project) -> Made {
     let rendered = Arc::new(Rendered { files: vec![model.file.clone()], failed: true, ..Rendered::default() });
     let key = parse_key("", model.dialect(&project.dialect));
     let main = Version { rendered, key, reads: Reads::default(), early: None, refs: BTreeMap::new() };
-    Draft { model, project: index, main, incremental: None, elsewhere: Vec::new(), bug: None }
+    Made { project: index, main, incremental: None, elsewhere: Vec::new(), bug: None }
 }
 
 fn version(
     (project, model): (&Project, &Model),
     environment: &Environment,
     (mode, assume): (Mode, &Assume),
-    known: &KnownById,
+    known: View<'_>,
     cache: &Cache,
 ) -> Version {
     let columns = |id: &str| {
@@ -178,7 +208,8 @@ fn version(
         let dialect = model.dialect(&project.dialect);
         Some(known.columns.iter().map(|column| (reported(column, dialect), column.ty.name.clone())).collect())
     };
-    let rendered = cache.rendered(render_key(model, environment, (mode, assume)), known, || match assume.is_empty() {
+    let key = render_key(model, environment, (mode, assume));
+    let rendered = cache.rendered(key, known, environment.graph_digest(), || match assume.is_empty() {
         true => render(environment, model, mode, &columns),
         false => render_branch(environment, model, mode, &columns, assume),
     });
@@ -222,7 +253,7 @@ impl Version {
 /// The address of everything a rendering reads, but for columns it may ask for.
 fn render_key(model: &Model, environment: &Environment, (mode, assume): (Mode, &Assume)) -> Digest {
     let mut hasher = Hasher::new("rendered");
-    hasher.digest(environment.digest()).digest(environment.graph_digest()).digest(model.digest);
+    hasher.digest(environment.digest()).digest(model.digest);
     hasher.text(&model.id).text(model.file.path()).number(mode as u64);
     hasher.number(u64::from(model.body.start)).number(u64::from(model.body.end));
     hasher.text(&format!("{:?}{:?}{:?}", model.config, model.overrides, model.relation));

@@ -105,6 +105,7 @@ impl Compilation {
             models,
             tables: schema.tables().map(|table| (table.id.clone(), table.clone())).collect(),
             diagnostics: Vec::new(),
+            ground: None,
             graph: OnceLock::new(),
             relation_graph: OnceLock::new(),
             short_names: OnceLock::new(),

@@ -11,7 +11,9 @@ mod constraints;
 mod declared;
 mod draft;
 mod each;
+mod edit;
 mod environments;
+mod ground;
 mod kept;
 mod loose;
 mod modes;
@@ -31,36 +33,33 @@ mod store;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_edit;
+#[cfg(test)]
 mod tests_facts;
 mod told;
 mod understand;
 mod union;
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::algebra::{Fingerprints, Known, Query, Status};
 use crate::diagnostic::Diagnostic;
 use crate::lineage::{Graph, ModelLineage};
-use crate::project::{Fact, Model, Project, read};
+use crate::project::{Model, Project, read};
 use crate::repo::{Disk, Moment, Snapshot};
 use crate::syntax::Outline;
-use crate::template::{Environment, Rendered};
+use crate::template::Rendered;
 use crate::text::{Place, Span};
-use declared::{Trust, constrain};
-use draft::{Draft, KnownById, Offer, draft, drafts};
+use declared::Trust;
+use draft::{KnownById, Offer, drafts};
 use environments::environments;
-use names::{Names, Written};
-use order::Order;
-use reading::{makers, reading_order};
-use resolved::Sight;
-use routines::Routines;
+use ground::{Ground, Stand};
+use names::Names;
 
 pub use answers::Counts;
-use each::each_guarded;
-pub use each::{Bug, deep, each, guarded};
+pub use each::{Bug, deep, each, guard, guarded};
 pub use loose::{Loose, LooseRelation, QUERY, loose};
 pub use schema::Schema;
 pub use selector::{Pick, Selected, Selection, SelectorFault, Term, Unselected};
@@ -78,6 +77,8 @@ pub struct Compilation {
     pub tables: BTreeMap<String, Known>,
     /// From all floors below, sorted by place. Findings of lint are not among them.
     pub diagnostics: Vec<Diagnostic>,
+    /// What it was made with; `None` where it was made of loose queries.
+    ground: Option<Box<Ground>>,
     graph: OnceLock<Graph>,
     relation_graph: OnceLock<Graph>,
     /// How many relations have each short name.
@@ -154,132 +155,38 @@ pub fn compile(snapshot: &Snapshot, around: &Around<'_>, cache: &Cache) -> Compi
     let environments = environments(&mut projects);
     catalogs::describe(&mut projects);
     let mut tables = tables(&projects);
-    let mut known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone()))).collect();
+    let mut known: KnownById = tables.iter().map(|(id, known)| (id.clone(), Offer::new(known.clone(), 0))).collect();
     let drafts = {
         let rendering = Progress::new("rendering", enabled(&projects), around);
         drafts(&projects, &environments, &known, cache, &|| rendering.step())
     };
     let (names, written) = Names::new(&projects, &drafts);
     for table in catalogs::tables(&projects, &names) {
-        known.entry(table.id.clone()).or_insert_with(|| Offer::new(table.clone()));
+        known.entry(table.id.clone()).or_insert_with(|| Offer::new(table.clone(), 0));
         tables.entry(table.id.clone()).or_insert(table);
     }
-    let makers = makers(&drafts, &written);
-    let order = reading_order(&projects, &drafts, &names, &makers);
     let constrained = names.constrained(&drafts, &written);
-    let mut spine =
-        Spine { projects: &projects, environments: &environments, names, written, constrained, known, cache };
-    let (models, mut diagnostics) = spine.resolve(&drafts, &order, around);
-    diagnostics.extend(told::told(&projects, &environments, &drafts, &order));
-    diagnostics.extend(told::encodings(&projects, snapshot));
-    told::sort(&mut diagnostics);
-    let read: BTreeSet<&String> = models.values().flat_map(|model| &model.lineage.depends_on).collect();
-    tables.retain(|id, _| is_table(id) || read.contains(id));
-    Compilation {
+    let stand = Stand { environments, names, written, constrained, known, tables };
+    let mut ground = Ground::new(&projects, &drafts, stand);
+    let models = {
+        let resolving = Progress::new("resolving", drafts.len(), around);
+        ground.resolve_all(&projects, cache, &|| resolving.step())
+    };
+    ground.encodings = told::encodings(&projects, snapshot);
+    let mut compilation = Compilation {
         moment: snapshot.moment.clone(),
         snapshot: Some(snapshot.clone()),
         projects,
         models,
-        tables,
-        diagnostics,
+        tables: BTreeMap::new(),
+        diagnostics: Vec::new(),
+        ground: None,
         graph: OnceLock::new(),
         relation_graph: OnceLock::new(),
         short_names: OnceLock::new(),
-    }
-}
-
-/// What every wave of resolving reads and adds to.
-struct Spine<'a> {
-    projects: &'a [Project],
-    environments: &'a [Environment],
-    names: Names,
-    written: Vec<Written>,
-    /// What the texts of scripts hold tables to, by id.
-    constrained: BTreeMap<String, Vec<Fact>>,
-    known: KnownById,
-    cache: &'a Cache,
-}
-
-impl Spine<'_> {
-    /// Wave by wave, each model after those it reads.
-    fn resolve(
-        &mut self,
-        drafts: &[Draft<'_>],
-        order: &Order,
-        around: &Around<'_>,
-    ) -> (BTreeMap<String, CompiledModel>, Vec<Diagnostic>) {
-        let resolving = Progress::new("resolving", drafts.len(), around);
-        let mut models: BTreeMap<String, CompiledModel> = BTreeMap::new();
-        let mut diagnostics = Vec::new();
-        for wave in &order.waves {
-            let results = each_guarded(wave, |at| {
-                let found = self.resolve_one(&drafts[*at], &self.written[*at]);
-                resolving.step();
-                found
-            });
-            for (at, result) in wave.iter().zip(results) {
-                let (found, told) = result.unwrap_or_else(|bug| {
-                    self.resolve_one(&Draft { bug: Some(bug), ..drafts[*at].blank(self.projects) }, &self.written[*at])
-                });
-                diagnostics.extend(told);
-                for model in found {
-                    self.keep(model, &mut models, &mut diagnostics);
-                }
-            }
-        }
-        (models, diagnostics)
-    }
-
-    fn resolve_one(&self, early: &Draft<'_>, written: &Written) -> (Vec<CompiledModel>, Vec<Diagnostic>) {
-        let project = &self.projects[early.project];
-        let asks = early.main.rendered.asked_columns.iter().any(|id| !is_table(id));
-        let again = asks.then(|| {
-            let environment = &self.environments[early.project];
-            draft(project, (early.project, early.model), environment, &self.known, self.cache)
-        });
-        let draft = again.as_ref().unwrap_or(early);
-        let own_routines = Routines::of(draft.main.reads.routines.clone());
-        let sight = Sight {
-            own_routines: &own_routines,
-            names: &self.names,
-            project: draft.project,
-            refs: &draft.main.refs,
-            known: &self.known,
-            written,
-            own: &draft.model.id,
-            asked: RefCell::default(),
-        };
-        understand::understand(draft, project, (&sight, written), self.cache)
-    }
-
-    /// A table that several scripts write is one model; a model of a name that is taken is told and left out.
-    fn keep(
-        &mut self,
-        model: CompiledModel,
-        models: &mut BTreeMap<String, CompiledModel>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
-        let id = model.model.id.clone();
-        match models.get_mut(&id) {
-            None => drop(models.insert(id.clone(), model)),
-            Some(first) if first.is_script_table() && model.is_script_table() => first.merge(&model),
-            Some(first) => {
-                diagnostics.extend(told::name_taken(first, &model, self.projects));
-                return;
-            }
-        }
-        if let (Some(model), Some(facts)) = (models.get_mut(&id), self.constrained.get(&id)) {
-            let project = &self.projects[model.project];
-            let trust = Trust::of(&project.settings).enforced(project.dialect.flag("enforces_keys"));
-            constrain(Arc::make_mut(&mut model.known), facts, trust);
-        }
-        if let Some(model) = models.get_mut(&id) {
-            model.show_facts();
-        }
-        if let Some(model) = models.get(&id) {
-            self.known.insert(id, Offer::new(Known::clone(&model.known)));
-        }
-    }
+    };
+    compilation.stand_on(ground);
+    compilation
 }
 
 fn is_table(id: &str) -> bool {

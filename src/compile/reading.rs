@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Version};
+use super::ground::Ground;
 use super::names::{Names, Written};
 use super::order::{Order, order};
 use crate::diagnostic::Diagnostic;
@@ -24,34 +25,53 @@ pub(super) fn makers(drafts: &[Draft<'_>], written: &[Written]) -> BTreeMap<Stri
 }
 
 /// The order in which every draft comes after those it reads.
-pub(super) fn reading_order(
-    projects: &[Project],
-    drafts: &[Draft<'_>],
-    names: &Names,
-    makers: &BTreeMap<String, Vec<usize>>,
-) -> Order {
-    let mut strong = vec![BTreeSet::new(); drafts.len()];
-    let mut weak = vec![BTreeSet::new(); drafts.len()];
-    for (at, draft) in drafts.iter().enumerate() {
-        for version in [&draft.main].into_iter().chain(&draft.incremental) {
-            for id in version.refs.values().flatten() {
-                strong[at].extend(makers.get(id).into_iter().flatten().copied());
-            }
-            // A plain name may be a CTE's, and a plain script may well read what a later one fills.
-            let maybe = named(draft, version, names).flat_map(|id| makers.get(id).into_iter().flatten().copied());
-            weak[at].extend(maybe.filter(|maker| *maker != at));
-            if projects[draft.project].kind == Kind::SqlMesh {
-                strong[at].extend(surely(draft, version, names, makers).filter(|maker| *maker != at));
-            }
-        }
-        if projects[draft.project].kind == Kind::Plain {
-            let moved = std::mem::take(&mut strong[at]);
-            weak[at].extend(moved.into_iter().filter(|maker| *maker != at));
-        }
-        let sure = &strong[at];
-        weak[at].retain(|maker| !sure.contains(maker));
-    }
+pub(super) fn reading_order(projects: &[Project], drafts: &[Draft<'_>], ground: &Ground) -> Order {
+    let reads = drafts.iter().enumerate().map(|(at, draft)| reads(projects, (at, draft), ground));
+    let (strong, weak): (Vec<_>, Vec<_>) = reads.unzip();
     order(&strong, &weak)
+}
+
+/// The drafts that build what a draft reads: surely, and perhaps.
+pub(super) fn reads(
+    projects: &[Project],
+    (at, draft): (usize, &Draft<'_>),
+    ground: &Ground,
+) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    let (names, makers) = (&ground.stand.names, &ground.makers);
+    let (mut strong, mut weak) = (BTreeSet::new(), BTreeSet::new());
+    for version in [&draft.main].into_iter().chain(&draft.incremental) {
+        for id in version.refs.values().flatten() {
+            strong.extend(makers.get(id).into_iter().flatten().copied());
+        }
+        // A plain name may be a CTE's, and a plain script may well read what a later one fills.
+        let maybe = named(draft, version, names).flat_map(|id| makers.get(id).into_iter().flatten().copied());
+        weak.extend(maybe.filter(|maker| *maker != at));
+        if projects[draft.project].kind == Kind::SqlMesh {
+            strong.extend(surely(draft, version, names, makers).filter(|maker| *maker != at));
+        }
+    }
+    if projects[draft.project].kind == Kind::Plain {
+        let moved = std::mem::take(&mut strong);
+        weak.extend(moved.into_iter().filter(|maker| *maker != at));
+    }
+    weak.retain(|maker| !strong.contains(maker));
+    (strong, weak)
+}
+
+/// For each draft, the drafts that may see what it builds: in any rendering, or through its template.
+pub(super) fn readers(drafts: &[Draft<'_>], ground: &Ground) -> Vec<Vec<usize>> {
+    let mut readers: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); drafts.len()];
+    for (at, draft) in drafts.iter().enumerate() {
+        let elsewhere = draft.elsewhere.iter().map(|other| &other.version);
+        for version in [&draft.main].into_iter().chain(&draft.incremental).chain(elsewhere) {
+            let asked = version.refs.values().flatten().chain(&version.rendered.asked_columns).map(String::as_str);
+            let ids = asked.chain(named(draft, version, &ground.stand.names));
+            for maker in ids.flat_map(|id| ground.makers.get(id).into_iter().flatten()) {
+                readers[*maker].insert(at);
+            }
+        }
+    }
+    readers.into_iter().map(|readers| readers.into_iter().collect()).collect()
 }
 
 /// Who builds what is read by a plain name that can be no CTE's: SQLMesh knows no other way to read a model.

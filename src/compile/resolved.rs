@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::draft::{KnownById, Version};
+use super::draft::{Version, View};
 use super::name_index::split_name;
 use super::names::Names;
 use super::routines::Routines;
@@ -48,7 +48,7 @@ pub(super) struct Sight<'a> {
     pub(super) project: usize,
     pub(super) refs: &'a BTreeMap<String, Option<String>>,
     /// What is known so far; what a cycle cuts off is not in it.
-    pub(super) known: &'a KnownById,
+    pub(super) known: View<'a>,
     /// Tables that the text itself writes: their names in lower case, and the ids others know them by.
     pub(super) written: &'a BTreeMap<String, String>,
     /// Functions that the text itself creates.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::draft::KnownById;
+use super::draft::View;
 use super::resolved::Resolved;
 use crate::algebra::Known;
 use crate::cache::Store;
@@ -22,23 +22,35 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The rendering under `key` for the columns it asks for of `known`.
-    pub(super) fn rendered(&self, key: Digest, known: &KnownById, render: impl FnOnce() -> Rendered) -> Arc<Rendered> {
+    /// The rendering under `key` for the columns it asks for of `known`, and for `graph` where it reads that.
+    pub(super) fn rendered(
+        &self,
+        key: Digest,
+        known: View<'_>,
+        graph: Digest,
+        render: impl FnOnce() -> Rendered,
+    ) -> Arc<Rendered> {
         self.rendered.get_or_ask(
             key,
-            |asked| columns(asked, known),
+            |asked| answers(asked, known, graph),
             || {
                 let rendered = render();
-                (rendered.asked_columns.clone(), rendered)
+                let mut asked = rendered.asked_columns.clone();
+                asked.extend(rendered.reads_graph.then(|| GRAPH.to_owned()));
+                (asked, rendered)
             },
         )
     }
 }
 
-fn columns(asked: &[String], known: &KnownById) -> Digest {
+/// The question for what `graph` shows; no relation has this id.
+const GRAPH: &str = "\0graph";
+
+fn answers(asked: &[String], known: View<'_>, graph: Digest) -> Digest {
     let mut hasher = Hasher::new("columns");
     for id in asked {
-        hasher.text(id).digest(known.get(id).map(|offer| offer.address).unwrap_or_default());
+        let answer = if id == GRAPH { graph } else { known.get(id).map(|offer| offer.address).unwrap_or_default() };
+        hasher.text(id).digest(answer);
     }
     hasher.finish()
 }

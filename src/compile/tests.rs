@@ -27,6 +27,16 @@ fn compilations(commits: &[&[(&str, &str)]]) -> (Vec<Compilation>, Cache) {
     (compiled.collect(), cache)
 }
 
+/// A repo of one commit, and the folder that holds it as long as it is held itself.
+pub(super) fn repo_of(files: &[(&str, &str)]) -> (tempfile::TempDir, Repo) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let bytes = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    let commit = Commit { message: "files".to_owned(), files: bytes.collect(), removed: Vec::new() };
+    init_sample(folder.path(), &[commit]).expect("a repo can be made");
+    let repo = Repo::discover(folder.path()).expect("the repo is found");
+    (folder, repo)
+}
+
 pub(super) fn one(files: &[(&str, &str)]) -> Compilation {
     compilations(&[files]).0.remove(0)
 }

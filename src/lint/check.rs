@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::algebra::ProblemKind;
 use crate::change::diff;
-use crate::compile::{Compilation, CompiledModel, deep, each};
-use crate::diagnostic::Severity;
+use crate::compile::{Compilation, CompiledModel};
 use crate::impact::reach;
 use crate::project::{Language, Model};
 use crate::syntax::tolerant;
@@ -14,7 +13,8 @@ use crate::text::{FileId, Place, Span};
 use super::change::{Base, mark};
 use super::custom::{Change, Ground, Own};
 use super::facts::Facts;
-use super::finding::{Finding, Raised, fingerprint};
+use super::finding::{Finding, Raised};
+use super::kept::Kept;
 use super::level::{ProjectRules, Selection};
 use super::macros::Surveys;
 use super::page::Page;
@@ -23,7 +23,6 @@ use super::scene::{Diff, Scene, Stage};
 use super::sensitive::Watch;
 use super::sheet::{Shared, Sheet};
 use super::standards::Standards;
-use super::suppress;
 use super::sure::is_sure;
 use super::texts::Texts;
 
@@ -37,120 +36,87 @@ pub struct Checked {
 
 /// Runs all selected rules, on the base too where there is one.
 pub fn check(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Checked {
-    let head = run(compilation, base, selection);
+    let head = Kept::of(compilation, base, selection).findings(compilation, selection, None);
     match base {
         None => Checked { findings: head, fixed: Vec::new() },
         Some(base) => {
-            let before = run(base.compilation, None, selection);
+            let before = Kept::of(base.compilation, None, selection).findings(base.compilation, selection, None);
             let (findings, fixed) = mark(head, before);
             Checked { findings, fixed }
         }
     }
 }
 
-/// One run of the rules: what is judged, and by what.
-struct Run<'a> {
-    compilation: &'a Compilation,
-    selection: &'a Selection,
-    standards: Standards,
-    texts: Texts,
-    surveys: Surveys,
-    watch: Watch,
+/// One run of rules: what is judged, and by what.
+pub(super) struct Run<'a> {
+    pub(super) compilation: &'a Compilation,
+    pub(super) selection: &'a Selection,
+    pub(super) standards: &'a Standards,
+    pub(super) texts: &'a Texts,
+    pub(super) surveys: &'a Surveys,
+    pub(super) watch: Watch,
     /// Parallel to the projects.
-    projects: Vec<ProjectRules<'a>>,
-}
-
-/// The findings of one Compilation; `base` is for the rules that compare.
-fn run(compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) -> Vec<Finding> {
-    let mut run = Run {
-        compilation,
-        selection,
-        standards: Standards::of(&compilation.projects),
-        texts: Texts::of(compilation),
-        surveys: Surveys::default(),
-        watch: Watch::default(),
-        projects: compilation.projects.iter().map(ProjectRules::of).collect(),
-    };
-    deep(|| run.findings(base))
+    pub(super) projects: Vec<ProjectRules<'a>>,
 }
 
 impl Run<'_> {
-    fn findings(&mut self, base: Option<&Base<'_>>) -> Vec<Finding> {
-        let mut raised = self.below();
-        raised.extend(self.of_models());
-        raised.extend(self.of_projects());
-        raised.extend(self.of_sheets());
-        raised.extend(self.of_change(base.map(|base| base.compilation)));
-        let foreign = foreign_files(self.compilation);
-        let mut raised = self.levelled(raised);
-        self.texts.also(self.compilation, raised.iter().map(|raised| &raised.diagnostic.place.file));
-        raised.retain(|raised| is_ours(raised, &foreign));
-        sort(&mut raised);
-        raised.dedup_by(|a, b| a.identity() == b.identity());
-        once_per_macro(&mut raised);
-        let mut kept = self.allow(raised, &foreign);
-        sort(&mut kept);
-        fingerprint(kept)
-    }
-
-    /// What the floors below said.
-    fn below(&self) -> Vec<Raised> {
-        let told = self.compilation.diagnostics.iter().chain(self.standards.faults());
-        let mut raised: Vec<Raised> =
-            told.map(|diagnostic| Raised::new(diagnostic.clone(), self.texts.slice(&diagnostic.place))).collect();
-        // A hole that a template left may hold the very name that is missing.
-        let whole = |compiled: &CompiledModel| !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
-        each_reading(self.compilation, &mut raised, |compiled, raised| {
-            if compiled.query.problems.is_empty() || !whole(compiled) {
-                return;
-            }
-            let facts = Facts::new(&compiled.query);
-            for problem in &compiled.query.problems {
-                let name = problem_rule(problem.kind);
-                let Some(rule) = rules().iter().find(|rule| name == Some(rule.page.name.as_str())) else { continue };
-                if problem.kind == ProblemKind::UnknownColumn && !is_sure(self.compilation, compiled, problem) {
-                    continue;
-                }
-                let scene = self.scene(compiled, &facts, &rule.page);
-                let mut one = scene.raise(problem.span, problem.message.clone());
-                one.diagnostic.help.clone_from(&problem.help);
-                raised.extend(named(vec![one], &rule.page));
-            }
-        });
-        raised
-    }
-
-    /// What the rules say that judge one model at a time.
-    fn of_models(&self) -> Vec<Raised> {
+    /// What the floors below said of one model, and the rules that judge one model at a time.
+    pub(super) fn of_model(&self, compiled: &CompiledModel) -> Vec<Raised> {
         let mut raised = Vec::new();
-        each_reading(self.compilation, &mut raised, |compiled, raised| {
-            if compiled.model.package != self.compilation.projects[compiled.project].name {
-                return;
-            }
-            let facts = Facts::new(&compiled.query);
-            let file = Some(&compiled.model.file);
-            for rule in rules() {
-                let Check::Model(check) = rule.check else { continue };
-                if self.selection.level(&rule.page, &self.projects[compiled.project], file).is_none() {
-                    continue;
-                }
-                let mut found = Vec::new();
-                check(&self.scene(compiled, &facts, &rule.page), &mut found);
-                raised.extend(named(found, &rule.page));
-            }
-        });
+        each_reading(compiled, &mut raised, |compiled, raised| self.problems(compiled, raised));
+        let mut judged = Vec::new();
+        each_reading(compiled, &mut judged, |compiled, raised| self.judged(compiled, raised));
+        raised.extend(judged);
         raised
+    }
+
+    /// What the resolver could not make sense of.
+    fn problems(&self, compiled: &CompiledModel, raised: &mut Vec<Raised>) {
+        // A hole that a template left may hold the very name that is missing.
+        let whole = !compiled.rendered.failed && compiled.rendered.unknowns.is_empty();
+        if compiled.query.problems.is_empty() || !whole {
+            return;
+        }
+        let facts = Facts::new(&compiled.query);
+        for problem in &compiled.query.problems {
+            let name = problem_rule(problem.kind);
+            let Some(rule) = rules().iter().find(|rule| name == Some(rule.page.name.as_str())) else { continue };
+            if problem.kind == ProblemKind::UnknownColumn && !is_sure(self.compilation, compiled, problem) {
+                continue;
+            }
+            let scene = self.scene(compiled, &facts, &rule.page);
+            let mut one = scene.raise(problem.span, problem.message.clone());
+            one.diagnostic.help.clone_from(&problem.help);
+            raised.extend(named(vec![one], &rule.page));
+        }
+    }
+
+    fn judged(&self, compiled: &CompiledModel, raised: &mut Vec<Raised>) {
+        if compiled.model.package != self.compilation.projects[compiled.project].name {
+            return;
+        }
+        let facts = Facts::new(&compiled.query);
+        let file = Some(&compiled.model.file);
+        for rule in rules() {
+            let Check::Model(check) = rule.check else { continue };
+            if self.selection.level(&rule.page, &self.projects[compiled.project], file).is_none() {
+                continue;
+            }
+            let mut found = Vec::new();
+            check(&self.scene(compiled, &facts, &rule.page), &mut found);
+            raised.extend(named(found, &rule.page));
+        }
     }
 
     /// What the rules say that judge the shape of a project.
-    fn of_projects(&self) -> Vec<Raised> {
+    pub(super) fn of_projects(&self) -> Vec<Raised> {
         let mut raised = Vec::new();
         for (index, rules) in self.projects.iter().enumerate() {
             for rule in self.asked(index) {
                 let Check::Project(check) = rule.check else { continue };
                 let mut found = Vec::new();
-                let (compilation, standards, page) = (self.compilation, &self.standards, &rule.page);
-                let (project, surveys, watch, all) = (rules.project, &self.surveys, &self.watch, &self.projects);
+                let (compilation, standards, page) = (self.compilation, self.standards, &rule.page);
+                let (project, surveys, watch, all) = (rules.project, self.surveys, &self.watch, &self.projects);
                 check(&Stage { compilation, standards, index, project, rules, page, surveys, watch, all }, &mut found);
                 raised.extend(named(found, page));
             }
@@ -158,26 +124,26 @@ impl Run<'_> {
         raised
     }
 
-    /// What the rules say that judge files as they stand.
-    fn of_sheets(&self) -> Vec<Raised> {
-        let mut files: BTreeMap<&FileId, (usize, Vec<&CompiledModel>)> = BTreeMap::new();
+    /// The files that are judged as they stand: each with its project, and the models whose text it holds, in order.
+    pub(super) fn sheets(&self, files: Option<&BTreeSet<FileId>>) -> Vec<(&FileId, (usize, Vec<&CompiledModel>))> {
+        let is_asked = |file: &FileId| files.is_none_or(|files| files.contains(file));
+        let mut sheets: BTreeMap<&FileId, (usize, Vec<&CompiledModel>)> = BTreeMap::new();
         for (index, project) in self.compilation.projects.iter().enumerate() {
-            let own = project.macros.iter().filter(|file| file.package == project.name);
-            own.for_each(|file| files.entry(&file.file).or_insert((index, Vec::new())).0 = index);
+            let own = project.macros.iter().filter(|file| file.package == project.name && is_asked(&file.file));
+            own.for_each(|file| sheets.entry(&file.file).or_insert((index, Vec::new())).0 = index);
         }
-        for compiled in self.compilation.models.values() {
+        for compiled in self.compilation.models.values().filter(|compiled| is_asked(&compiled.model.file)) {
             let is_sql = compiled.model.language != Language::Python;
             if is_sql && compiled.model.package == self.compilation.projects[compiled.project].name {
-                files.entry(&compiled.model.file).or_insert((compiled.project, Vec::new())).1.push(compiled);
+                sheets.entry(&compiled.model.file).or_insert((compiled.project, Vec::new())).1.push(compiled);
             }
         }
-        files.values_mut().for_each(|(_, models)| models.sort_by_key(|compiled| compiled.model.body.start));
-        let files: Vec<(&FileId, (usize, Vec<&CompiledModel>))> = files.into_iter().collect();
-        let found = each(&files, |(file, (project, models))| self.of_sheet(file, *project, models));
-        found.into_iter().flatten().collect()
+        sheets.values_mut().for_each(|(_, models)| models.sort_by_key(|compiled| compiled.model.body.start));
+        sheets.into_iter().collect()
     }
 
-    fn of_sheet(&self, file: &FileId, project: usize, models: &[&CompiledModel]) -> Vec<Raised> {
+    /// What the rules say that judge files as they stand.
+    pub(super) fn of_sheet(&self, file: &FileId, project: usize, models: &[&CompiledModel]) -> Vec<Raised> {
         let rules = &self.projects[project];
         let asked = |rule: &&Rule| {
             let is_sheets = match &rule.check {
@@ -193,7 +159,7 @@ impl Run<'_> {
     }
 
     /// What the rules say that compare, and the team's own, which may.
-    fn of_change(&self, base: Option<&Compilation>) -> Vec<Raised> {
+    pub(super) fn of_change(&self, base: Option<&Compilation>) -> Vec<Raised> {
         let head = self.compilation;
         let impacts = base.map(|base| {
             let changes = diff(base, head);
@@ -243,77 +209,18 @@ impl Run<'_> {
         let rules = &self.projects[compiled.project];
         Scene { compilation: self.compilation, project: rules.project, rules, compiled, facts, page }
     }
-
-    /// Sets each severity and drops what is off. What no page describes keeps what its floor said.
-    fn levelled(&self, raised: Vec<Raised>) -> Vec<Raised> {
-        let level = |mut raised: Raised| {
-            if let Some(page) = self.standards.page(&raised.diagnostic.rule) {
-                raised.diagnostic.severity = self.level(page, &raised.diagnostic.place.file)?;
-            }
-            Some(raised)
-        };
-        raised.into_iter().filter_map(level).collect()
-    }
-
-    /// The level by the settings of the project that a file belongs to: the one with the deepest root above it.
-    fn level(&self, page: &Page, file: &FileId) -> Option<Severity> {
-        let holds = |rules: &&ProjectRules<'_>| {
-            let root = &rules.project.root;
-            root.is_empty() || file.path().strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let rules = self.projects.iter().filter(holds).max_by_key(|rules| rules.project.root.len());
-        match rules {
-            Some(rules) => self.selection.level(page, rules, Some(file)),
-            None => self.selection.bare_level(page),
-        }
-    }
-
-    /// Drops what comments allow, and adds what is wrong with the comments.
-    fn allow(&self, raised: Vec<Raised>, foreign: &BTreeSet<FileId>) -> Vec<Raised> {
-        let mut suppressions = suppress::find(&self.texts);
-        suppressions.retain(|suppression| !foreign.contains(&suppression.file));
-        let today = self.selection.today.as_deref();
-        let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
-        let mut kept = Vec::new();
-        for one in raised {
-            let page = self.standards.page(&one.diagnostic.rule);
-            let mut allowed = false;
-            for (at, suppression) in suppressions.iter().enumerate() {
-                let name = page.and_then(|page| suppression.silences(&one, page, &self.texts));
-                allowed |= name.is_some() && !suppression.is_over(today);
-                used.extend(name.map(|name| (at, name)));
-            }
-            if !allowed {
-                kept.push(one);
-            }
-        }
-        let is_on = |page: &Page, file: &FileId| self.level(page, file).is_some();
-        let faults = suppress::faults(&suppressions, &used, today, &self.standards, is_on);
-        kept.extend(self.levelled(faults));
-        kept
-    }
 }
 
-/// Calls `work` for every model, and once more for each other reading of its text; of the latter's findings those
-/// count that stand in branches which only that reading shows.
-fn each_reading(
-    compilation: &Compilation,
-    raised: &mut Vec<Raised>,
-    work: impl Fn(&CompiledModel, &mut Vec<Raised>) + Sync,
-) {
-    let models: Vec<&CompiledModel> = compilation.models.values().collect();
-    let found = each(&models, |compiled| {
-        let mut raised = Vec::new();
-        work(compiled, &mut raised);
-        for reading in compiled.readings.iter().filter(|reading| !reading.spans.is_empty()) {
-            let mut found = Vec::new();
-            work(&compiled.as_read(reading), &mut found);
-            let shown = found.into_iter().filter(|one| reading.shows(&compiled.model, &one.diagnostic.place));
-            raised.extend(shown.map(|one| in_branch(one, &compiled.model, &reading.spans)));
-        }
-        raised
-    });
-    raised.extend(found.into_iter().flatten());
+/// Calls `work` for a model, and once more for each other reading of its text; of the latter's findings those count
+/// that stand in branches which only that reading shows.
+fn each_reading(compiled: &CompiledModel, raised: &mut Vec<Raised>, work: impl Fn(&CompiledModel, &mut Vec<Raised>)) {
+    work(compiled, raised);
+    for reading in compiled.readings.iter().filter(|reading| !reading.spans.is_empty()) {
+        let mut found = Vec::new();
+        work(&compiled.as_read(reading), &mut found);
+        let shown = found.into_iter().filter(|one| reading.shows(&compiled.model, &one.diagnostic.place));
+        raised.extend(shown.map(|one| in_branch(one, &compiled.model, &reading.spans)));
+    }
 }
 
 /// Names the branch that a finding stands in, where only another reading of the text shows it: the tag that opens it.
@@ -371,49 +278,4 @@ fn named(found: Vec<Raised>, page: &Page) -> impl Iterator<Item = Raised> {
         raised.diagnostic.rule.clone_from(&page.name);
         raised
     })
-}
-
-/// Files of installed packages: their authors' to mend, not the user's.
-fn foreign_files(compilation: &Compilation) -> BTreeSet<FileId> {
-    let models = compilation.models.values().map(|compiled| {
-        let own = compiled.model.package == compilation.projects[compiled.project].name;
-        (own, &compiled.model.file)
-    });
-    let macros = compilation
-        .projects
-        .iter()
-        .flat_map(|project| project.macros.iter().map(|file| (file.package == project.name, &file.file)));
-    models.chain(macros).filter(|(own, _)| !own).map(|(_, file)| file.clone()).collect()
-}
-
-/// Stands in the user's own files, and was not written by a package's macro unless it is an error.
-fn is_ours(raised: &Raised, foreign: &BTreeSet<FileId>) -> bool {
-    let in_package = |place: &Place| foreign.contains(&place.file);
-    let by_package = raised.written_in.first().is_some_and(in_package);
-    !in_package(&raised.diagnostic.place) && (!by_package || raised.diagnostic.severity == Severity::Error)
-}
-
-fn sort(raised: &mut [Raised]) {
-    raised.sort_by(|a, b| {
-        let key = |raised: &Raised| (raised.diagnostic.place.clone(), raised.diagnostic.rule.clone());
-        key(a).cmp(&key(b)).then_with(|| a.diagnostic.message.cmp(&b.diagnostic.message))
-    });
-}
-
-/// Keeps the first of the findings that many models owe to the same bytes of a macro.
-fn once_per_macro(raised: &mut Vec<Raised>) {
-    let mut counts: BTreeMap<(String, Place, String), usize> = BTreeMap::new();
-    let key = |raised: &Raised| {
-        let (rule, place, message) = raised.identity();
-        (rule.to_owned(), place.clone(), message.to_owned())
-    };
-    raised.iter().for_each(|one| *counts.entry(key(one)).or_default() += 1);
-    let mut seen = BTreeSet::new();
-    raised.retain(|one| one.written_in.is_empty() || seen.insert(key(one)));
-    for one in raised.iter_mut().filter(|one| !one.written_in.is_empty()) {
-        let count = counts.get(&key(one)).copied().unwrap_or(1);
-        if let (Some(label), true) = (one.diagnostic.related.first_mut(), count > 1) {
-            label.message = format!("written by this macro, {count} times");
-        }
-    }
 }

@@ -9,14 +9,22 @@ use crate::text::{FileId, Place, Span};
 
 use super::scene::Stage;
 
-/// What the templates of one run show, each read when a rule first asks.
+/// What templates show, each read when a rule first asks, and again where its text is another.
 #[derive(Default)]
-pub(super) struct Surveys(Mutex<BTreeMap<(FileId, Span), Arc<Survey>>>);
+pub(super) struct Surveys(Mutex<BTreeMap<(FileId, u32), (Arc<str>, Arc<Survey>)>>);
 
 impl Surveys {
     fn of(&self, text: &Arc<str>, file: &FileId, body: Span) -> Arc<Survey> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry((file.clone(), body)).or_insert_with(|| Arc::new(survey(text, file, body))))
+        let key = (file.clone(), body.start);
+        if let Some((of, survey)) = known.get(&key)
+            && Arc::ptr_eq(of, text)
+        {
+            return Arc::clone(survey);
+        }
+        let found = Arc::new(survey(text, file, body));
+        known.insert(key, (Arc::clone(text), Arc::clone(&found)));
+        found
     }
 }
 

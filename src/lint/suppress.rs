@@ -45,15 +45,11 @@ pub(super) enum Speech {
 const SIGNS: [&str; 6] = ["--", "{#-", "{#", "/*", "//", "#"];
 const ENDS: [&str; 4] = ["-#}", "#}", "*/", "-->"];
 
-/// All suppressions, in the order of files and lines.
-pub(super) fn find(texts: &Texts) -> Vec<Suppression> {
-    let worth_reading = |text: &str| text.contains("sluice:") || text.to_ascii_lowercase().contains("noqa");
-    let files = texts.iter().filter(|(_, text)| worth_reading(&text.text));
-    files.flat_map(|(file, text)| in_text(file, &text.text)).collect()
-}
-
-/// The suppressions of one file.
-fn in_text(file: &FileId, text: &str) -> Vec<Suppression> {
+/// The suppressions of one file, in the order of its lines.
+pub(super) fn in_text(file: &FileId, text: &str) -> Vec<Suppression> {
+    if !text.contains("sluice:") && !text.to_ascii_lowercase().contains("noqa") {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut start = 0;
     let lines: Vec<&str> = text.split_inclusive('\n').collect();

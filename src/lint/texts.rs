@@ -1,25 +1,35 @@
 //! A Compilation in, the texts of its files with their lines out: where suppressions stand and findings start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::compile::Compilation;
 use crate::text::{FileId, LineIndex, Place, Span};
 
+use super::suppress::{self, Suppression};
+
 /// The files that findings may stand in.
 pub(super) struct Texts(BTreeMap<FileId, Text>);
 
-/// One file and its lines.
+/// One file, its lines, and what its comments allow.
 pub(super) struct Text {
     pub(super) text: Arc<str>,
     lines: LineIndex,
+    pub(super) suppressions: Vec<Suppression>,
+}
+
+impl Text {
+    fn new(file: &FileId, text: &Arc<str>) -> Self {
+        let suppressions = suppress::in_text(file, text);
+        Text { text: Arc::clone(text), lines: LineIndex::new(text), suppressions }
+    }
 }
 
 impl Texts {
     pub(super) fn of(compilation: &Compilation) -> Self {
         let mut texts = BTreeMap::new();
         let mut add = |file: &FileId, text: &Arc<str>| {
-            texts.entry(file.clone()).or_insert_with(|| Text { text: Arc::clone(text), lines: LineIndex::new(text) });
+            texts.entry(file.clone()).or_insert_with(|| Text::new(file, text));
         };
         for compiled in compilation.models.values() {
             add(&compiled.model.file, &compiled.model.text);
@@ -27,17 +37,20 @@ impl Texts {
         for file in compilation.projects.iter().flat_map(|project| &project.macros) {
             add(&file.file, &file.text);
         }
+        let mut texts = Texts(texts);
         // Of YAML and TOML, those that something is said about: a repo has thousands of them.
-        for diagnostic in &compilation.diagnostics {
-            let file = &diagnostic.place.file;
-            if !texts.contains_key(file)
-                && let Some(Ok(text)) = compilation.snapshot.as_ref().map(|snapshot| snapshot.text(file))
-            {
-                let lines = LineIndex::new(&text.content);
-                texts.insert(file.clone(), Text { text: text.content, lines });
+        texts.also(compilation, compilation.diagnostics.iter().map(|told| &told.place.file));
+        texts
+    }
+
+    /// Some models' texts as they are now.
+    pub(super) fn renew(&mut self, compilation: &Compilation, files: &BTreeSet<FileId>) {
+        for compiled in compilation.models.values().filter(|compiled| files.contains(&compiled.model.file)) {
+            let (file, text) = (&compiled.model.file, &compiled.model.text);
+            if self.get(file).is_none_or(|known| !Arc::ptr_eq(&known.text, text)) {
+                self.0.insert(file.clone(), Text::new(file, text));
             }
         }
-        Texts(texts)
     }
 
     /// The files that findings stand in too: an allow beside one of them counts.
@@ -47,8 +60,7 @@ impl Texts {
             if !self.0.contains_key(file)
                 && let Ok(text) = snapshot.text(file)
             {
-                let lines = LineIndex::new(&text.content);
-                self.0.insert(file.clone(), Text { text: text.content, lines });
+                self.0.insert(file.clone(), Text::new(file, &text.content));
             }
         }
     }

@@ -6,6 +6,7 @@
 mod adapter;
 mod catalog;
 mod config_file;
+mod edited;
 mod facts;
 mod files;
 mod globs;
@@ -31,6 +32,7 @@ use crate::text::Place;
 pub use catalog::{
     Catalog, CatalogTable, FORMATS, Format, LOCK, TableChange, lock_text, merge, read_lock, split_name, whole_name,
 };
+pub use edited::edited;
 pub use facts::{Because, Fact, Of, What};
 pub use files::{Each, Files, join};
 pub use globs::Globs;

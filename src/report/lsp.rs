@@ -1,4 +1,4 @@
-//! Findings in, what a language server publishes out: `PublishDiagnosticsParams`, one file a line.
+//! Findings in, what a language server publishes out: `PublishDiagnosticsParams`, one file a line, and each diagnostic.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use lsp_types::{
     Position, PublishDiagnosticsParams, Range, Uri,
 };
 
-use super::check::{Check, rule_url, said};
+use super::check::{Check, Texts, rule_url, said};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::{FileId, Place};
 
@@ -15,7 +15,8 @@ use crate::text::{FileId, Place};
 pub fn lsp(check: &Check, root: &str) -> String {
     let mut files: BTreeMap<&FileId, Vec<Shown>> = BTreeMap::new();
     for finding in &check.findings {
-        files.entry(&finding.place.file).or_default().push(shown(check, finding, root));
+        let uri = |file: &FileId| uri(root, file);
+        files.entry(&finding.place.file).or_default().push(lsp_diagnostic(finding, &check.texts, Units::Utf16, &uri));
     }
     let line = |(file, diagnostics): (&FileId, Vec<Shown>)| {
         let uri = uri(root, file)?;
@@ -24,18 +25,47 @@ pub fn lsp(check: &Check, root: &str) -> String {
     files.into_iter().filter_map(line).collect()
 }
 
-fn shown(check: &Check, finding: &Diagnostic, root: &str) -> Shown {
+/// What columns of a line count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Units {
+    Utf8,
+    Utf16,
+}
+
+impl Units {
+    pub fn count(self, text: &str) -> u32 {
+        match self {
+            Units::Utf8 => text.len() as u32,
+            Units::Utf16 => text.encode_utf16().count() as u32,
+        }
+    }
+
+    pub fn of(self, sign: char) -> u32 {
+        match self {
+            Units::Utf8 => sign.len_utf8() as u32,
+            Units::Utf16 => sign.len_utf16() as u32,
+        }
+    }
+}
+
+/// One finding as an editor shows it. `texts` holds the files that it points into; `uri` says where they are.
+pub fn lsp_diagnostic(
+    finding: &Diagnostic,
+    texts: &Texts,
+    units: Units,
+    uri: &dyn Fn(&FileId) -> Option<Uri>,
+) -> Shown {
     let severity = match finding.severity {
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warn => DiagnosticSeverity::WARNING,
         Severity::Info => DiagnosticSeverity::INFORMATION,
     };
     let related = finding.related.iter().filter_map(|label| {
-        let location = Location { uri: uri(root, &label.place.file)?, range: range(check, &label.place) };
+        let location = Location { uri: uri(&label.place.file)?, range: range(texts, &label.place, units) };
         Some(DiagnosticRelatedInformation { location, message: label.message.clone() })
     });
     Shown {
-        range: range(check, &finding.place),
+        range: range(texts, &finding.place, units),
         severity: Some(severity),
         code: Some(NumberOrString::String(finding.rule.clone())),
         code_description: rule_url(&finding.rule).and_then(|url| Some(CodeDescription { href: url.parse().ok()? })),
@@ -46,11 +76,10 @@ fn shown(check: &Check, finding: &Diagnostic, root: &str) -> Shown {
     }
 }
 
-/// Lines and columns from 0, columns in UTF-16 units.
-fn range(check: &Check, place: &Place) -> Range {
-    let position =
-        |(line, lead): (u32, &str)| Position { line: line - 1, character: lead.encode_utf16().count() as u32 };
-    let [start, end] = check.texts.leads(place).map(position);
+/// Lines and columns from 0.
+fn range(texts: &Texts, place: &Place, units: Units) -> Range {
+    let position = |(line, lead): (u32, &str)| Position { line: line - 1, character: units.count(lead) };
+    let [start, end] = texts.leads(place).map(position);
     Range { start, end }
 }
 

@@ -44,7 +44,7 @@ pub use gitlab::gitlab;
 pub use impact::impact;
 pub use impact_markdown::impact_markdown;
 pub use junit::junit;
-pub use lsp::{escaped, lsp};
+pub use lsp::{Units, escaped, lsp, lsp_diagnostic};
 pub use mermaid::mermaid;
 pub use paint::{Ink, Paint};
 pub use plan::plan;
