@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::expr::{Expr, ExprKind, Literal};
-use super::query::{ColumnId, JoinKind, Key, Op, Query, RelId, SetKind};
+use super::query::{ColumnId, JoinKind, Key, Op, Proof, Query, RelId, SetKind};
 
 /// Enough keys for every use; more would only cost time.
 const MOST_KEYS: usize = 12;
@@ -16,8 +16,8 @@ pub(super) fn of(query: &Query, rel: RelId) -> (Vec<Key>, bool) {
         Op::Scan { input, names } => {
             let Some(known) = &query.reads[*input].known else { return (Vec::new(), false) };
             let column = |name: &String| names.iter().position(|own| own == name).map(|at| node.columns[at]);
-            let keys = known.keys.iter().filter_map(|(names, proved)| {
-                names.iter().map(column).collect::<Option<Vec<_>>>().map(|columns| key(columns, *proved))
+            let keys = known.keys.iter().filter_map(|(names, proof)| {
+                names.iter().map(column).collect::<Option<Vec<_>>>().map(|columns| key(columns, *proof))
             });
             (keys.collect(), known.at_most_one_row)
         }
@@ -40,30 +40,32 @@ pub(super) fn of(query: &Query, rel: RelId) -> (Vec<Key>, bool) {
         Op::Distinct { input, on } => {
             let mut keys = input_of(*input).keys.clone();
             match on {
-                None => keys.push(key(node.columns.clone(), true)),
-                Some(on) => {
-                    keys.extend(on.iter().map(Expr::as_column).collect::<Option<Vec<_>>>().map(|on| key(on, true)))
-                }
+                None => keys.push(key(node.columns.clone(), Proof::Proved)),
+                Some(on) => keys.extend(
+                    on.iter().map(Expr::as_column).collect::<Option<Vec<_>>>().map(|on| key(on, Proof::Proved)),
+                ),
             }
             (keys, input_of(*input).at_most_one_row)
         }
         Op::Join { kind, left, right, on, .. } => joined(query, *kind, *left, *right, on),
         Op::Aggregate { keys: groups, sets, .. } => match (groups.len(), sets.is_empty()) {
             (0, true) => (Vec::new(), true),
-            (count, true) => (vec![key(node.columns[..count].to_vec(), true)], false),
+            (count, true) => (vec![key(node.columns[..count].to_vec(), Proof::Proved)], false),
             (_, false) => (Vec::new(), false),
         },
         Op::Set { kind, all, inputs } => of_set(query, *kind, *all, inputs, &node.columns),
         Op::Unpivot { .. } | Op::Unnest { .. } | Op::TableFunction { .. } | Op::Recur { .. } | Op::Opaque { .. } => {
             (Vec::new(), false)
         }
-        Op::Recursive { all, .. } => (if *all { Vec::new() } else { vec![key(node.columns.clone(), true)] }, false),
+        Op::Recursive { all, .. } => {
+            (if *all { Vec::new() } else { vec![key(node.columns.clone(), Proof::Proved)] }, false)
+        }
     };
     keys.sort_by(|a, b| {
         a.columns
             .len()
             .cmp(&b.columns.len())
-            .then_with(|| b.proved.cmp(&a.proved))
+            .then_with(|| b.proof.cmp(&a.proof))
             .then_with(|| a.columns.cmp(&b.columns))
     });
     keys.dedup_by(|later, first| later.columns == first.columns);
@@ -87,10 +89,10 @@ impl Query {
     pub fn key_within(&self, rel: RelId, columns: &[ColumnId]) -> Option<Key> {
         let node = &self.nodes[rel.0 as usize];
         if node.at_most_one_row {
-            return Some(key(Vec::new(), true));
+            return Some(key(Vec::new(), Proof::Proved));
         }
         let held = |key: &&Key| key.columns.iter().all(|column| columns.contains(column));
-        node.keys.iter().filter(held).max_by_key(|key| key.proved).cloned()
+        node.keys.iter().filter(held).max_by_key(|key| key.proof).cloned()
     }
 
     /// Does an outer join find at most one row on its optional side for each row of the other, by a proved key?
@@ -102,7 +104,7 @@ impl Query {
             JoinKind::AsOf { outer } => return *outer,
             _ => return false,
         };
-        self.key_within(side, &self.equated(side, on)).is_some_and(|key| key.proved)
+        self.key_within(side, &self.equated(side, on)).is_some_and(|key| key.proof.is_proved())
     }
 
     /// The columns of `rel` among those that the condition of a join equates with columns of the other side.
@@ -118,16 +120,16 @@ impl Query {
     }
 }
 
-fn key(mut columns: Vec<ColumnId>, proved: bool) -> Key {
+fn key(mut columns: Vec<ColumnId>, proof: Proof) -> Key {
     columns.sort_unstable();
     columns.dedup();
-    Key { columns, proved }
+    Key { columns, proof }
 }
 
 fn renamed(keys: &[Key], names: &BTreeMap<ColumnId, ColumnId>) -> Vec<Key> {
     let rename = |old: &Key| {
         let columns: Option<Vec<ColumnId>> = old.columns.iter().map(|column| names.get(column).copied()).collect();
-        columns.map(|columns| key(columns, old.proved))
+        columns.map(|columns| key(columns, old.proof))
     };
     keys.iter().filter_map(rename).collect()
 }
@@ -139,9 +141,9 @@ fn filtered(query: &Query, input: RelId, conjuncts: &[Expr]) -> (Vec<Key>, bool)
     let fixed: Vec<ColumnId> = conjuncts.iter().filter_map(fixed_column).collect();
     // A column that a filter fixes to one value adds nothing to a key.
     let narrowed =
-        |old: &Key| key(old.columns.iter().copied().filter(|column| !fixed.contains(column)).collect(), old.proved);
+        |old: &Key| key(old.columns.iter().copied().filter(|column| !fixed.contains(column)).collect(), old.proof);
     let keys: Vec<Key> = keys.iter().map(narrowed).collect();
-    let one = node.at_most_one_row || keys.iter().any(|key| key.columns.is_empty() && key.proved);
+    let one = node.at_most_one_row || keys.iter().any(|key| key.columns.is_empty() && key.proof.is_proved());
     (keys.into_iter().filter(|key| !key.columns.is_empty()).collect(), one)
 }
 
@@ -183,7 +185,7 @@ fn first_of_each(query: &Query, input: RelId, conjunct: &Expr) -> Option<Key> {
         .map(visible)
         .collect::<Option<Vec<_>>>()
         .filter(|columns| !columns.is_empty())
-        .map(|columns| key(columns, true))
+        .map(|columns| key(columns, Proof::Proved))
 }
 
 /// The expression that defines a column of the projection directly below.
@@ -234,11 +236,11 @@ fn joined(query: &Query, kind: JoinKind, left: RelId, right: RelId, on: &[Expr])
     let one = a.at_most_one_row && b.at_most_one_row;
     let kept = |keys: &[Key], by: Option<Key>| -> Vec<Key> {
         let Some(by) = by else { return Vec::new() };
-        keys.iter().map(|old| key(old.columns.clone(), old.proved && by.proved)).collect()
+        keys.iter().map(|old| key(old.columns.clone(), old.proof.min(by.proof))).collect()
     };
     let pairs = || {
         a.keys.iter().flat_map(|x| {
-            b.keys.iter().map(move |y| key([x.columns.as_slice(), &y.columns].concat(), x.proved && y.proved))
+            b.keys.iter().map(move |y| key([x.columns.as_slice(), &y.columns].concat(), x.proof.min(y.proof)))
         })
     };
     match kind {
@@ -273,7 +275,7 @@ fn swaps(old: &Key, (a, b): (ColumnId, ColumnId)) -> Vec<Key> {
     let swap = |from: ColumnId, to: ColumnId| {
         old.columns
             .contains(&from)
-            .then(|| key(old.columns.iter().map(|c| if *c == from { to } else { *c }).collect(), old.proved))
+            .then(|| key(old.columns.iter().map(|c| if *c == from { to } else { *c }).collect(), old.proof))
     };
     swap(a, b).into_iter().chain(swap(b, a)).collect()
 }
@@ -285,7 +287,7 @@ fn of_set(
     inputs: &[(RelId, Vec<ColumnId>)],
     columns: &[ColumnId],
 ) -> (Vec<Key>, bool) {
-    let mut keys = if all { Vec::new() } else { vec![key(columns.to_vec(), true)] };
+    let mut keys = if all { Vec::new() } else { vec![key(columns.to_vec(), Proof::Proved)] };
     let Some((first, first_columns)) = inputs.first() else { return (keys, false) };
     let node = &query.nodes[first.0 as usize];
     if kind == SetKind::Union {

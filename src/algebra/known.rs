@@ -23,7 +23,7 @@ pub fn known(query: &Query, id: &str) -> Known {
     let names = |key: &super::Key| {
         let name =
             |column| query.outputs.iter().find(|output| output.column == column).map(|output| output.name.clone());
-        key.columns.iter().map(|column| name(*column)).collect::<Option<Vec<String>>>().map(|names| (names, key.proved))
+        key.columns.iter().map(|column| name(*column)).collect::<Option<Vec<String>>>().map(|names| (names, key.proof))
     };
     Known {
         id: id.to_owned(),
@@ -33,6 +33,7 @@ pub fn known(query: &Query, id: &str) -> Known {
         assumed: Vec::new(),
         at_most_one_row: node.at_most_one_row,
         rows: None,
+        given: None,
     }
 }
 
@@ -77,6 +78,7 @@ impl Known {
         for (column, value) in self.columns.iter_mut().zip(&fingerprints.values) {
             column.value = Some(*value);
         }
+        self.given.clone_from(&fingerprints.given);
         self
     }
 
@@ -100,6 +102,7 @@ impl Known {
             self.columns.extend(other.columns.iter().filter(is_new).cloned());
         }
         self.rows = both("mixed rows", self.rows, other.rows);
+        self.given = None;
         self.keys.clear();
         self.assumed.clear();
         self.at_most_one_row = false;

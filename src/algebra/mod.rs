@@ -5,12 +5,14 @@
 //! text that was parsed.
 
 mod certain;
+mod clauses;
 mod depends;
 mod expr;
 mod facts;
 mod infer;
 mod keys;
 mod known;
+mod monotone;
 mod normal;
 mod pick;
 mod query;
@@ -22,19 +24,23 @@ mod tests;
 #[cfg(test)]
 mod tests_carried;
 #[cfg(test)]
+mod tests_equal;
+#[cfg(test)]
 mod tests_warehouses;
 mod walk;
 
 pub use certain::{Truth, same};
+pub use clauses::{Clause, clauses};
 pub use depends::Dependencies;
 pub use expr::{Expr, ExprKind, Literal, SortKey};
 pub use facts::Nullabilities;
 pub use keys::equalities;
 pub use known::known;
-pub use normal::{Fingerprints, fingerprint};
+pub use monotone::is_monotone;
+pub use normal::{Fingerprints, Relation, fingerprint, relate};
 pub use query::{
-    ALL_COLUMNS, Assumption, ColumnId, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, Problem,
-    ProblemKind, Query, RelId, SetKind, Status, Why,
+    ALL_COLUMNS, Assumption, ColumnId, Given, Input, JoinKind, Key, Known, KnownColumn, Node, Nullability, Op, Problem,
+    ProblemKind, Proof, Query, RelId, SetKind, Status, Why,
 };
 pub use resolve::{Catalog, How, Routine, opaque, resolve};
 pub use sql_type::{Family, Type};

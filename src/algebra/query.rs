@@ -99,8 +99,24 @@ pub struct Node {
 pub struct Key {
     /// Sorted.
     pub columns: Vec<ColumnId>,
-    /// Follows from the SQL alone; else it rests on a declared test or constraint.
-    pub proved: bool,
+    pub proof: Proof,
+}
+
+/// What a key rests on. Ordered: the last is the surest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Proof {
+    /// A test or constraint of something that the repo builds: an edit may make it false.
+    Declared,
+    /// A test or constraint of data that comes from elsewhere: no edit changes it.
+    Given,
+    /// The SQL alone.
+    Proved,
+}
+
+impl Proof {
+    pub fn is_proved(self) -> bool {
+        self == Proof::Proved
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -275,13 +291,23 @@ pub struct Known {
     pub columns: Vec<KnownColumn>,
     /// There may be columns that are not listed.
     pub open: bool,
-    /// Names of columns, and whether it is proved by SQL (else declared).
-    pub keys: Vec<(Vec<String>, bool)>,
+    /// Names of columns, and what says that they are a key.
+    pub keys: Vec<(Vec<String>, Proof)>,
     /// What its keys and nullability rest on, where that is not the SQL: facts that somebody declared.
     pub assumed: Vec<Assumption>,
     pub at_most_one_row: bool,
     /// Fingerprint of its rows; `None` for what the repo does not build: the id stands for it.
     pub rows: Option<Digest>,
+    /// Its fingerprints where what is declared of data from elsewhere counts as a fact; `None` where that is no other.
+    pub given: Option<Arc<Given>>,
+}
+
+/// Fingerprints that rest on declared keys of data from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Given {
+    pub rows: Digest,
+    /// Parallel to the columns.
+    pub values: Vec<Digest>,
 }
 
 /// A fact of a relation that its text does not prove: a set of columns is a key, or one column is never NULL.

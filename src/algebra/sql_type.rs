@@ -61,6 +61,17 @@ pub struct Type {
     pub element: Option<Box<Type>>,
 }
 
+/// Decimal digits that every value of an integer type fits in, by the names that all dialects share.
+fn integer_digits(name: &str) -> Option<u32> {
+    match name.to_ascii_uppercase().as_str() {
+        "TINYINT" | "INT1" => Some(3),
+        "SMALLINT" | "INT2" => Some(5),
+        "INTEGER" | "INT" | "INT4" => Some(10),
+        "BIGINT" | "INT8" | "INT64" => Some(19),
+        _ => None,
+    }
+}
+
 impl Type {
     pub fn unknown() -> Self {
         Type::default()
@@ -128,6 +139,30 @@ impl Type {
     }
 
     /// One spelling per type.
+    /// Is every value of this type one of the other? Only where that is certain.
+    pub fn widens_to(&self, other: &Type) -> bool {
+        let digits = |ty: &Type| match (ty.family, ty.precision()) {
+            (Family::Integer, _) => integer_digits(&ty.name).map(|digits| (digits, 0)),
+            (Family::Decimal, Some(precision)) => {
+                let scale = ty.scale().unwrap_or(0);
+                precision.checked_sub(scale).map(|whole| (whole, scale))
+            }
+            _ => None,
+        };
+        if let (Some((whole, scale)), Some((other_whole, other_scale))) = (digits(self), digits(other)) {
+            return whole <= other_whole && scale <= other_scale;
+        }
+        match (self.family, other.family) {
+            (Family::String, Family::String) => match (self.precision(), other.precision()) {
+                (_, None) => true,
+                (Some(own), Some(other)) => own <= other,
+                (None, Some(_)) => false,
+            },
+            (Family::Date, Family::Timestamp) => true,
+            _ => false,
+        }
+    }
+
     pub fn canonical(&self) -> String {
         let upper = self.name.to_ascii_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
         match upper.as_str() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, Fingerprints, Known, KnownColumn, Nullability, Query, Status, Type, fingerprint, resolve};
+use super::{Catalog, Fingerprints, Known, KnownColumn, Nullability, Proof, Query, Status, Type, fingerprint, resolve};
 use crate::dialect::{Dialect, find};
 use crate::syntax::{ast, parse};
 
@@ -33,7 +33,7 @@ impl Catalog for Shop {
             ..KnownColumn::default()
         };
         let id = name.last()?.value.clone();
-        let keys = vec![(vec!["id".to_owned()], true)];
+        let keys = vec![(vec!["id".to_owned()], Proof::Proved)];
         Some(Arc::new(Known { id, columns: columns.iter().map(column).collect(), keys, ..Known::default() }))
     }
 }
@@ -48,7 +48,7 @@ fn query(sql: &str) -> Query {
     resolve(&parsed, &dialect, &Shop).query.expect("the text is a query")
 }
 
-fn prints(sql: &str) -> Fingerprints {
+pub(super) fn prints(sql: &str) -> Fingerprints {
     fingerprint(&query(sql), &duckdb()).expect("the query has a result")
 }
 

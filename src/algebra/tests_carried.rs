@@ -21,7 +21,12 @@ impl Catalog for Alike {
             ..KnownColumn::default()
         };
         let columns = vec![column("id", Nullability::No), column("a", Nullability::No), column("b", Nullability::Yes)];
-        Some(Arc::new(Known { id, columns, keys: vec![(vec!["id".to_owned()], true)], ..Known::default() }))
+        Some(Arc::new(Known {
+            id,
+            columns,
+            keys: vec![(vec!["id".to_owned()], super::Proof::Proved)],
+            ..Known::default()
+        }))
     }
 }
 

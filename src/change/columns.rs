@@ -1,7 +1,8 @@
 //! The columns of one relation at base and at head in, what differs of each out.
 
-use crate::algebra::{Known, KnownColumn, Nullability};
+use crate::algebra::{Known, KnownColumn, Nullability, Type};
 use crate::dialect::Dialect;
+use crate::text::Digest;
 
 /// One column's change: shape and content apart, and the worst of both in one word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +20,38 @@ pub enum Shape {
     Removed,
     /// The name it had.
     Renamed(String),
-    /// The type it had.
-    Retyped(String),
+    /// The type it had, and how the new one relates to it.
+    Retyped(String, Width),
     Moved,
     Nullability,
+}
+
+/// How a new type relates to the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// Every value of the old type is one of the new.
+    Widened,
+    /// Some values of the old type are none of the new.
+    Narrowed,
+    Other,
+}
+
+impl Width {
+    pub fn word(self) -> &'static str {
+        match self {
+            Width::Widened => "widened",
+            Width::Narrowed => "narrowed",
+            Width::Other => "retyped",
+        }
+    }
+
+    fn of(old: &Type, new: &Type) -> Self {
+        match (old.widens_to(new), new.widens_to(old)) {
+            (true, false) => Width::Widened,
+            (false, true) => Width::Narrowed,
+            _ => Width::Other,
+        }
+    }
 }
 
 /// Do its values differ, in the rows that stay?
@@ -38,7 +67,12 @@ impl ColumnChange {
         ColumnChange { name: name.to_owned(), shape: vec![Shape::Added], content: Content::Changed }
     }
 
-    pub(super) fn removed(name: &str) -> Self {
+    /// Leaves only what differs of its shape.
+    pub(super) fn forget_content(&mut self) {
+        self.content = Content::Same;
+    }
+
+    pub fn removed(name: &str) -> Self {
         ColumnChange { name: name.to_owned(), shape: vec![Shape::Removed], content: Content::Changed }
     }
 
@@ -48,7 +82,7 @@ impl ColumnChange {
             Shape::Removed => Some("removed"),
             Shape::Renamed(_) => Some("renamed"),
             Shape::Added => Some("added"),
-            Shape::Retyped(_) => Some("retyped"),
+            Shape::Retyped(..) => Some("retyped"),
             Shape::Moved | Shape::Nullability => None,
         };
         match self.shape.iter().find_map(worst) {
@@ -61,7 +95,7 @@ impl ColumnChange {
     /// Base's name or type, where head's is another.
     pub fn was(&self) -> Option<&str> {
         self.shape.iter().find_map(|shape| match shape {
-            Shape::Renamed(was) | Shape::Retyped(was) => Some(was.as_str()),
+            Shape::Renamed(was) | Shape::Retyped(was, _) => Some(was.as_str()),
             _ => None,
         })
     }
@@ -106,9 +140,11 @@ pub(super) fn columns(base: &Known, head: &Known, dialect: &Dialect) -> Vec<Colu
     let mut renamed = Vec::new();
     let mut changes = Vec::new();
     let order = kept_order(base, head, &key);
-    for column in &head.columns {
+    let (base_given, head_given) = (given(base), given(head));
+    for (place, column) in head.columns.iter().enumerate() {
         if let Some(at) = find(base, &key(column)) {
-            changes.push(compared(&base.columns[at], column, order.contains(&key(column))));
+            let moved = order.contains(&key(column));
+            changes.push(compared((&base.columns[at], base_given.get(at)), (column, head_given.get(place)), moved));
         } else if let Some(old) = renamed_from(column) {
             renamed.push(old.name.clone());
             let shape = vec![Shape::Renamed(old.name.clone())];
@@ -129,11 +165,19 @@ fn kept_order(base: &Known, head: &Known, key: &dyn Fn(&KnownColumn) -> String) 
     kept.zip(&base_keys).filter(|(new, old)| new != *old).map(|(new, _)| new).collect()
 }
 
-fn compared(one: &KnownColumn, two: &KnownColumn, moved: bool) -> ColumnChange {
+/// The values' fingerprints where declared keys of data from elsewhere count; none where neither side relies on any.
+fn given(known: &Known) -> Vec<Option<Digest>> {
+    let own = known.given.as_ref().map(|given| given.values.as_slice()).unwrap_or_default();
+    known.columns.iter().enumerate().map(|(at, column)| own.get(at).copied().or(column.value)).collect()
+}
+
+type Prints<'k> = (&'k KnownColumn, Option<&'k Option<Digest>>);
+
+fn compared((one, base_given): Prints<'_>, (two, head_given): Prints<'_>, moved: bool) -> ColumnChange {
     let mut shape = Vec::new();
     let typed = |column: &KnownColumn| !column.ty.is_unknown();
     if typed(one) && typed(two) && !one.ty.same_as(&two.ty) {
-        shape.push(Shape::Retyped(one.ty.name.clone()));
+        shape.push(Shape::Retyped(one.ty.name.clone(), Width::of(&one.ty, &two.ty)));
     }
     if moved {
         shape.push(Shape::Moved);
@@ -143,7 +187,7 @@ fn compared(one: &KnownColumn, two: &KnownColumn, moved: bool) -> ColumnChange {
         shape.push(Shape::Nullability);
     }
     let content = match (one.value, two.value) {
-        (Some(a), Some(b)) if a == b => Content::Same,
+        (Some(a), Some(b)) if a == b || base_given == head_given => Content::Same,
         (Some(_), Some(_)) => Content::Changed,
         _ => Content::Unknown,
     };

@@ -4,6 +4,9 @@
 //! whose parents changed in nothing it uses compares equal. Who suffers is the next floor's question.
 
 mod columns;
+mod contract;
+mod evidence;
+mod inputs;
 mod own;
 mod rows;
 
@@ -13,14 +16,20 @@ use crate::compile::{Compilation, CompiledModel};
 use crate::project::ModelKind;
 use crate::text::Place;
 
-pub use columns::{ColumnChange, Content, Shape};
-pub use own::Own;
+pub use columns::{ColumnChange, Content, Shape, Width};
+pub use evidence::Evidence;
+pub use own::{Guard, Own, Setting};
+use rows::RowSets;
 pub use rows::Rows;
 
 /// Every model of either side that differs in anything, by id.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     pub models: BTreeMap<String, ModelChange>,
+    /// Sources and seeds that differ, by id: what the models read and do not build.
+    pub inputs: BTreeMap<String, ModelChange>,
+    /// Singular tests of both sides whose own query differs in anything, by id.
+    pub tests: BTreeMap<String, ModelChange>,
 }
 
 /// What differs of one model.
@@ -37,6 +46,10 @@ pub struct ModelChange {
     pub columns: Vec<ColumnChange>,
     /// Keys that base had and head has not.
     pub keys_lost: Vec<Vec<String>>,
+    /// Keys that head has and base had not.
+    pub keys_gained: Vec<Vec<String>>,
+    /// Where the SQL differs, clause by clause.
+    pub evidence: Vec<Evidence>,
     /// Neither chance nor the clock decides its rows or values.
     pub deterministic: bool,
     /// Both sides were understood exactly and no assumption was made.
@@ -57,7 +70,17 @@ pub enum Presence {
 impl ModelChange {
     /// Is there nothing to tell?
     pub fn is_nothing(&self) -> bool {
-        self.presence == Presence::Kept && !self.own.any() && !self.changes_data() && self.broken.is_empty()
+        let moved = || self.columns.iter().any(|column| column.shape.contains(&Shape::Moved));
+        self.presence == Presence::Kept && !self.own.any() && !self.changes_data() && self.broken.is_empty() && !moved()
+    }
+
+    /// Of what there is no reader: `added`, `removed`, `modified`.
+    pub fn presence_word(&self) -> &'static str {
+        match self.presence {
+            Presence::Added => "added",
+            Presence::Removed => "removed",
+            Presence::Kept => "modified",
+        }
     }
 
     /// The change of a model that has none.
@@ -80,10 +103,18 @@ impl ModelChange {
 /// Compares two Compilations model by model.
 pub fn diff(base: &Compilation, head: &Compilation) -> Changes {
     let ids: BTreeSet<&String> = base.models.keys().chain(head.models.keys()).collect();
-    let mut models = BTreeMap::new();
+    let sets = RowSets::new(base, head);
+    let (mut models, mut tests) = (BTreeMap::new(), BTreeMap::new());
     for id in ids {
         let change = match (base.models.get(id), head.models.get(id)) {
-            (Some(one), Some(two)) if is_built(two) => kept(id, (base, one), (head, two)),
+            (Some(one), Some(two)) if is_built(two) => kept((one, two), head, &sets),
+            (Some(one), Some(two)) if two.model.kind == ModelKind::SingularTest => {
+                let change = kept((one, two), head, &sets);
+                if !change.is_nothing() {
+                    tests.insert(id.clone(), change);
+                }
+                continue;
+            }
             (None, Some(two)) if is_built(two) => appeared(id, two),
             (Some(one), None) if is_built(one) => vanished(id, one),
             _ => continue,
@@ -93,7 +124,7 @@ pub fn diff(base: &Compilation, head: &Compilation) -> Changes {
         }
     }
     name_renamed(&mut models, base, head);
-    Changes { models }
+    Changes { models, inputs: inputs::inputs(base, head), tests }
 }
 
 /// Is it a table or view of the warehouse (a test or an analysis is none)?
@@ -101,33 +132,40 @@ pub fn is_built(model: &CompiledModel) -> bool {
     !matches!(model.model.kind, ModelKind::Analysis | ModelKind::SingularTest)
 }
 
-fn kept(
-    id: &str,
-    (base, one): (&Compilation, &CompiledModel),
-    (head, two): (&Compilation, &CompiledModel),
-) -> ModelChange {
+fn kept((one, two): (&CompiledModel, &CompiledModel), head: &Compilation, sets: &RowSets<'_>) -> ModelChange {
+    let id = &two.model.id;
     let own = own::own(one, two);
     let dialect = two.model.dialect(&head.projects[two.project].dialect);
     let columns = columns::columns(&one.known, &two.known, dialect);
-    let rows = rows::rows((base, one), (head, two));
+    let rows = sets.rows(id);
     let broken = new_problems(one, two);
     // Where fingerprints could not be had, only equal text over equal inputs would say that anything stayed.
     let unknown = one.known.rows.is_none() || two.known.rows.is_none();
-    let keys_lost = if rows == Rows::Same { Vec::new() } else { keys_lost(one, two) };
+    let missing = |from, to| if rows == Rows::Same { Vec::new() } else { keys_missing(from, to) };
+    let (keys_lost, keys_gained) = (missing(one, two), missing(two, one));
     let exact = |model: &CompiledModel| model.status == crate::algebra::Status::Exact;
     ModelChange {
-        id: id.to_owned(),
+        id: id.clone(),
         presence: Presence::Kept,
         was: None,
         own,
         rows,
         columns,
         keys_lost,
+        keys_gained,
+        evidence: evidence::evidence(one, two),
         deterministic: is_steady(two),
-        proved: exact(one) && exact(two),
+        proved: exact(one) && exact(two) && !rests_on_declared(one, two),
         unknown,
         broken,
     }
+}
+
+/// Is some equality of the two only one where what is declared of data from elsewhere is true?
+fn rests_on_declared(one: &CompiledModel, two: &CompiledModel) -> bool {
+    let (a, b) = (&one.known, &two.known);
+    let values = |known: &crate::algebra::Known| known.columns.iter().map(|column| column.value).collect::<Vec<_>>();
+    (a.given.is_some() || b.given.is_some()) && (a.rows != b.rows || values(a) != values(b))
 }
 
 fn appeared(id: &str, model: &CompiledModel) -> ModelChange {
@@ -149,6 +187,8 @@ fn alone(id: &str, presence: Presence, model: &CompiledModel, columns: Vec<Colum
         rows: Rows::Changed,
         columns,
         keys_lost: Vec::new(),
+        keys_gained: Vec::new(),
+        evidence: Vec::new(),
         deterministic: is_steady(model),
         proved: model.status == crate::algebra::Status::Exact,
         unknown: false,
@@ -156,13 +196,15 @@ fn alone(id: &str, presence: Presence, model: &CompiledModel, columns: Vec<Colum
     }
 }
 
-fn is_steady(model: &CompiledModel) -> bool {
+/// Does neither chance nor the clock decide a row or a value of its own query?
+pub fn is_steady(model: &CompiledModel) -> bool {
     let steady =
         |prints: &crate::algebra::Fingerprints| prints.steady_rows && prints.steady_values.iter().all(|steady| *steady);
     model.fingerprints.as_ref().is_none_or(steady)
 }
 
-fn keys_lost(one: &CompiledModel, two: &CompiledModel) -> Vec<Vec<String>> {
+/// The keys of one that two has not, though it has their columns.
+fn keys_missing(one: &CompiledModel, two: &CompiledModel) -> Vec<Vec<String>> {
     let holds = |key: &Vec<String>| {
         two.known
             .keys
@@ -202,6 +244,7 @@ fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
             .filter(|d| d.rule == "unknown-relation")
             .map(|d| (d.message.clone(), d.place.clone())),
     );
+    found.extend(contract::broken_promises(model));
     found.dedup();
     found
 }

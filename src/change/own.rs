@@ -10,17 +10,40 @@ pub struct Own {
     pub text: bool,
     /// The SQL it renders to.
     pub rendered: bool,
-    /// Keys of its config that decide how it is stored or loaded.
-    pub storage: Vec<String>,
+    /// Config that decides how it is stored or loaded.
+    pub storage: Vec<Setting>,
     /// Contract, tests or constraints.
-    pub guard: bool,
+    pub guard: Guard,
     /// Descriptions, tags, owner, access.
     pub metadata: bool,
 }
 
+/// One setting and what it was and is; `None` where it is not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    pub key: String,
+    pub base: Option<String>,
+    pub head: Option<String>,
+}
+
+/// What consumers are promised less, and what more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// Tests, constraints and promises that are gone.
+    pub weakened: Vec<String>,
+    /// Those that are new.
+    pub tightened: Vec<String>,
+}
+
+impl Guard {
+    pub fn is_changed(&self) -> bool {
+        !self.weakened.is_empty() || !self.tightened.is_empty()
+    }
+}
+
 impl Own {
     pub fn any(&self) -> bool {
-        self.text || self.rendered || self.guard || self.metadata || !self.storage.is_empty()
+        self.text || self.rendered || self.guard.is_changed() || self.metadata || !self.storage.is_empty()
     }
 }
 
@@ -55,13 +78,17 @@ const STORAGE: [&str; 24] = [
 pub(super) fn own(one: &CompiledModel, two: &CompiledModel) -> Own {
     let (a, b) = (&one.model, &two.model);
     let settings = |model: &CompiledModel, key: &str| config_value(&[&model.rendered.config, &model.model.config], key);
-    let storage =
-        STORAGE.iter().filter(|key| settings(one, key) != settings(two, key)).map(|key| (*key).to_owned()).collect();
+    let storage = STORAGE.iter().map(|key| Setting {
+        key: (*key).to_owned(),
+        base: settings(one, key),
+        head: settings(two, key),
+    });
+    let storage = storage.filter(|setting| setting.base != setting.head).collect();
     Own {
         text: a.text[a.body.range()] != b.text[b.body.range()],
         rendered: one.rendered.text != two.rendered.text,
         storage,
-        guard: guards(&a.properties) != guards(&b.properties),
+        guard: guard(&a.properties, &b.properties),
         metadata: notes(a) != notes(b),
     }
 }
@@ -72,35 +99,45 @@ fn config_value(configs: &[&Config], key: &str) -> Option<String> {
     Some(value.in_one_line())
 }
 
-/// What a consumer is promised: contract, constraints, tests.
-fn guards(properties: &Properties) -> Vec<String> {
-    let test = |test: &Test| {
-        let arguments: Vec<String> =
-            test.arguments.iter().map(|(name, value)| format!("{name}={}", value.in_one_line())).collect();
-        format!("{} {:?} {}", test.name, test.column, arguments.join(" "))
-    };
-    let mut all: Vec<String> =
-        properties.tests.iter().chain(properties.columns.iter().flat_map(|c| &c.tests)).map(test).collect();
-    all.extend(
-        properties
-            .constraints
-            .iter()
-            .map(|constraint| format!("{} {:?} {:?}", constraint.kind, constraint.columns, constraint.expression)),
-    );
-    for column in &properties.columns {
-        all.extend(
-            column
-                .constraints
-                .iter()
-                .map(|constraint| format!("{} {} {:?}", column.name, constraint.kind, constraint.expression)),
-        );
-    }
+/// What one side promises and the other does not.
+pub(super) fn guard(one: &Properties, two: &Properties) -> Guard {
+    let (before, after) = (promises(one), promises(two));
+    let only = |own: &[String], other: &[String]| own.iter().filter(|one| !other.contains(one)).cloned().collect();
+    Guard { weakened: only(&before, &after), tightened: only(&after, &before) }
+}
+
+/// What a consumer is promised: contract, constraints, tests, each in a few words; sorted.
+fn promises(properties: &Properties) -> Vec<String> {
+    let on_model = properties.tests.iter().map(|test| (test, test.column.as_deref()));
+    let on_columns =
+        properties.columns.iter().flat_map(|column| column.tests.iter().map(|test| (test, Some(column.name.as_str()))));
+    let mut all: Vec<String> = on_model.chain(on_columns).map(|(test, column)| test_words(test, column)).collect();
+    let columns = properties.constraints.iter().map(|constraint| (constraint, constraint.columns.join(", ")));
+    let own = properties
+        .columns
+        .iter()
+        .flat_map(|column| column.constraints.iter().map(|constraint| (constraint, column.name.clone())));
+    all.extend(columns.chain(own).map(|(constraint, columns)| {
+        let expression = constraint.expression.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+        format!("constraint {}({columns}){expression}", constraint.kind)
+    }));
     if properties.contract_enforced {
         all.push("contract".to_owned());
-        all.extend(properties.columns.iter().map(|column| format!("{}: {:?}", column.name, column.data_type)));
+        all.extend(properties.columns.iter().map(|column| {
+            let ty = column.data_type.as_deref().unwrap_or("any type");
+            format!("contract: {} as {ty}", column.name)
+        }));
     }
     all.sort();
     all
+}
+
+/// `accepted_values(status, values: [a, b])`.
+fn test_words(test: &Test, column: Option<&str>) -> String {
+    let named = test.arguments.iter().filter(|(name, _)| name.as_str() != "column_name");
+    let arguments = named.map(|(name, value)| format!("{name}: {}", value.in_one_line()));
+    let parts: Vec<String> = column.map(str::to_owned).into_iter().chain(arguments).collect();
+    format!("{}({})", test.name, parts.join(", "))
 }
 
 /// What people read: descriptions, tags, owner, access.

@@ -8,13 +8,17 @@ use super::failure::Failure;
 use super::workspace::Workspace;
 use crate::compile::Compilation;
 
+/// Names of moments that are no commits.
+const INDEX: &str = "index";
+const WORKTREE: &str = "worktree";
+
 /// The two moments that are compared.
 #[derive(Debug, Args)]
 pub(super) struct Between {
-    /// Compare with this commit, branch or tag; else with where the branch left the default branch.
+    /// Compare with this commit, branch, tag or the `index`; else with where the branch left the default branch.
     #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "")]
     base: Option<String>,
-    /// The moment that is judged: a commit, branch or tag; else the working tree.
+    /// The moment that is judged: a commit, branch or tag, `index` for what is staged; else the working tree.
     #[arg(long, value_name = "REF")]
     head: Option<String>,
 }
@@ -23,19 +27,26 @@ pub(super) struct Between {
 pub(super) struct Compared {
     pub(super) base: ManuallyDrop<Compilation>,
     pub(super) head: ManuallyDrop<Compilation>,
+    /// Paths of head that are not what they seem: submodules, which are left out, and files in conflict.
+    pub(super) notes: Vec<String>,
 }
 
 pub(super) fn compare(between: &Between, workspace: &Workspace) -> Result<Compared, Failure> {
-    let tip = between.head.as_deref().unwrap_or("HEAD");
-    let base = workspace.base(between.base.as_deref().unwrap_or_default(), tip)?;
-    let head = match &between.head {
-        Some(head) => workspace.repo.commit(head)?,
-        None => workspace.repo.worktree()?,
+    let tip = between.head.as_deref().filter(|head| !matches!(*head, INDEX | WORKTREE)).unwrap_or("HEAD");
+    let base = match between.base.as_deref() {
+        Some(INDEX) => workspace.repo.index()?,
+        base => workspace.base(base.unwrap_or_default(), tip)?,
     };
+    let head = match between.head.as_deref() {
+        None | Some(WORKTREE) => workspace.repo.worktree()?,
+        Some(INDEX) => workspace.repo.index()?,
+        Some(head) => workspace.repo.commit(head)?,
+    };
+    let notes = head.notes().iter().map(|note| format!("{}: {}", note.path, note.message)).collect();
     let head = workspace.compile(&head);
     let base = workspace.compile(&base);
     if base.models.is_empty() {
         workspace.expect_models(&head)?;
     }
-    Ok(Compared { base, head })
+    Ok(Compared { base, head, notes })
 }

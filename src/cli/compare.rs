@@ -7,12 +7,13 @@ use clap::Args;
 use super::failure::{Exit, Failure};
 use super::files::{answer_lines, dialect, read, schema};
 use super::io::Io;
-use crate::change::{Presence, diff};
+use crate::change::{Evidence, Presence, diff};
 use crate::compile::{Compilation, QUERY, Schema, loose};
 use crate::data::{Value, json as data};
 use crate::dialect::Dialect;
 use crate::impact::{Class, reach};
-use crate::report::{self, Comparison, json};
+use crate::report::{self, Comparison, Difference, json};
+use crate::text::Place;
 
 /// What changes between two queries: "is my refactor equal?"
 #[derive(Debug, Args)]
@@ -89,6 +90,16 @@ fn compare_case(case: &Value, default_dialect: Option<&str>) -> Result<Compariso
     compare(text("base")?, text("head")?, &dialect, &schema)
 }
 
+fn differences(evidence: &[Evidence], base: &Compilation, head: &Compilation) -> Vec<Difference> {
+    let line = |place: &Option<Place>, side: &Compilation| place.as_ref().map(|place| side.line_of(place));
+    let one = |one: &Evidence| Difference {
+        what: one.what.clone(),
+        base_line: line(&one.base, base),
+        head_line: line(&one.head, head),
+    };
+    evidence.iter().map(one).collect()
+}
+
 /// No consumers are known, so every column counts as read.
 fn compare(base: &str, head: &str, dialect: &Arc<Dialect>, schema: &Schema) -> Result<Comparison, String> {
     let compiled = |sql: &str, what: &str| -> Result<Compilation, String> {
@@ -114,6 +125,7 @@ fn compare(base: &str, head: &str, dialect: &Arc<Dialect>, schema: &Schema) -> R
             rows: crate::change::Rows::Same,
             columns: Vec::new(),
             keys_lost: Vec::new(),
+            evidence: Vec::new(),
             deterministic: steady(&head),
             proved,
             why,
@@ -128,6 +140,7 @@ fn compare(base: &str, head: &str, dialect: &Arc<Dialect>, schema: &Schema) -> R
         rows: impact.change.rows,
         columns: impact.change.columns.clone(),
         keys_lost: impact.change.keys_lost.clone(),
+        evidence: if class.changes_data() { differences(&impact.change.evidence, &base, &head) } else { Vec::new() },
         deterministic: impact.change.deterministic,
         proved: impact.change.proved,
         why,

@@ -8,11 +8,12 @@ use super::io::Io;
 use super::select::select;
 use super::workspace::Workspace;
 use crate::change::diff;
-use crate::impact::{Verdict, reach, what_if};
+use crate::impact::{Verdict, reach, retyped, what_if, without};
 use crate::report::{self, ChangeSet, json};
 
 /// What a change means, and whom it reaches: who breaks, who differs, who stays.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("asked").args(["model", "column"]).multiple(true))]
 pub(super) struct Impact {
     #[command(flatten)]
     between: Between,
@@ -22,12 +23,24 @@ pub(super) struct Impact {
     /// Without a diff: whom would another value in this column (`orders.amount`) reach?
     #[arg(long, value_name = "NAME", conflicts_with_all = ["base", "head", "model"])]
     column: Option<String>,
+    /// With `--model` or `--column`: as if it were gone.
+    #[arg(long, requires = "asked")]
+    remove: bool,
+    /// With `--column`: as if it had another type.
+    #[arg(long, requires = "column", conflicts_with = "remove")]
+    retype: bool,
+    /// Tell all models, however many.
+    #[arg(long)]
+    all: bool,
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
     /// The verdict that makes the exit code 1.
     #[arg(long, value_name = "VERDICT", default_value = "breaks")]
     fail_on: FailOn,
 }
+
+/// Of each verdict: more are not read in a terminal.
+const MOST_TOLD: usize = 20;
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Format {
@@ -50,6 +63,7 @@ pub(super) fn run(arguments: &Impact, io: &mut Io) -> Result<Exit, Failure> {
         return run_what_if(selector, arguments, &workspace, io);
     }
     let compared = compare(&arguments.between, &workspace)?;
+    compared.notes.iter().for_each(|note| io.tell(note));
     let changes = diff(&compared.base, &compared.head);
     let impacts = reach(&changes, &compared.base, &compared.head);
     let set = ChangeSet {
@@ -70,7 +84,11 @@ fn run_what_if(selector: &str, arguments: &Impact, workspace: &Workspace, io: &m
         return Err(Failure::new(format!("`{selector}` names no column")).hint("Say `--column MODEL.COLUMN`."));
     }
     let columns: Vec<String> = selected.column.into_iter().collect();
-    let impacts = what_if(&compilation, &selected.relation, &columns);
+    let impacts = match columns.first() {
+        column if arguments.remove => without(&compilation, &selected.relation, column.map(String::as_str)),
+        Some(column) if arguments.retype => retyped(&compilation, &selected.relation, column),
+        _ => what_if(&compilation, &selected.relation, &columns),
+    };
     let label = compilation.moment.label();
     let set = ChangeSet { base: label, head: label, before: &compilation, after: &compilation, impacts: &impacts };
     tell(&set, arguments, io)
@@ -78,7 +96,7 @@ fn run_what_if(selector: &str, arguments: &Impact, workspace: &Workspace, io: &m
 
 fn tell(set: &ChangeSet<'_>, arguments: &Impact, io: &mut Io) -> Result<Exit, Failure> {
     let answer = match arguments.format {
-        Format::Text => report::impact(set, io.paint()),
+        Format::Text => report::impact(set, if arguments.all { usize::MAX } else { MOST_TOLD }, io.paint()),
         Format::Json => json::impact(set),
         Format::Markdown => report::impact_markdown(set),
     };

@@ -3,7 +3,7 @@
 //! A SQLMesh model that is built piece by piece is rendered for one piece: what is unique in that need not be unique in
 //! the table. <https://sqlmesh.readthedocs.io/en/stable/concepts/models/model_kinds/>
 
-use crate::algebra::{Known, KnownColumn, Nullability, Type};
+use crate::algebra::{Known, KnownColumn, Nullability, Proof, Type};
 use crate::project::Model;
 
 /// Keys and columns of the table.
@@ -15,7 +15,7 @@ pub(super) fn accumulate(known: &mut Known, model: &Model) {
         Some("by_partition") => widen(known, &names("partition_by")),
         Some("by_unique_key") => {
             known.keys.clear();
-            known.keys.push((names("unique_key"), true));
+            known.keys.push((names("unique_key"), Proof::Proved));
         }
         Some("append") => known.keys.clear(),
         Some("history") => history(known, &names("unique_key"), model),
@@ -56,7 +56,7 @@ fn history(known: &mut Known, unique_key: &[String], model: &Model) {
     }
     known.keys.clear();
     if !unique_key.is_empty() {
-        known.keys.push((unique_key.iter().cloned().chain([from]).collect(), true));
+        known.keys.push((unique_key.iter().cloned().chain([from]).collect(), Proof::Proved));
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
         let column = |name: &str| KnownColumn { name: name.to_owned(), ..KnownColumn::default() };
         let mut known = Known {
             columns: vec![column("id"), column("ds")],
-            keys: vec![(vec!["id".to_owned()], true)],
+            keys: vec![(vec!["id".to_owned()], crate::algebra::Proof::Proved)],
             ..Known::default()
         };
         let text = |text: &str| Value { kind: Kind::String(text.to_owned()), span: Span::default() };

@@ -1,9 +1,10 @@
 //! What YAML, seeds and catalogs declare of a relation in, what its readers may know of it out.
 
 use super::catalogs;
-use crate::algebra::{Assumption, Known, KnownColumn, Nullability, Type};
+use crate::algebra::{Assumption, Known, KnownColumn, Nullability, Proof, Type};
 use crate::dialect::Dialect;
 use crate::project::{Because, DeclaredColumn, Fact, Listing, Of, Project, Properties, Seed, Settings, Source, What};
+use crate::text::Hasher;
 
 /// Which declared facts count.
 #[derive(Clone, Copy, Debug)]
@@ -12,16 +13,27 @@ pub(super) struct Trust {
     declared: bool,
     /// The warehouse refuses rows that break its constraints.
     enforced: bool,
+    /// What a key rests on that nothing proves.
+    unproved: Proof,
 }
 
 impl Trust {
     pub(super) fn of(settings: &Settings) -> Self {
-        Trust { declared: !settings.trust_proved_only, enforced: false }
+        Trust { declared: !settings.trust_proved_only, enforced: false, unproved: Proof::Declared }
     }
 
     /// For a table whose constraints the warehouse is told of.
     pub(super) fn enforced(self, enforced: bool) -> Self {
         Trust { enforced, ..self }
+    }
+
+    /// For data that comes from elsewhere.
+    fn given(self) -> Self {
+        Trust { unproved: Proof::Given, ..self }
+    }
+
+    fn proof(self, proved: bool) -> Proof {
+        if proved { Proof::Proved } else { self.unproved }
     }
 }
 
@@ -47,7 +59,7 @@ pub(super) fn source(source: &Source, project: &Project, trust: Trust) -> Known 
                 Listing::Typed => declared.iter().any(|column| column.data_type.is_none()),
             };
     }
-    declare(&mut known, &source.properties, trust);
+    declare(&mut known, &source.properties, trust.given());
     known
 }
 
@@ -71,8 +83,8 @@ pub(super) fn seed(seed: &Seed, trust: Trust) -> Known {
     let mut known = Known {
         id: seed.id.clone(),
         columns: columns.collect(),
-        keys: unique.map(|column| (vec![column.name.clone()], true)).collect(),
-        rows: Some(seed.digest),
+        keys: unique.map(|column| (vec![column.name.clone()], Proof::Proved)).collect(),
+        rows: Some(Hasher::new("seed").text(&seed.id).digest(seed.row_set).finish()),
         ..Known::default()
     };
     declare(&mut known, &seed.properties, trust);
@@ -98,6 +110,7 @@ pub(super) fn hold_to_contract(known: &mut Known, properties: &Properties) {
         own.cloned().unwrap_or(KnownColumn { value, ..column(declared) })
     });
     known.columns = declared.collect();
+    known.given = None;
     known.open = false;
 }
 
@@ -114,7 +127,7 @@ pub(super) fn declare(known: &mut Known, properties: &Properties, trust: Trust) 
     for fact in properties.facts() {
         let proved = trust.enforced && matches!(fact.because, Because::Constraint(_));
         if proved || trust.declared {
-            add(known, &fact, proved);
+            add(known, &fact, trust.proof(proved));
         }
     }
 }
@@ -124,13 +137,13 @@ pub(super) fn constrain(known: &mut Known, facts: &[Fact], trust: Trust) {
     for fact in facts {
         let proved = trust.enforced || fact.because == Because::Constraint("not null".to_owned());
         if proved || trust.declared {
-            add(known, fact, proved);
+            add(known, fact, trust.proof(proved));
         }
     }
 }
 
 /// Adds one fact, and what it rests on where it is not proved.
-fn add(known: &mut Known, fact: &Fact, proved: bool) {
+fn add(known: &mut Known, fact: &Fact, proof: Proof) {
     let columns = match &fact.of {
         Of::Columns(columns) => columns.clone(),
         // What a unique expression is made of is unique too. Words that are no columns do not count, which only a
@@ -143,10 +156,10 @@ fn add(known: &mut Known, fact: &Fact, proved: bool) {
         Of::Expression(_) => return,
     };
     let added = match fact.what {
-        What::Unique => key(known, &columns, proved),
+        What::Unique => key(known, &columns, proof),
         What::NotNull => columns.iter().map(|column| never_null(known, column)).fold(false, |any, one| any | one),
     };
-    if added && !proved {
+    if added && !proof.is_proved() {
         let mut columns = columns;
         columns.sort();
         let (unique, because) = (fact.what == What::Unique, fact.because.words());
@@ -162,7 +175,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// A key must name columns that exist; a test may be older than the model. Whether the key is new.
-fn key(known: &mut Known, columns: &[String], proved: bool) -> bool {
+fn key(known: &mut Known, columns: &[String], proof: Proof) -> bool {
     let mut names = Vec::new();
     for column in columns {
         let found = find(known, column).map(|found| found.name.clone());
@@ -173,19 +186,19 @@ fn key(known: &mut Known, columns: &[String], proved: bool) -> bool {
         }
     }
     names.sort();
-    let same = |(other, _): &&mut (Vec<String>, bool)| {
+    let same = |(other, _): &&mut (Vec<String>, Proof)| {
         let mut other = other.clone();
         other.sort();
         other == names
     };
     match known.keys.iter_mut().find(same) {
         Some((_, known)) => {
-            *known |= proved;
+            *known = proof.max(*known);
             false
         }
         None if names.is_empty() => false,
         None => {
-            known.keys.push((names, proved));
+            known.keys.push((names, proof));
             true
         }
     }

@@ -5,7 +5,7 @@
 //! <https://docs.getdbt.com/docs/build/snapshots>, <https://docs.getdbt.com/docs/build/incremental-strategy>
 
 use super::CompiledModel;
-use crate::algebra::{Assumption, Known, KnownColumn, Nullability, Type};
+use crate::algebra::{Assumption, Known, KnownColumn, Nullability, Proof, Type};
 use crate::data::Value;
 use crate::project::{Because, ModelKind};
 
@@ -69,7 +69,7 @@ fn snapshot<'c>(known: &mut Known, config: &dyn Fn(&str) -> Option<&'c Value>, d
     }
     let mut assume = |mut columns: Vec<String>| {
         columns.sort();
-        known.keys.push((columns.clone(), false));
+        known.keys.push((columns.clone(), Proof::Declared));
         known.assumed.push(Assumption { columns, unique: true, because: Because::Snapshot.words(), place: None });
     };
     assume(vec![renamed("dbt_scd_id")]);
@@ -84,17 +84,17 @@ fn snapshot<'c>(known: &mut Known, config: &dyn Fn(&str) -> Option<&'c Value>, d
 fn incremental(known: &mut Known, by: &[String], declared: bool) {
     known.at_most_one_row = false;
     let mut kept = Vec::new();
-    for (key, proved) in std::mem::take(&mut known.keys) {
+    for (key, proof) in std::mem::take(&mut known.keys) {
         let part = |name: &String| key.iter().any(|column| column.eq_ignore_ascii_case(name));
         let stays = !by.is_empty() && by.iter().all(part);
         if !stays && !declared {
             continue;
         }
-        if proved && !stays {
+        if proof.is_proved() && !stays {
             let because = "each run adding other rows".to_owned();
             known.assumed.push(Assumption { columns: key.clone(), unique: true, because, place: None });
         }
-        kept.push((key, proved && stays));
+        kept.push((key, if stays { proof } else { Proof::Declared }));
     }
     known.keys = kept;
 }

@@ -20,6 +20,7 @@ mod modes;
 mod name_index;
 mod names;
 mod order;
+mod places;
 mod reading;
 mod reads;
 mod relations;

@@ -1,7 +1,7 @@
 //! A schema file in, what is known of each table in it out: the catalog of queries that stand alone.
 
 use super::name_index::{NameIndex, split_name};
-use crate::algebra::{Known, KnownColumn, Nullability, Type};
+use crate::algebra::{Known, KnownColumn, Nullability, Proof, Type};
 use crate::data::{Fault, Value};
 use crate::dialect::Dialect;
 
@@ -45,7 +45,7 @@ fn read_table(table: &Value, dialect: &Dialect) -> Result<Known, Fault> {
     for column in table.get("columns").map_or(&[][..], Value::items) {
         let name = name_of(column, &format!("a column of `{name}` in the schema"))?;
         if column.get("unique").and_then(Value::bool) == Some(true) {
-            known.keys.push((vec![name.to_owned()], false));
+            known.keys.push((vec![name.to_owned()], Proof::Given));
         }
         let ty = column.get("type").and_then(Value::str).map(Type::parse).unwrap_or_default();
         let nullable = match column.get("nullable").and_then(Value::bool) {

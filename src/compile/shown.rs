@@ -16,7 +16,7 @@ impl CompiledModel {
         let mut lineage = ModelLineage::clone(&self.lineage);
         lineage.keys = known.keys.iter().map(|(columns, _)| columns.clone()).collect();
         lineage.assumed.clone_from(&known.assumed);
-        let unproved = known.keys.iter().filter(|(_, proved)| !proved).map(|(columns, _)| columns);
+        let unproved = known.keys.iter().filter(|(_, proof)| !proof.is_proved()).map(|(columns, _)| columns);
         lineage.assumed.extend(unproved.filter_map(|key| self.inherited(key, &known)));
         for column in &mut lineage.columns {
             let own = known.columns.iter().find(|own| own.name.eq_ignore_ascii_case(&column.name));
@@ -40,8 +40,9 @@ impl CompiledModel {
         if known.assumed.iter().any(|own| own.unique && own.columns == columns) {
             return None;
         }
-        let assumes =
-            |input: &&Input| input.known.as_ref().is_some_and(|known| known.keys.iter().any(|(_, proved)| !proved));
+        let assumes = |input: &&Input| {
+            input.known.as_ref().is_some_and(|known| known.keys.iter().any(|(_, proof)| !proof.is_proved()))
+        };
         let mut read: Vec<String> =
             self.query.reads.iter().filter(assumes).map(|input| format!("`{}`", input.id)).collect();
         read.sort();

@@ -60,6 +60,9 @@ pub(super) fn address(known: &Known) -> Digest {
     let mut hasher = Hasher::new("known");
     hasher.text(&known.id).number(u64::from(known.open)).number(u64::from(known.at_most_one_row));
     hasher.digests(known.rows);
+    if let Some(given) = &known.given {
+        hasher.digest(given.rows).digests(given.values.iter().copied());
+    }
     for column in &known.columns {
         hasher
             .text(&column.name)
@@ -67,11 +70,11 @@ pub(super) fn address(known: &Known) -> Digest {
         hasher.digests(column.value);
     }
     hasher.number(known.columns.len() as u64);
-    for (columns, proved) in &known.keys {
+    for (columns, proof) in &known.keys {
         for column in columns {
             hasher.text(column);
         }
-        hasher.number(columns.len() as u64).number(u64::from(*proved));
+        hasher.number(columns.len() as u64).number(*proof as u64);
     }
     hasher.finish()
 }

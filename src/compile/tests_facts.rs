@@ -1,7 +1,7 @@
 //! What small repos say of columns, types, nullability and keys in, what reaches the readers of a relation out.
 
 use super::tests::one;
-use crate::algebra::{Known, Nullability};
+use crate::algebra::{Known, Nullability, Proof};
 
 const PROJECT: (&str, &str) = ("dbt_project.yml", "name: shop\nprofile: shop\n");
 const DUCKDB: (&str, &str) = ("sluice.toml", "dialect = 'duckdb'");
@@ -19,8 +19,9 @@ fn words(known: &Known) -> String {
         format!("{}{ty}{mark}", column.name)
     };
     let columns: Vec<String> = known.columns.iter().map(column).collect();
-    let key =
-        |(columns, proved): &(Vec<String>, bool)| format!("{}{}", columns.join(","), if *proved { "" } else { "~" });
+    let key = |(columns, proof): &(Vec<String>, Proof)| {
+        format!("{}{}", columns.join(","), if proof.is_proved() { "" } else { "~" })
+    };
     let mut keys: Vec<String> = known.keys.iter().map(key).collect();
     keys.sort();
     let open = if known.open { " | open" } else { "" };

@@ -153,6 +153,7 @@ impl Maker<'_> {
             // A schema: who fills the table is not here.
             known.at_most_one_row = false;
             known.rows = None;
+            known.given = None;
             known.columns.iter_mut().for_each(|column| column.value = None);
         }
         known.open |= rendered.open;
@@ -224,6 +225,7 @@ impl Maker<'_> {
         }
         let rows = hasher.finish();
         known.rows = Some(rows);
+        known.given = None;
         for column in &mut known.columns {
             column.value = Some(Hasher::new("opaque column").digest(rows).text(&column.name).finish());
         }
@@ -292,6 +294,7 @@ impl Known {
         let mut mixed = self.clone();
         mixed.mix(other);
         self.rows = mixed.rows;
+        self.given = None;
         for (column, mixed) in self.columns.iter_mut().zip(mixed.columns) {
             column.value = mixed.value;
         }

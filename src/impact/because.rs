@@ -95,11 +95,22 @@ fn edit(id: &str, models: &BTreeMap<String, ModelImpact>, base: &Compilation, he
     let impact = models.get(id)?;
     match (base.models.get(id), head.models.get(id)) {
         (Some(one), Some(two)) => {
+            if let Some(evidence) = impact.change.evidence.first() {
+                let spot = evidence.head.as_ref().map(|place| (place, head));
+                let spot = spot.or_else(|| evidence.base.as_ref().map(|place| (place, base)));
+                // What a macro writes is told as the macro's.
+                if let Some((place, side)) = spot.filter(|(place, _)| place.file == two.model.file) {
+                    return Some(step(place, evidence.what.clone(), side));
+                }
+            }
             if impact.change.own.text {
                 return Some(changed_line(&two.model.file, &one.model.text, &two.model.text, "edited"));
             }
-            if let Some(step) = elsewhere(one, two, base, head) {
+            if let Some(step) = inputs(one, two, base, head) {
                 return Some(step);
+            }
+            if let Some(origin) = impact.origins.first() {
+                return Some(Step { place: origin.place.clone(), line: origin.line, what: origin.words() });
             }
             let place = two.model.properties_place.clone().unwrap_or_else(|| Place::top(&two.model.file));
             (impact.edited || impact.change.own.rendered)
@@ -111,19 +122,12 @@ fn edit(id: &str, models: &BTreeMap<String, ModelImpact>, base: &Compilation, he
     }
 }
 
-/// A macro, a seed or a source that changed under a model whose own text stayed.
-fn elsewhere(one: &CompiledModel, two: &CompiledModel, base: &Compilation, head: &Compilation) -> Option<Step> {
-    let (before, after) = (&base.projects[one.project.min(base.projects.len() - 1)], &head.projects[two.project]);
-    let text = |project: &Project, file: &FileId| {
-        project.macros.iter().find(|own| own.file == *file).map(|own| own.text.clone())
-    };
-    for file in two.rendered.files.iter().filter(|file| **file != two.model.file) {
-        if let (Some(old), Some(new)) = (text(before, file), text(after, file))
-            && old != new
-        {
-            return Some(changed_line(file, &old, &new, "a macro it uses was edited"));
-        }
+/// A seed or a source that changed under a model whose own SQL stayed.
+fn inputs(one: &CompiledModel, two: &CompiledModel, base: &Compilation, head: &Compilation) -> Option<Step> {
+    if one.rendered.text != two.rendered.text {
+        return None;
     }
+    let (before, after) = (&base.projects[one.project.min(base.projects.len() - 1)], &head.projects[two.project]);
     for id in &two.lineage.depends_on {
         let seeds = |project: &Project| project.seeds.iter().find(|seed| seed.id == *id).cloned();
         if let (Some(old), Some(new)) = (seeds(before), seeds(after))
@@ -138,10 +142,7 @@ fn elsewhere(one: &CompiledModel, two: &CompiledModel, base: &Compilation, head:
             return Some(step(&new.place, "the source's declared columns changed".to_owned(), head));
         }
     }
-    let vars = (one.rendered.text != two.rendered.text && before.vars != after.vars).then(|| after.root.clone())?;
-    let file =
-        FileId::new(&if vars.is_empty() { "dbt_project.yml".to_owned() } else { format!("{vars}/dbt_project.yml") });
-    Some(Step { place: Place::top(&file), line: 1, what: "a var it uses changed".to_owned() })
+    None
 }
 
 /// Names and types of the columns that a source declares.
@@ -150,10 +151,15 @@ fn declared<'c>(side: &'c Compilation, id: &str) -> Vec<(&'c str, &'c str)> {
     columns.map(|column| (column.name.as_str(), column.ty.name.as_str())).collect()
 }
 
-fn changed_line(file: &FileId, old: &str, new: &str, what: &str) -> Step {
+/// The first line, from 1, in which two texts differ; in the new one.
+pub(super) fn first_difference(old: &str, new: &str) -> u32 {
     let same = old.lines().zip(new.lines()).take_while(|(a, b)| a == b).count();
+    (same as u32 + 1).min(LineIndex::new(new).lines())
+}
+
+fn changed_line(file: &FileId, old: &str, new: &str, what: &str) -> Step {
     let index = LineIndex::new(new);
-    let line = (same as u32 + 1).min(index.lines());
+    let line = first_difference(old, new);
     let span = index.line_span(new, line);
     Step { place: Place::new(file, span), line, what: what.to_owned() }
 }
@@ -197,14 +203,5 @@ fn read(
 }
 
 fn step(place: &Place, what: String, head: &Compilation) -> Step {
-    let line =
-        text_of(head, &place.file).map_or(1, |text| LineIndex::new(&text).position(&text, place.span.start).line);
-    Step { place: place.clone(), line, what }
-}
-
-/// The text of a file that a model or macro stands in.
-fn text_of(head: &Compilation, file: &FileId) -> Option<std::sync::Arc<str>> {
-    let models = head.models.values().map(|model| (&model.model.file, &model.model.text));
-    let macros = head.projects.iter().flat_map(|project| &project.macros).map(|own| (&own.file, &own.text));
-    models.chain(macros).find(|(own, _)| *own == file).map(|(_, text)| text.clone())
+    Step { place: place.clone(), line: head.line_of(place), what }
 }

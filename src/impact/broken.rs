@@ -47,7 +47,7 @@ fn spread(found: &mut BTreeMap<String, Break>, head: &Compilation) {
 }
 
 /// Models of head that read a relation, and where.
-fn readers_of(id: &str, head: &Compilation) -> Vec<(String, Place)> {
+pub(super) fn readers_of(id: &str, head: &Compilation) -> Vec<(String, Place)> {
     let reads = |(reader, model): (&String, &crate::compile::CompiledModel)| {
         let by_ref = model.rendered.refs.iter().find(|reference| reference.id.as_deref() == Some(id));
         let place = by_ref.map(|reference| reference.place.clone());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::broken::Break;
-use crate::change::{Content, ModelChange, Presence, Rows, Shape};
+use crate::change::{ColumnChange, Content, ModelChange, Presence, Rows, Shape, Width};
 use crate::compile::Compilation;
 
 /// What a change is for who consumes the model. Ordered: the last is the worst.
@@ -120,7 +120,7 @@ pub(super) fn class(
         Presence::Kept => {}
     }
     let lost: Vec<&str> = lost.collect();
-    let retyped = change.columns.iter().any(|column| matches!(column.shape.first(), Some(Shape::Retyped(_))));
+    let retyped = change.columns.iter().any(|column| matches!(column.shape.first(), Some(Shape::Retyped(..))));
     let values = change.columns.iter().any(|column| {
         column.content != Content::Same && column.shape.iter().all(|s| !matches!(s, Shape::Added | Shape::Removed))
     });
@@ -134,6 +134,9 @@ pub(super) fn class(
     worst(change.rows != Rows::Same && change.rows != Rows::Unknown, Class::Rows);
     worst(!change.keys_lost.is_empty(), Class::Grain);
     worst(lost.iter().any(|name| is_read(Some(name))), Class::Breaking);
+    let narrowed = |column: &&ColumnChange| matches!(column.shape.first(), Some(Shape::Retyped(_, Width::Narrowed)));
+    let narrowed: Vec<&ColumnChange> = change.columns.iter().filter(narrowed).collect();
+    worst(narrowed.iter().any(|column| super::consumers::names(&change.id, Some(&column.name), head)), Class::Breaking);
     class
 }
 
@@ -142,7 +145,7 @@ fn own_class(change: &ModelChange) -> Class {
     let moved = change.columns.iter().any(|column| column.shape.contains(&Shape::Moved));
     if !change.own.storage.is_empty() {
         Class::Operational
-    } else if change.own.guard {
+    } else if change.own.guard.is_changed() {
         Class::Guard
     } else if change.own.metadata || moved {
         Class::Metadata

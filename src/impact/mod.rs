@@ -3,10 +3,14 @@
 //! One entry: [`reach`]. Classes are judged here, because they depend on who reads: a removed column breaks only where
 //! somebody names it. Models that are left out stay.
 
+mod attribution;
 mod because;
 mod broken;
 mod class;
 mod consumers;
+mod refresh;
+mod removal;
+mod unsteady;
 mod what_if;
 
 use std::collections::BTreeMap;
@@ -15,8 +19,11 @@ use crate::change::{Changes, ColumnChange, ModelChange, Presence, Rows};
 use crate::compile::Compilation;
 use crate::text::Place;
 
+pub use attribution::{Origin, OriginKind};
 pub use class::{Class, Verdict};
 pub use consumers::{ConsumerImpact, ConsumerKind};
+pub use refresh::{Need, Refresh};
+pub use removal::{retyped, without};
 pub use what_if::what_if;
 
 /// All that a change reaches.
@@ -26,6 +33,8 @@ pub struct Impacts {
     pub models: BTreeMap<String, ModelImpact>,
     /// Tests, exposures, contracts, metrics; the worst first.
     pub consumers: Vec<ConsumerImpact>,
+    /// Sources and seeds that differ, by id.
+    pub inputs: BTreeMap<String, ModelChange>,
 }
 
 /// What the change means for one model.
@@ -40,6 +49,10 @@ pub struct ModelImpact {
     pub causes: BTreeMap<String, Vec<(String, String)>>,
     /// The shortest way from the edit to this model.
     pub because: Vec<Step>,
+    /// What was edited elsewhere, where the model renders otherwise though its text stayed.
+    pub origins: Vec<Origin>,
+    /// What the next run does to the table that is there, where runs add to it.
+    pub refresh: Option<Refresh>,
 }
 
 /// One place on the way from an edit to what it reaches.
@@ -85,15 +98,24 @@ pub fn reach(changes: &Changes, base: &Compilation, head: &Compilation) -> Impac
         let change =
             changes.models.get(id).cloned().or_else(|| head.models.get(id).map(|model| ModelChange::same(id, model)));
         let Some(change) = change else { continue };
-        let class = class::class(&change, broken.get(id), base, head, &broken);
-        let verdict = class.verdict(broken.contains_key(id));
+        let mut class = class::class(&change, broken.get(id), base, head, &broken);
+        let mut verdict = class.verdict(broken.contains_key(id));
+        let both = base.models.get(id).zip(head.models.get(id));
+        let refresh = both.and_then(|(one, two)| refresh::refresh(&change, one, two));
+        if refresh.as_ref().is_some_and(|refresh| refresh.need == Need::Stops) {
+            (class, verdict) = (Class::Breaking, Verdict::Breaks);
+        }
+        let origins = attribution::origins(&change, base, head);
         let edited = change.presence != Presence::Kept
             || change.own.text
-            || change.own.guard
+            || change.own.guard.is_changed()
             || change.own.metadata
             || !change.own.storage.is_empty();
         let causes = because::causes(&change, changes, head);
-        models.insert(id.clone(), ModelImpact { change, class, verdict, edited, causes, because: Vec::new() });
+        models.insert(
+            id.clone(),
+            ModelImpact { change, class, verdict, edited, causes, because: Vec::new(), origins, refresh },
+        );
     }
     let paths: BTreeMap<String, Vec<Step>> =
         models.keys().map(|id| (id.clone(), because::path(id, &models, &broken, base, head))).collect();
@@ -102,8 +124,9 @@ pub fn reach(changes: &Changes, base: &Compilation, head: &Compilation) -> Impac
             impact.because = path;
         }
     }
-    let consumers = consumers::consumers(&models, head);
-    Impacts { models, consumers }
+    let consumers = consumers::consumers(&models, changes, head);
+    unsteady::mark(&mut models, head);
+    Impacts { models, consumers, inputs: changes.inputs.clone() }
 }
 
 /// The columns of a change that a reader may notice.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Class, Impacts, ModelImpact, Step, Verdict, consumers};
-use crate::change::{Content, ModelChange, Rows};
+use crate::change::{Changes, Content, ModelChange, Rows};
 use crate::compile::Compilation;
 use crate::lineage::{Closure, Direction, Follow, Graph, Link, NodeId};
-use crate::text::{LineIndex, Place};
+use crate::text::Place;
 
 /// Whom another value in any of `columns` of `relation` would reach; no columns: whom other rows would reach, too.
 pub fn what_if(compilation: &Compilation, relation: &str, columns: &[String]) -> Impacts {
@@ -27,8 +27,8 @@ pub fn what_if(compilation: &Compilation, relation: &str, columns: &[String]) ->
         Some(((*id).to_owned(), impact))
     });
     let models: BTreeMap<String, ModelImpact> = models.collect();
-    let consumers = consumers::consumers(&models, compilation);
-    Impacts { models, consumers }
+    let consumers = consumers::consumers(&models, &Changes::default(), compilation);
+    Impacts { models, consumers, inputs: BTreeMap::new() }
 }
 
 /// One model, whose reached nodes stand at `indices` of the closure.
@@ -52,7 +52,16 @@ fn impact(
     let class = if rows { Class::Rows } else { Class::Values };
     let because = indices.first().map(|index| way(compilation, &closure.way(*index))).unwrap_or_default();
     let causes = BTreeMap::new();
-    Some(ModelImpact { change, class, verdict: Verdict::Differs, edited: is_start, causes, because })
+    Some(ModelImpact {
+        change,
+        class,
+        verdict: Verdict::Differs,
+        edited: is_start,
+        causes,
+        because,
+        origins: Vec::new(),
+        refresh: None,
+    })
 }
 
 /// The reads on the shortest way from a start to a node, nearest to the start first.
@@ -63,7 +72,7 @@ fn way(compilation: &Compilation, path: &[(NodeId, Link)]) -> Vec<Step> {
         let model = compilation.models.get(graph.get(*reader).relation)?;
         let place = model.rendered.origin(link.span).map(|origin| origin.place);
         let place = place.unwrap_or_else(|| Place::top(&model.model.file));
-        let line = line_of(compilation, &place);
+        let line = compilation.line_of(&place);
         let what = format!("reads {} ({})", named(compilation, graph, link.to), via.word());
         Some(Step { place, line, what })
     };
@@ -74,12 +83,4 @@ fn named(compilation: &Compilation, graph: &Graph, node: NodeId) -> String {
     let node = graph.get(node);
     let short = compilation.short_name(node.relation);
     node.column.map_or_else(|| format!("the rows of `{short}`"), |column| format!("`{short}.{column}`"))
-}
-
-fn line_of(compilation: &Compilation, place: &Place) -> u32 {
-    let model = compilation.models.values().find(|model| model.model.file == place.file);
-    let text = model.map(|model| &model.model.text);
-    let macros = || compilation.projects.iter().flat_map(|project| &project.macros);
-    let text = text.or_else(|| macros().find(|file| file.file == place.file).map(|file| &file.text));
-    text.map_or(1, |text| LineIndex::new(text).position(text, place.span.start).line)
 }

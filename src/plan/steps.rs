@@ -119,7 +119,7 @@ fn parents(model: &CompiledModel, built: &BTreeSet<&str>) -> Vec<String> {
 /// The data tests of a model: all where rows differ, else those of columns that differ.
 fn tests(id: &str, impact: &ModelImpact, model: &CompiledModel, after: Vec<String>, priority: usize) -> Vec<Step> {
     let properties = &model.model.properties;
-    let rows = impact.rows_changed() || impact.change.own.guard || impact.change.unknown;
+    let rows = impact.rows_changed() || impact.change.own.guard.is_changed() || impact.change.unknown;
     let differs = |name: &str| {
         rows || impact.change.columns.iter().any(|column| column.is_change() && column.name.eq_ignore_ascii_case(name))
     };

@@ -254,6 +254,8 @@ pub struct Seed {
     /// In file order. Read from the whole file.
     pub columns: Vec<SeedColumn>,
     pub rows: usize,
+    /// Address of which rows there are, whatever their order.
+    pub row_set: Digest,
     /// Too large to read whole: types come from its head, and every column counts as changed when the file does.
     pub sampled: bool,
     pub properties_place: Option<Place>,
@@ -267,7 +269,7 @@ pub struct SeedColumn {
     pub data_type: String,
     pub has_empty: bool,
     pub unique: bool,
-    /// Address of the column's cells in row order, to see which columns of a seed changed.
+    /// Address of the column's cells, whatever the order of the lines, to see which columns of a seed changed.
     pub digest: Digest,
 }
 

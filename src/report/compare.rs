@@ -16,8 +16,31 @@ pub struct Comparison {
     pub keys_lost: Vec<Vec<String>>,
     pub deterministic: bool,
     pub proved: bool,
+    /// Where the two texts differ, clause by clause, with the lines.
+    pub evidence: Vec<Difference>,
     /// What was not understood.
     pub why: Vec<String>,
+}
+
+/// One thing that is written otherwise.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    pub what: String,
+    /// Lines from 1 in the text of each side.
+    pub base_line: Option<u32>,
+    pub head_line: Option<u32>,
+}
+
+impl Difference {
+    fn words(&self) -> String {
+        let lines = match (self.base_line, self.head_line) {
+            (Some(base), Some(head)) => format!(" (line {base}, now line {head})"),
+            (Some(base), None) => format!(" (line {base} before)"),
+            (None, Some(head)) => format!(" (line {head})"),
+            (None, None) => String::new(),
+        };
+        format!("{}{lines}", self.what)
+    }
 }
 
 /// `equal`, or what differs.
@@ -34,6 +57,11 @@ pub fn compare(comparison: &Comparison, paint: Paint) -> String {
     }
     for column in comparison.columns.iter().filter(|column| column.is_change() || !column.shape.is_empty()) {
         let _ = writeln!(out, "  {}", column_line(column));
+    }
+    for difference in &comparison.evidence {
+        for line in wrap(&format!("because {}", difference.words()), paint.columns().saturating_sub(4)) {
+            let _ = writeln!(out, "  {}", paint.ink(Ink::Faint, &line));
+        }
     }
     for key in &comparison.keys_lost {
         let _ = writeln!(out, "  key ({}) is lost: rows may repeat", key.join(", "));

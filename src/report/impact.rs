@@ -5,20 +5,26 @@ use std::fmt::Write;
 use super::change_set::{ChangeSet, short_commit};
 use super::paint::{Ink, Paint, clip, pad, width, wrap};
 use super::text::plural;
-use crate::change::{ColumnChange, Content, Rows, Shape};
-use crate::impact::{ConsumerImpact, ConsumerKind, ModelImpact, Verdict};
+use crate::change::{ColumnChange, Content, Rows, Setting, Shape, Width};
+use crate::impact::{ConsumerImpact, ConsumerKind, ModelImpact, Need, Verdict};
 
-/// Models by verdict, worst first, each with what differs and the way from the edit to it; then the consumers.
-pub fn impact(set: &ChangeSet<'_>, paint: Paint) -> String {
+/// Models by verdict, worst first, each with what differs and the way from the edit to it; then the consumers. Of each
+/// verdict at most `most` models are told one by one.
+pub fn impact(set: &ChangeSet<'_>, most: usize, paint: Paint) -> String {
     let mut out = String::new();
     let shown = |consumer: &&ConsumerImpact| consumer.kind != ConsumerKind::Test && consumer.verdict != Verdict::Stays;
     let names = set.impacts.models.keys().map(|id| width(&set.short(id)));
     let names = names.chain(set.impacts.consumers.iter().filter(shown).map(|consumer| width(&consumer_name(consumer))));
     let names = names.max().unwrap_or(0).min(30);
     for verdict in [Verdict::Breaks, Verdict::Differs, Verdict::Stays] {
-        let models = set.impacts.models.iter().filter(|(_, impact)| impact.verdict == verdict);
-        for (id, impact) in models {
+        let mut models: Vec<_> = set.impacts.models.iter().filter(|(_, impact)| impact.verdict == verdict).collect();
+        models.sort_by_key(|(_, impact)| (!impact.edited, std::cmp::Reverse(impact.class)));
+        for (id, impact) in models.iter().take(most) {
             model(&set.short(id), impact, (verdict, names), paint, &mut out);
+        }
+        if models.len() > most {
+            let rest = format!("{} more; `--all` shows them", plural(models.len() - most, "model"));
+            let _ = writeln!(out, "{} {}", verdict_word(verdict, paint), paint.ink(Ink::Faint, &rest));
         }
         for consumer in set.impacts.consumers.iter().filter(|consumer| consumer.verdict == verdict).filter(shown) {
             self::consumer(consumer, (verdict, names), paint, set, &mut out);
@@ -124,6 +130,7 @@ fn facts(impact: &ModelImpact, paint: Paint) -> Vec<String> {
     }
     facts.extend(rows_line(change.rows));
     facts.extend(change.keys_lost.iter().map(|key| format!("key ({}) is lost", key.join(", "))));
+    facts.extend(change.own.storage.iter().map(setting_line));
     let plain = |column: &&ColumnChange| column.word() == "value_changed";
     let values: Vec<&str> = change.columns.iter().filter(plain).map(|column| column.name.as_str()).collect();
     if !values.is_empty() {
@@ -132,10 +139,31 @@ fn facts(impact: &ModelImpact, paint: Paint) -> Vec<String> {
     let shaped = change.columns.iter().filter(|column| column.is_change() && !plain(column));
     facts.extend(shaped.map(column_line));
     let room = paint.columns().saturating_sub(8);
+    if let Some(refresh) = impact.refresh.as_ref().filter(|refresh| refresh.need > Need::Nothing) {
+        facts.push(format!("{}: {}", refresh_words(refresh.need), refresh.notes.join("; ")));
+    }
+    if !change.deterministic {
+        facts.push("chance or the clock decides some of it: two runs may differ".to_owned());
+    }
     if !change.proved {
         facts.push("not all of it was understood: it may differ less than this".to_owned());
     }
     facts.iter().flat_map(|fact| wrap(fact, room)).collect()
+}
+
+fn setting_line(setting: &Setting) -> String {
+    let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
+    format!("{} was {}, is {}", setting.key, word(&setting.base), word(&setting.head))
+}
+
+/// What has to be done about a table that runs add to.
+pub(super) fn refresh_words(need: Need) -> &'static str {
+    match need {
+        Need::Nothing => "nothing to write again",
+        Need::Backfill => "needs a backfill",
+        Need::FullRefresh => "needs a full refresh",
+        Need::Stops => "stops without a full refresh",
+    }
 }
 
 /// How the rows differ, if they do.
@@ -157,8 +185,10 @@ pub(super) fn column_line(column: &ColumnChange) -> String {
         Shape::Added => "is new".to_owned(),
         Shape::Removed => "is gone".to_owned(),
         Shape::Renamed(was) => format!("was {was}"),
-        Shape::Retyped(was) if was.is_empty() => "has another type".to_owned(),
-        Shape::Retyped(was) => format!("had type {was}"),
+        Shape::Retyped(was, _) if was.is_empty() => "has another type".to_owned(),
+        Shape::Retyped(was, Width::Widened) => format!("had the narrower type {was}"),
+        Shape::Retyped(was, Width::Narrowed) => format!("had the wider type {was}"),
+        Shape::Retyped(was, Width::Other) => format!("had type {was}"),
         Shape::Moved => "stands elsewhere".to_owned(),
         Shape::Nullability => "may be NULL now, or never".to_owned(),
     });
@@ -172,7 +202,7 @@ pub(super) fn column_line(column: &ColumnChange) -> String {
     format!("column {name} {}", parts.join(" and "))
 }
 
-fn consumer_name(consumer: &ConsumerImpact) -> String {
+pub(super) fn consumer_name(consumer: &ConsumerImpact) -> String {
     consumer.id.splitn(3, '.').nth(2).unwrap_or(&consumer.id).to_owned()
 }
 
@@ -202,7 +232,7 @@ fn consumer(
 }
 
 /// `model.shop.orders.amount` as `orders.amount`.
-fn through(id: &str, set: &ChangeSet<'_>) -> String {
+pub(super) fn through(id: &str, set: &ChangeSet<'_>) -> String {
     if set.after.models.contains_key(id) || set.before.models.contains_key(id) {
         return set.short(id);
     }

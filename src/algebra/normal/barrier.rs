@@ -129,9 +129,12 @@ impl Normal<'_> {
     fn scan(&self, input: usize, names: &[String], columns: &[ColumnId]) -> Closed {
         let read = &self.query.reads[input];
         let known = read.known.as_ref();
-        let rows = known.and_then(|known| known.rows).unwrap_or_else(|| Hasher::new("scan").text(&read.id).finish());
+        let given = known.and_then(|known| self.given(known));
+        let rows = given.map(|given| given.rows).or_else(|| known?.rows);
+        let rows = rows.unwrap_or_else(|| Hasher::new("scan").text(&read.id).finish());
         let value = |(at, name): (usize, &String)| {
-            let value = known.and_then(|known| known.columns.get(at)).and_then(|column| column.value);
+            let value = given.and_then(|given| given.values.get(at)).copied();
+            let value = value.or_else(|| known?.columns.get(at)?.value);
             let folded = self.dialect.column_key(name, false);
             value.unwrap_or_else(|| Hasher::new("column").digest(rows).text(&folded).finish())
         };
@@ -281,7 +284,7 @@ impl Normal<'_> {
     }
 
     /// The branches of a union, nested unions of the same kind taken apart.
-    fn branches(
+    pub(super) fn branches(
         &mut self,
         rel: RelId,
         ids: &[ColumnId],

@@ -105,9 +105,10 @@ impl Normal<'_> {
     }
 
     /// Does a DISTINCT keep every row, because its columns hold a proved key?
-    fn is_distinct(&self, input: RelId, rel: RelId) -> bool {
+    fn is_distinct(&mut self, input: RelId, rel: RelId) -> bool {
         let columns = &self.query.nodes[rel.0 as usize].columns;
-        self.query.key_within(input, columns).is_some_and(|key| key.proved)
+        let key = self.query.key_within(input, columns);
+        self.counts(key.as_ref())
     }
 
     /// A relation as the only factor of a block.
@@ -120,6 +121,7 @@ impl Normal<'_> {
 
     fn melt_join(&mut self, rel: RelId, kind: JoinKind, left: RelId, right: RelId, on: &[Expr]) -> Block {
         match kind {
+            JoinKind::Left | JoinKind::Right if self.inner.contains(&rel) => self.melt_inner(left, right, on),
             JoinKind::Inner | JoinKind::Cross => self.melt_inner(left, right, on),
             JoinKind::Left | JoinKind::AsOf { outer: true } => self.melt_left(left, right, on, kind != JoinKind::Left),
             JoinKind::Right => self.melt_left(right, left, on, false),
@@ -171,7 +173,7 @@ impl Normal<'_> {
         let query = self.query;
         let mut block = (*self.block(left)).clone();
         let bind = self.bindings(right, &block);
-        let unique = query.key_within(right, &query.equated(right, on)).is_some_and(|key| key.proved);
+        let unique = self.counts(query.key_within(right, &query.equated(right, on)).as_ref());
         let columns = query.nodes[right.0 as usize].columns.clone();
         if unique || nearest {
             let on = self.search_terms(right, on, &block);
@@ -264,19 +266,18 @@ impl Normal<'_> {
                 let args = rewrite::aggregate_args(function, many(self, args));
                 let distinct = *distinct && !matches!(function.as_str(), "MIN" | "MAX" | "BOOL_AND" | "BOOL_OR");
                 let text = format!("{function}{}", if distinct { " DISTINCT" } else { "" });
-                let mut filters = Vec::new();
-                if let Some(filter) = filter {
-                    let term = self.term(filter, block);
-                    rewrite::conjoin(&mut filters, &term);
-                }
+                let filter = self.filter_terms(filter.as_deref(), block);
+                let (args, filter) = rewrite::aggregate_filter(&text, args, filter);
                 let order = self.order_terms(order, block);
-                Arc::new(Term::Aggregate { text, args, filter: filters, order })
+                Arc::new(Term::Aggregate { text, args, filter, order })
             }
             ExprKind::Window { function, args, distinct, filter, partition, order, frame } => {
-                let mut args = rewrite::aggregate_args(function, many(self, args));
-                args.extend(filter.as_ref().map(|filter| super::term::call("FILTER", vec![self.term(filter, block)])));
-                let frame = frame.as_ref().map_or("", |frame| frame.text.as_str());
-                let text = format!("{function}{} {frame}", if *distinct { " DISTINCT" } else { "" });
+                let args = rewrite::aggregate_args(function, many(self, args));
+                let call = format!("{function}{}", if *distinct { " DISTINCT" } else { "" });
+                let filter = self.filter_terms(filter.as_deref(), block);
+                let (mut args, filter) = rewrite::aggregate_filter(&call, args, filter);
+                args.extend(filter.into_iter().map(|filter| super::term::call("FILTER", vec![filter])));
+                let text = format!("{call} {}", frame.as_ref().map_or("", |frame| frame.text.as_str()));
                 let partition = many(self, partition);
                 let order = self.order_terms(order, block);
                 let over = Arc::new(Block { columns: BTreeMap::new(), ..block.clone() });
@@ -295,6 +296,15 @@ impl Normal<'_> {
                 self.subquery(&head, std::slice::from_ref(expr), *relation, true, block)
             }
         }
+    }
+
+    fn filter_terms(&mut self, filter: Option<&Expr>, block: &Block) -> Vec<TermRef> {
+        let mut terms = Vec::new();
+        if let Some(filter) = filter {
+            let term = self.term(filter, block);
+            rewrite::conjoin(&mut terms, &term);
+        }
+        terms
     }
 
     pub(super) fn order_terms(&mut self, order: &[crate::algebra::SortKey], block: &Block) -> Vec<(TermRef, String)> {

@@ -1,13 +1,13 @@
 //! Blocks and the operators between them in, digests of rows and values out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::block::{Block, Factor, FactorKind};
 use super::free::Free;
 use super::term::{Bindings, Term, TermRef};
 use crate::algebra::expr::Literal;
-use crate::algebra::query::{ColumnId, Op, Query, RelId};
+use crate::algebra::query::{ColumnId, Given, Key, Known, Op, Proof, Query, RelId};
 use crate::dialect::Dialect;
 use crate::text::{Digest, Hasher};
 
@@ -35,6 +35,12 @@ pub(super) struct Normal<'q> {
     pub(super) lambda_depth: usize,
     closed: BTreeMap<RelId, Arc<Closed>>,
     pub(super) free: Free,
+    /// What a key must rest on to count.
+    least: Proof,
+    /// With a lesser proof, something would have come out otherwise.
+    pub(super) may_differ: bool,
+    /// Outer joins that are taken for inner ones.
+    pub(super) inner: BTreeSet<RelId>,
 }
 
 /// How the atoms of one block are told apart while its terms are hashed.
@@ -50,9 +56,37 @@ pub(super) struct Reading<'o> {
 }
 
 impl<'q> Normal<'q> {
-    pub(super) fn new(query: &'q Query, dialect: &'q Dialect) -> Self {
+    pub(super) fn new(query: &'q Query, dialect: &'q Dialect, least: Proof) -> Self {
         let (blocks, closed) = (BTreeMap::new(), BTreeMap::new());
-        Normal { query, dialect, blocks, lambda_depth: 0, closed, free: Free::new(query) }
+        let may_differ = query.reads.iter().any(|read| read.known.as_ref().is_some_and(|known| known.given.is_some()));
+        Normal {
+            query,
+            dialect,
+            blocks,
+            lambda_depth: 0,
+            closed,
+            free: Free::new(query),
+            least,
+            may_differ,
+            inner: BTreeSet::new(),
+        }
+    }
+
+    /// With outer joins taken for inner ones.
+    pub(super) fn with_inner(self, joins: BTreeSet<RelId>) -> Self {
+        Normal { inner: joins, ..self }
+    }
+
+    /// Is there a key that rests on enough?
+    pub(super) fn counts(&mut self, key: Option<&Key>) -> bool {
+        let counts = key.is_some_and(|key| key.proof >= self.least);
+        self.may_differ |= !counts && key.is_some_and(|key| key.proof >= Proof::Given);
+        counts
+    }
+
+    /// The fingerprints of what is read that count here.
+    pub(super) fn given<'k>(&self, known: &'k Known) -> Option<&'k Given> {
+        known.given.as_deref().filter(|_| self.least < Proof::Proved)
     }
 
     /// The digests of a relation, where `outer` says what its free columns are.
@@ -85,15 +119,6 @@ impl<'q> Normal<'q> {
         Closed { rows, values }
     }
 
-    /// What the filters of the outermost block choose from, and the filters.
-    pub(super) fn filtered(&mut self, root: RelId) -> (Digest, Vec<Digest>) {
-        let block = self.block(root);
-        let outer = Outer::default();
-        let mut reading = self.reading(&block, &outer);
-        let conjuncts = self.conjuncts(&block, &mut reading);
-        (self.product(&block, &mut reading), conjuncts)
-    }
-
     pub(super) fn rows(&mut self, block: &Block, reading: &mut Reading) -> Digest {
         let product = self.product(block, reading);
         let conjuncts = self.conjuncts(block, reading);
@@ -103,7 +128,7 @@ impl<'q> Normal<'q> {
         Hasher::new("block").digest(product).digests(conjuncts).finish()
     }
 
-    fn conjuncts(&mut self, block: &Block, reading: &mut Reading) -> Vec<Digest> {
+    pub(super) fn conjuncts(&mut self, block: &Block, reading: &mut Reading) -> Vec<Digest> {
         let mut conjuncts: Vec<Digest> = block.conjuncts.iter().map(|term| self.term_digest(term, reading)).collect();
         conjuncts.sort_unstable();
         conjuncts.dedup();
@@ -111,7 +136,7 @@ impl<'q> Normal<'q> {
     }
 
     /// All combinations of the factors' rows.
-    fn product(&mut self, block: &Block, reading: &mut Reading) -> Digest {
+    pub(super) fn product(&mut self, block: &Block, reading: &mut Reading) -> Digest {
         if reading.plain {
             return reading.factors[0].rows;
         }
@@ -255,6 +280,13 @@ impl<'q> Normal<'q> {
                 let mut args = self.many(args, reading);
                 if *order_free {
                     args.sort_unstable();
+                }
+                if matches!(function.as_str(), "AND" | "OR") {
+                    // Said twice is said once.
+                    args.dedup();
+                    if let [only] = args.as_slice() {
+                        return *only;
+                    }
                 }
                 Hasher::new("call").text(function).digests(args).finish()
             }

@@ -20,6 +20,11 @@ pub(super) fn call(function: &str, mut args: Vec<TermRef>, commutes: bool) -> Te
             return folded(function, &args).unwrap_or_else(|| term::unordered(function, args));
         }
         ("IN", 2) => return call("=", args, true),
+        ("IN", 2..=MOST_CHOICES) if is_plain_list(&args[1..]) => {
+            let value = args.remove(0);
+            let equal = args.into_iter().map(|choice| call("=", vec![value.clone(), choice], true));
+            return logical("OR", equal.collect());
+        }
         ("IN", _) => {
             let value = args.remove(0);
             return term::call("IN", vec![value, term::unordered("LIST", args)]);
@@ -41,6 +46,21 @@ pub(super) fn call(function: &str, mut args: Vec<TermRef>, commutes: bool) -> Te
         return value;
     }
     if commutes { term::unordered(function, args) } else { term::call(function, args) }
+}
+
+/// A longer list stays a list: what is written so is seldom spelt with OR.
+const MOST_CHOICES: usize = 64;
+
+/// Literals of one kind: the list then has the type of each, so that IN is an OR of `=`.
+fn is_plain_list(choices: &[TermRef]) -> bool {
+    let kind = |term: &TermRef| match term.literal() {
+        Some(Literal::Number(_)) => Some("number"),
+        Some(Literal::String(_)) => Some("string"),
+        Some(Literal::Boolean(_)) => Some("boolean"),
+        Some(Literal::Null | Literal::Typed(..)) | None => None,
+    };
+    let first = choices.first().and_then(kind);
+    first.is_some() && choices.iter().all(|choice| kind(choice) == first)
 }
 
 /// AND and OR: one flat list without repeats of TRUE (or FALSE); the first that decides is all there is.
@@ -189,6 +209,57 @@ pub(super) fn aggregate_args(function: &str, args: Vec<TermRef>) -> Vec<TermRef>
     let counts_rows =
         function == "COUNT" && args.len() == 1 && args[0].literal().is_some_and(|literal| *literal != Literal::Null);
     if counts_rows { Vec::new() } else { args }
+}
+
+/// Aggregates that pass over NULLs: a row that FILTER leaves out and one whose argument is NULL are the same to them.
+const PASS_OVER_NULLS: [&str; 16] = [
+    "AVG",
+    "BOOL_AND",
+    "BOOL_OR",
+    "COUNT",
+    "MAX",
+    "MEDIAN",
+    "MIN",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "SUM",
+    "VARIANCE",
+    "VAR_POP",
+    "VAR_SAMP",
+    "BIT_AND",
+    "BIT_OR",
+];
+
+/// The arguments of an aggregate whose FILTER is written as a CASE in its argument: `count(*) filter (where c)` is
+/// `count(case when c then 1 end)`. The filter is left where that is not the same.
+pub(super) fn aggregate_filter(text: &str, args: Vec<TermRef>, filter: Vec<TermRef>) -> (Vec<TermRef>, Vec<TermRef>) {
+    let one = || Arc::new(Term::Literal(Literal::Number("1".to_owned())));
+    let function = text.strip_suffix(" DISTINCT").unwrap_or(text);
+    let counted = function == "COUNT" && args.is_empty();
+    if !PASS_OVER_NULLS.contains(&function) || args.len() > 1 || (args.is_empty() && !counted) {
+        return (args, filter);
+    }
+    let value = args.first().cloned();
+    if filter.is_empty() {
+        return (value.map(|value| vec![counts_as_one(text, value)]).unwrap_or_default(), filter);
+    }
+    let value = case(vec![(logical("AND", filter), value.unwrap_or_else(one))], None);
+    (vec![counts_as_one(text, value)], Vec::new())
+}
+
+/// COUNT sees of a value only whether there is one: `count(case when c then 'x' end)` counts as `then 1` does.
+fn counts_as_one(text: &str, value: TermRef) -> TermRef {
+    let Term::Case { branches, otherwise: None } = value.as_ref() else { return value };
+    let is_there = |value: &TermRef| value.literal().is_some_and(|literal| *literal != Literal::Null);
+    if text != "COUNT" || !branches.iter().all(|(_, value)| is_there(value)) {
+        return value;
+    }
+    let one: TermRef = Arc::new(Term::Literal(Literal::Number("1".to_owned())));
+    Arc::new(Term::Case {
+        branches: branches.iter().map(|(condition, _)| (condition.clone(), one.clone())).collect(),
+        otherwise: None,
+    })
 }
 
 /// Whole numbers computed, equal literals compared.

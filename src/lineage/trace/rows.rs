@@ -281,7 +281,7 @@ impl Tracer<'_> {
         let mut columns = Vec::new();
         for (at, key) in keys.iter().enumerate() {
             columns.extend(key.expr.as_column().filter(filled));
-            if self.query.key_within(input, &columns).is_some_and(|key| key.proved) {
+            if self.query.key_within(input, &columns).is_some_and(|key| key.proof.is_proved()) {
                 return at + 1;
             }
         }

@@ -31,7 +31,7 @@ impl Catalog for Shop {
             nullable: if *name == "id" { Nullability::No } else { Nullability::Yes },
             ..KnownColumn::default()
         };
-        let keys = vec![(vec!["id".to_owned()], true)];
+        let keys = vec![(vec!["id".to_owned()], crate::algebra::Proof::Proved)];
         let id = name.last()?.value.clone();
         Some(Arc::new(Known { id, columns: columns.iter().map(column).collect(), keys, ..Known::default() }))
     }

@@ -111,7 +111,7 @@ fn model(ground: &Ground<'_>, reading: &Readers<'_>, compiled: &CompiledModel) -
     let properties = &model.properties;
     let config = &compiled.rendered.config;
     let keys = |proved: bool| {
-        let keys = known.keys.iter().filter(|(_, is_proved)| *is_proved || !proved);
+        let keys = known.keys.iter().filter(|(_, proof)| proof.is_proved() || !proved);
         list(keys.map(|(key, _)| texts(key)))
     };
     let joins = compiled.query.nodes.iter().filter(|node| matches!(node.op, Op::Join { .. })).count();

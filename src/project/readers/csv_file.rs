@@ -17,6 +17,8 @@ pub(super) struct Content {
     pub(super) columns: Vec<SeedColumn>,
     pub(super) rows: usize,
     pub(super) sampled: bool,
+    /// Which rows there are.
+    pub(super) row_set: Digest,
 }
 
 /// The content of a file; `declared` types are by lower-case name.
@@ -45,17 +47,44 @@ pub(super) fn read(
             return (Content::default(), said);
         }
     };
-    let whole = files.digest(file);
     let columns = table.header.iter().enumerate();
     let columns = columns.map(|(at, name)| {
         let cells = table.rows.iter().map(|row| row.get(at).map_or("", String::as_str));
-        let mut column = column(name, cells, declared.get(&name.to_ascii_lowercase()));
-        if large {
-            (column.has_empty, column.unique, column.digest) = (true, false, whole);
-        }
-        column
+        column(name, cells, declared.get(&name.to_ascii_lowercase()))
     });
-    (Content { columns: columns.collect(), rows: table.rows.len(), sampled: large }, said)
+    let mut content = Content { columns: columns.collect(), rows: table.rows.len(), ..Content::default() };
+    if large {
+        (content.sampled, content.row_set) = (true, files.digest(file));
+        for column in &mut content.columns {
+            (column.has_empty, column.unique, column.digest) = (true, false, content.row_set);
+        }
+    } else {
+        content.address(&table);
+    }
+    (content, said)
+}
+
+impl Content {
+    /// Addresses of the rows and of each column's cells, whatever the order of the lines: a table has none. Rows are
+    /// known by the first column that tells them apart, so that an edit of another column leaves the rest as it is.
+    fn address(&mut self, table: &data::csv::Table) {
+        let key = self.columns.iter().position(|column| column.unique && !column.has_empty);
+        let mut rows: Vec<&Vec<String>> = table.rows.iter().collect();
+        match key {
+            Some(key) => rows.sort_by_key(|row| row.get(key)),
+            None => rows.sort(),
+        }
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            let mut hasher = Hasher::new("seed column");
+            hasher.text(&column.data_type);
+            for row in &rows {
+                hasher.text(row.get(at).map_or("", String::as_str));
+            }
+            column.digest = hasher.finish();
+        }
+        let told_apart = key.map(|key| self.columns[key].digest);
+        self.row_set = Hasher::new("seed rows").number(self.rows as u64).digests(told_apart).finish();
+    }
 }
 
 /// As much of the text as fits the limit and ends with a line.
@@ -73,11 +102,9 @@ fn csv_error(file: &FileId, fault: &Fault) -> Diagnostic {
 
 fn column<'a>(name: &str, cells: impl Iterator<Item = &'a str>, declared: Option<&String>) -> SeedColumn {
     let mut inference = Inference::new();
-    let mut hasher = Hasher::new("seed column");
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let (mut has_empty, mut unique) = (false, true);
     for cell in cells {
-        hasher.text(cell);
         inference.see(cell);
         if is_empty(cell) {
             has_empty = true;
@@ -87,8 +114,7 @@ fn column<'a>(name: &str, cells: impl Iterator<Item = &'a str>, declared: Option
     }
     let data_type = declared.cloned().unwrap_or_else(|| inference.data_type().to_owned());
     unique = unique && told_apart(&data_type, &seen);
-    let digest: Digest = hasher.finish();
-    SeedColumn { name: name.trim().to_owned(), data_type, has_empty, unique, digest }
+    SeedColumn { name: name.trim().to_owned(), data_type, has_empty, unique, digest: Digest::default() }
 }
 
 /// Whether different texts are different values of the type: `1` and `01` are one number, `2020-1-1` and `2020-01-01`

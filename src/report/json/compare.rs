@@ -36,7 +36,16 @@ struct ComparisonShape<'a> {
     keys_lost: &'a [Vec<String>],
     deterministic: bool,
     proved: bool,
+    evidence: Vec<Evidence<'a>>,
     why: &'a [String],
+}
+
+/// Where the two texts differ.
+#[derive(Serialize)]
+struct Evidence<'a> {
+    what: &'a str,
+    base_line: Option<u32>,
+    head_line: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +86,11 @@ fn shape(comparison: &Comparison) -> ComparisonShape<'_> {
         keys_lost: &comparison.keys_lost,
         deterministic: comparison.deterministic,
         proved: comparison.proved,
+        evidence: comparison.evidence.iter().map(evidence).collect(),
         why: &comparison.why,
     }
+}
+
+fn evidence(one: &crate::report::Difference) -> Evidence<'_> {
+    Evidence { what: &one.what, base_line: one.base_line, head_line: one.head_line }
 }

@@ -57,7 +57,7 @@ pub(super) fn retyped(diff: &Diff<'_>, found: &mut Vec<Raised>) {
     for (change, _, compiled) in edited(diff) {
         for column in &change.columns {
             let was = column.shape.iter().find_map(|shape| match shape {
-                Shape::Retyped(was) => Some(was),
+                Shape::Retyped(was, _) => Some(was),
                 _ => None,
             });
             let known = compiled.known.columns.iter().find(|known| known.name == column.name);
@@ -95,7 +95,8 @@ pub(super) fn nullable(diff: &Diff<'_>, found: &mut Vec<Raised>) {
 /// `grain-changed`.
 pub(super) fn grain(diff: &Diff<'_>, found: &mut Vec<Raised>) {
     for (change, before, compiled) in edited(diff) {
-        let proved = |key: &Vec<String>| before.known.keys.iter().any(|(known, proved)| *proved && known == key);
+        let proved =
+            |key: &Vec<String>| before.known.keys.iter().any(|(known, proof)| proof.is_proved() && known == key);
         // What a test declares unique is told by `declared-key-lost`.
         let tested = |key: &Vec<String>| {
             let mut columns = compiled.model.properties.columns.iter();
@@ -108,7 +109,7 @@ pub(super) fn grain(diff: &Diff<'_>, found: &mut Vec<Raised>) {
         if change.keys_lost.iter().any(tested) || change.rows == Rows::Same {
             continue;
         }
-        let now = compiled.known.keys.iter().find(|(key, proved)| *proved && !key.is_empty());
+        let now = compiled.known.keys.iter().find(|(key, proof)| proof.is_proved() && !key.is_empty());
         let message = format!(
             "`{}` had one row for each {}; after this change it may have more.",
             compiled.model.name,
@@ -220,6 +221,7 @@ pub(super) fn storage(diff: &Diff<'_>, found: &mut Vec<Raised>) {
             .own
             .storage
             .iter()
+            .map(|setting| &setting.key)
             .filter(|key| {
                 MADE_ONCE.contains(&key.as_str()) || matches!(key.as_str(), "unique_key" | "incremental_strategy")
             })

@@ -32,10 +32,9 @@ pub(super) fn key_lost(diff: &Diff<'_>, found: &mut Vec<Raised>) {
         let holds = |compiled: &CompiledModel, column: &str| {
             let known = &compiled.known;
             known.at_most_one_row
-                || known
-                    .keys
-                    .iter()
-                    .any(|(key, proved)| *proved && matches!(key.as_slice(), [one] if one.eq_ignore_ascii_case(column)))
+                || known.keys.iter().any(|(key, proof)| {
+                    proof.is_proved() && matches!(key.as_slice(), [one] if one.eq_ignore_ascii_case(column))
+                })
         };
         for declared in &after.model.properties.columns {
             let Some(test) = declared.tests.iter().find(|test| test.name == "unique") else { continue };

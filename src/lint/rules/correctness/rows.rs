@@ -11,7 +11,7 @@ use crate::project::ModelKind;
 pub(super) fn distinct_groups(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     for (_, node) in scene.facts.nodes() {
         let Op::Distinct { input, on: None } = &node.op else { continue };
-        let proved = scene.facts.node(*input).keys.iter().any(|key| key.proved && !key.columns.is_empty());
+        let proved = scene.facts.node(*input).keys.iter().any(|key| key.proof.is_proved() && !key.columns.is_empty());
         if proved && is_grouped(scene, *input) {
             let span = scene.keyword_in(node.span, "distinct");
             let message = "GROUP BY gives each group one row already, so DISTINCT removes nothing.";

@@ -26,7 +26,11 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             "it has one row at most".to_owned()
         } else {
             let names: Vec<&str> = key.columns.iter().map(|column| scene.facts.name(*column)).collect();
-            format!("it is unique by `{}`{}", names.join(", "), if key.proved { "" } else { ", as a test says" })
+            format!(
+                "it is unique by `{}`{}",
+                names.join(", "),
+                if key.proof.is_proved() { "" } else { ", as a test says" }
+            )
         };
         let message = format!("Nothing reads a column of `{name}`, and {why}: this LEFT JOIN changes nothing.");
         found.push(scene.raise(*span, message).help("Drop the join, or read the columns it was meant to bring."));

@@ -23,7 +23,8 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
 }
 
 fn has_proved_key(node: &Node, columns: &[ColumnId]) -> bool {
-    let held = |key: &crate::algebra::Key| key.proved && key.columns.iter().all(|column| columns.contains(column));
+    let held =
+        |key: &crate::algebra::Key| key.proof.is_proved() && key.columns.iter().all(|column| columns.contains(column));
     node.at_most_one_row || node.keys.iter().any(held)
 }
 

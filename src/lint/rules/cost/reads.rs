@@ -15,7 +15,7 @@ pub(super) fn distinct(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         let below = scene.facts.node(*input);
         let known = scene.query().nullabilities(*input);
         let filled = |column: &ColumnId| known.get(column) == Some(&Nullability::No);
-        let key = below.keys.iter().find(|key| key.proved && !key.columns.is_empty());
+        let key = below.keys.iter().find(|key| key.proof.is_proved() && !key.columns.is_empty());
         let Some(key) = key.filter(|_| !is_grouped_here(scene, *input)) else { continue };
         let names: Vec<&str> = key.columns.iter().map(|column| scene.facts.name(*column)).collect();
         let span = scene.keyword_in(node.span, "distinct");

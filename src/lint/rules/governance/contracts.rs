@@ -118,7 +118,8 @@ fn has_key(properties: &Properties) -> bool {
 
 /// Is a key proved by the SQL alone?
 fn is_proved(compiled: &CompiledModel) -> bool {
-    compiled.known.at_most_one_row || compiled.known.keys.iter().any(|(columns, proved)| *proved && !columns.is_empty())
+    compiled.known.at_most_one_row
+        || compiled.known.keys.iter().any(|(columns, proof)| proof.is_proved() && !columns.is_empty())
 }
 
 /// `access-level`.

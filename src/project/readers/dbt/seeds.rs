@@ -56,6 +56,7 @@ pub(super) fn read(
             properties,
             columns: content.columns,
             rows: content.rows,
+            row_set: content.row_set,
             sampled: content.sampled,
             properties_place: entry.map(|entry| entry.place.clone()),
         });

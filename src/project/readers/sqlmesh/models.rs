@@ -351,6 +351,7 @@ impl File<'_> {
             properties: self.properties(described),
             columns,
             rows: content.rows,
+            row_set: content.row_set,
             sampled: content.sampled,
             properties_place: Some(Place::new(self.file, described.span)),
         })
