@@ -23,7 +23,10 @@ pub fn clauses(query: &Query) -> Vec<Clause> {
         match &node.op {
             Op::Filter { conjuncts, .. } => conjuncts.iter().for_each(|conjunct| add("filter", conjunct.span)),
             Op::Join { kind, on, span, .. } => {
-                add(join_word(*kind), *span);
+                // The condition is told apart from the join.
+                let end = on.iter().map(|on| on.span.start).filter(|start| span.contains(Span::at(*start as usize)));
+                let end = end.min().unwrap_or(span.end);
+                add(join_word(*kind), Span { end, ..*span });
                 on.iter().for_each(|on| add("join condition", on.span));
             }
             Op::Aggregate { keys, .. } => keys.iter().for_each(|key| add("group key", key.span)),

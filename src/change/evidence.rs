@@ -3,6 +3,7 @@
 //! The fingerprints say that something differs; this says where to look. It compares texts clause by clause, so it may
 //! point at a clause that is only written otherwise, and it is silent where the difference comes from further up.
 
+use super::ColumnChange;
 use crate::algebra::{Query, clauses};
 use crate::compile::CompiledModel;
 use crate::text::{Place, Span};
@@ -25,15 +26,20 @@ const MOST: usize = 8;
 struct Part {
     word: &'static str,
     column: Option<String>,
+    /// Of the rendered text, white space and case aside.
     text: String,
+    /// As the user wrote it.
+    written: String,
     place: Option<Place>,
 }
 
-pub(super) fn evidence(one: &CompiledModel, two: &CompiledModel) -> Vec<Evidence> {
+pub(super) fn evidence(one: &CompiledModel, two: &CompiledModel, columns: &[ColumnChange]) -> Vec<Evidence> {
     if one.rendered.text == two.rendered.text {
         return Vec::new();
     }
     let (mut gone, mut new) = (parts(one), parts(two));
+    let (added, mut found): (Vec<_>, Vec<_>) =
+        shapes(&gone, &new, columns).into_iter().partition(|one| one.base.is_none());
     // What both sides say, as often as both say it, is no evidence.
     gone.retain(|part| match new.iter().position(|other| alike(part, other)) {
         Some(at) => {
@@ -42,7 +48,6 @@ pub(super) fn evidence(one: &CompiledModel, two: &CompiledModel) -> Vec<Evidence
         }
         None => true,
     });
-    let mut found = Vec::new();
     for part in gone {
         let same = |other: &Part| other.word == part.word && other.column == part.column;
         let turned = |other: &Part| part.column.is_none() && other.column.is_none() && other.text == part.text;
@@ -50,7 +55,7 @@ pub(super) fn evidence(one: &CompiledModel, two: &CompiledModel) -> Vec<Evidence
         match at.map(|at| new.remove(at)) {
             Some(now) if now.text == part.text => {
                 found.push(told(
-                    format!("{} `{}` became {}", part.word, shown(&part.text), with_article(now.word)),
+                    format!("{} `{}` became {}", part.word, shown(&part.written), with_article(now.word)),
                     &part,
                     Some(&now),
                 ));
@@ -58,20 +63,40 @@ pub(super) fn evidence(one: &CompiledModel, two: &CompiledModel) -> Vec<Evidence
             Some(now) => {
                 let subject =
                     part.column.clone().map_or_else(|| part.word.to_owned(), |name| format!("column {name}:"));
-                let what = format!("{subject} `{}` became `{}`", shown(&part.text), shown(&now.text));
+                let what = format!("{subject} `{}` became `{}`", shown(&part.written), shown(&now.written));
                 found.push(told(what, &part, Some(&now)));
             }
             // A column that is gone is told as such.
             None if part.column.is_some() => {}
-            None => found.push(told(format!("{} `{}` is gone", part.word, shown(&part.text)), &part, None)),
+            None => found.push(told(format!("{} `{}` is gone", part.word, shown(&part.written)), &part, None)),
         }
     }
     for part in new.iter().filter(|part| part.column.is_none()) {
-        let what = format!("{} `{}` is new", part.word, shown(&part.text));
+        let what = format!("{} `{}` is new", part.word, shown(&part.written));
         found.push(Evidence { column: None, what, base: None, head: part.place.clone() });
     }
+    found.extend(added);
     found.truncate(MOST);
     found
+}
+
+/// Columns that come, go or change their name.
+fn shapes(gone: &[Part], new: &[Part], columns: &[ColumnChange]) -> Vec<Evidence> {
+    let place = |parts: &[Part], name: &str| {
+        let part = parts.iter().find(|part| part.column.as_deref() == Some(name));
+        part.and_then(|part| part.place.clone())
+    };
+    let one = |column: &ColumnChange| {
+        let name = &column.name;
+        let (what, base, head) = match column.lost_name() {
+            Some(lost) if column.is_removed() => (format!("column `{name}` is gone"), place(gone, lost), None),
+            Some(was) => (format!("column `{was}` became `{name}`"), place(gone, was), place(new, name)),
+            None if column.is_added() => (format!("column `{name}` is new"), None, place(new, name)),
+            None => return None,
+        };
+        (base.is_some() || head.is_some()).then(|| Evidence { column: Some(name.clone()), what, base, head })
+    };
+    columns.iter().filter_map(one).collect()
 }
 
 fn told(what: String, before: &Part, now: Option<&Part>) -> Evidence {
@@ -91,14 +116,29 @@ fn alike(one: &Part, two: &Part) -> bool {
 fn parts(model: &CompiledModel) -> Vec<Part> {
     let query: &Query = &model.query;
     let part = |word: &'static str, column: Option<String>, span: Span| {
-        let text = plain(model.rendered.text.get(span.range())?);
+        let rendered = model.rendered.text.get(span.range())?;
         let place = model.rendered.origin(span).map(|origin| origin.place);
-        Some(Part { word, column, text, place })
+        let own = place.as_ref().filter(|place| place.file == model.model.file);
+        let written = own.and_then(|place| model.model.text.get(place.span.range())).unwrap_or(rendered);
+        let mut written = in_one_line(written);
+        // `amount + 1 as total` is told as the expression, for its name stands beside it.
+        if let Some(name) = &column {
+            let alias = format!(" as {}", name.to_ascii_lowercase());
+            if written.to_ascii_lowercase().ends_with(&alias) {
+                written.truncate(written.len() - alias.len());
+            }
+        }
+        Some(Part { word, column, text: plain(rendered), written, place })
     };
     let clauses = clauses(query).into_iter().filter_map(|clause| part(clause.word, None, clause.span));
     let outputs = query.outputs.iter().filter(|output| !output.from_star);
     let outputs = outputs.filter_map(|output| part("column", Some(output.name.clone()), output.span));
     clauses.chain(outputs).collect()
+}
+
+fn in_one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").trim_end_matches(['(', ' ']).trim_end_matches(" on").trim_end_matches(" ON").to_owned()
 }
 
 /// White space and the case of words aside: neither decides anything.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::broken::Break;
 use super::{ModelImpact, Step, changed_columns};
-use crate::change::{Changes, ModelChange, Presence, Rows};
+use crate::change::{Changes, Evidence, ModelChange, Presence, Rows};
 use crate::compile::{Compilation, CompiledModel};
 use crate::project::Project;
 use crate::text::{FileId, LineIndex, Place, Span};
@@ -50,7 +50,8 @@ pub(super) fn path(
     let chain = chain(id, models, head);
     let mut steps = Vec::new();
     let first = &chain[chain.len() - 1];
-    steps.extend(edit(first, models, base, head));
+    let next = chain.len().checked_sub(2).and_then(|at| chain.get(at));
+    steps.extend(edit(first, next, models, base, head));
     for pair in chain.windows(2).rev() {
         steps.extend(read(&pair[0], &pair[1], models, broken, head));
     }
@@ -91,11 +92,17 @@ fn chain(id: &str, models: &BTreeMap<String, ModelImpact>, head: &Compilation) -
 }
 
 /// Where the edit is: in the model's own text, else in what it is rendered from.
-fn edit(id: &str, models: &BTreeMap<String, ModelImpact>, base: &Compilation, head: &Compilation) -> Option<Step> {
+fn edit(
+    id: &str,
+    reader: Option<&String>,
+    models: &BTreeMap<String, ModelImpact>,
+    base: &Compilation,
+    head: &Compilation,
+) -> Option<Step> {
     let impact = models.get(id)?;
     match (base.models.get(id), head.models.get(id)) {
         (Some(one), Some(two)) => {
-            if let Some(evidence) = impact.change.evidence.first() {
+            if let Some(evidence) = evidence(impact, &[base, head].map(|side| side.models.get(reader?))) {
                 let spot = evidence.head.as_ref().map(|place| (place, head));
                 let spot = spot.or_else(|| evidence.base.as_ref().map(|place| (place, base)));
                 // What a macro writes is told as the macro's.
@@ -120,6 +127,31 @@ fn edit(id: &str, models: &BTreeMap<String, ModelImpact>, base: &Compilation, he
         (Some(one), None) => Some(Step { place: Place::top(&one.model.file), line: 1, what: "removed".to_owned() }),
         (None, None) => None,
     }
+}
+
+/// Of what was edited that which its reader notices: a column it reads, else what decides the rows.
+fn evidence<'i>(impact: &'i ModelImpact, reader: &[Option<&CompiledModel>; 2]) -> Option<&'i Evidence> {
+    let all = &impact.change.evidence;
+    if reader.iter().all(Option::is_none) {
+        return all.first();
+    }
+    let id = &impact.change.id;
+    let is_read = |reader: &CompiledModel, name: &str| {
+        let named = reader.lineage.named.iter().map(|named| (&named.relation, &named.column));
+        let edges = reader.lineage.columns.iter().flat_map(|column| &column.inputs).chain(&reader.lineage.rows);
+        let mut read = named.chain(edges.map(|edge| (&edge.relation, &edge.column)));
+        read.any(|(relation, column)| relation == id && column.eq_ignore_ascii_case(name))
+    };
+    let reads = |name: &str| reader.iter().flatten().any(|reader| is_read(reader, name));
+    let old_name = |name: &str| {
+        let column = impact.change.columns.iter().find(|column| column.name == name);
+        column.and_then(|column| column.lost_name()).map(str::to_owned)
+    };
+    let noticed = |one: &&Evidence| {
+        let name = one.column.as_deref();
+        name.is_some_and(|name| reads(name) || old_name(name).is_some_and(|old| reads(&old)))
+    };
+    all.iter().find(noticed).or_else(|| all.iter().find(|one| one.column.is_none())).or_else(|| all.first())
 }
 
 /// A seed or a source that changed under a model whose own SQL stayed.
