@@ -40,7 +40,7 @@ pub(super) struct Impact {
 }
 
 /// Of each verdict: more are not read in a terminal.
-const MOST_TOLD: usize = 20;
+pub(super) const MOST_TOLD: usize = 20;
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Format {

@@ -51,7 +51,7 @@ impl Said<'_> {
     /// For people who read a log.
     fn log(&self, paint: Paint) -> String {
         let plan = if self.plan.steps.is_empty() { String::new() } else { report::plan(self.plan, paint) };
-        [report::impact(self.set, paint), plan]
+        [report::impact(self.set, super::impact::MOST_TOLD, paint), plan]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()

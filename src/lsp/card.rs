@@ -88,10 +88,9 @@ fn relation(compilation: &Compilation, id: &str) -> String {
     card.push_str(&description.map(|text| format!("\n\n{text}")).unwrap_or_default());
     if let Some(known) = compilation.known(id) {
         card.push_str(&columns(known));
-        let keys = known
-            .keys
-            .iter()
-            .map(|(columns, proved)| format!("`{}`{}", columns.join(", "), if *proved { "" } else { " (declared)" }));
+        let keys = known.keys.iter().map(|(columns, proof)| {
+            format!("`{}`{}", columns.join(", "), if proof.is_proved() { "" } else { " (declared)" })
+        });
         let keys: Vec<String> = keys.collect();
         if !keys.is_empty() {
             card.push_str(&format!("\n\nUnique: {}", keys.join(", ")));
