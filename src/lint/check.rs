@@ -114,14 +114,32 @@ impl Run<'_> {
         for (index, rules) in self.projects.iter().enumerate() {
             for rule in self.asked(index) {
                 let Check::Project(check) = rule.check else { continue };
-                let mut found = Vec::new();
                 let (compilation, standards, page) = (self.compilation, self.standards, &rule.page);
                 let (project, surveys, watch, all) = (rules.project, self.surveys, &self.watch, &self.projects);
-                check(&Stage { compilation, standards, index, project, rules, page, surveys, watch, all }, &mut found);
-                raised.extend(named(found, page));
+                // Where files have options of their own, each kind of file is judged by its own, and told of alone.
+                for (variant, file) in self.variants(index, page) {
+                    let stage =
+                        Stage { compilation, standards, index, project, rules, page, file, surveys, watch, all };
+                    let mut found = Vec::new();
+                    check(&stage, &mut found);
+                    found.retain(|one| rules.variant(page, &one.diagnostic.place.file) == variant);
+                    raised.extend(named(found, page));
+                }
             }
         }
         raised
+    }
+
+    /// The kinds of files that a project has by the options that overrides give a rule there, each with one of them.
+    fn variants(&self, index: usize, page: &Page) -> BTreeMap<Vec<usize>, Option<&FileId>> {
+        let rules = &self.projects[index];
+        let mut variants = BTreeMap::from([(Vec::new(), None)]);
+        let models = self.compilation.models.values().filter(|compiled| compiled.project == index);
+        let files = models.map(|compiled| &compiled.model.file);
+        for file in files.chain(rules.project.macros.iter().map(|file| &file.file)) {
+            variants.entry(rules.variant(page, file)).or_insert(Some(file));
+        }
+        variants
     }
 
     /// The files that are judged as they stand: each with its project, and the models whose text it holds, in order.

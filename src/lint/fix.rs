@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Edit, Fix};
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 
+use super::explain;
 use super::finding::Finding;
+use super::page::Group;
+use super::tags::{keeps, tags};
 
 /// What one pass of fixes made.
 #[derive(Debug, Default)]
@@ -21,11 +24,26 @@ pub struct Fixed {
 
 /// Applies the safe fixes, or all of them, each whole or not at all.
 pub fn fix<'t>(findings: &[Finding], unsafe_too: bool, text: &dyn Fn(&FileId) -> Option<&'t str>) -> Fixed {
-    let fixes = findings.iter().filter_map(|finding| finding.diagnostic.fix.as_ref());
-    let wanted = fixes.filter(|fix| (fix.safe || unsafe_too) && !fix.edits.is_empty());
+    let mut written: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
     let mut taken: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
     let mut fixed = Fixed::default();
-    for fix in wanted {
+    for finding in findings {
+        let Some(fix) = finding.diagnostic.fix.as_ref() else { continue };
+        if !(fix.safe || unsafe_too) || fix.edits.is_empty() {
+            continue;
+        }
+        // The template is its author's: only the rules about templates change a tag.
+        let of_templates = explain(&finding.diagnostic.rule).is_some_and(|page| page.group == Group::Templating);
+        let mut edits = fix.edits.iter();
+        let outside = of_templates
+            || edits.all(|edit| {
+                let Some(text) = text(&edit.file) else { return true };
+                let tags = written.entry(edit.file.clone()).or_insert_with(|| tags(text));
+                keeps(text, tags, edit.span, &edit.text)
+            });
+        if !outside {
+            continue;
+        }
         if fits(fix, &taken, text) {
             let file = fix.edits[0].file.clone();
             for edit in &fix.edits {
@@ -119,6 +137,14 @@ mod tests {
     #[test]
     fn line_ends_stay_as_the_file_has_them() {
         check("a\r\nb", &[(true, &[(1, 3, "\n\n")])], "a\r\n\r\nb", 0);
+    }
+
+    #[test]
+    fn a_tag_of_a_template_stays_as_it_is() {
+        check("a {{ b }} c", &[(true, &[(3, 7, "x")])], "a {{ b }} c", 0);
+        check("a {{ b }} c", &[(true, &[(1, 10, "\n{{ b }}\n")])], "a\n{{ b }}\nc", 0);
+        check("a {{ b }} c", &[(true, &[(1, 10, " ")])], "a {{ b }} c", 0);
+        check("a {{ b }} c", &[(true, &[(9, 9, ",")])], "a {{ b }}, c", 0);
     }
 
     #[test]

@@ -189,12 +189,18 @@ impl Judge<'_> {
     fn allow(&self, raised: Vec<Raised>) -> Vec<Raised> {
         let suppressions = self.suppressions(&raised);
         let today = self.run.selection.today.as_deref();
+        let mut by_file: BTreeMap<&FileId, Vec<usize>> = BTreeMap::new();
+        for (at, suppression) in suppressions.iter().enumerate() {
+            by_file.entry(&suppression.file).or_default().push(at);
+        }
         let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut kept = Vec::new();
         for one in raised {
             let page = self.run.standards.page(&one.diagnostic.rule);
             let mut allowed = false;
-            for (at, suppression) in suppressions.iter().enumerate() {
+            let files = std::iter::once(&one.diagnostic.place).chain(&one.written_in).map(|place| &place.file);
+            for at in files.filter_map(|file| by_file.get(file)).flatten().copied() {
+                let suppression = &suppressions[at];
                 let name = page.and_then(|page| suppression.silences(&one, page, self.run.texts));
                 allowed |= name.is_some() && !suppression.is_over(today);
                 used.extend(name.map(|name| (at, name)));
@@ -263,8 +269,8 @@ fn is_ours(raised: &Raised, foreign: &BTreeSet<FileId>) -> bool {
 
 fn sort(raised: &mut [Raised]) {
     raised.sort_by(|a, b| {
-        let key = |raised: &Raised| (raised.diagnostic.place.clone(), raised.diagnostic.rule.clone());
-        key(a).cmp(&key(b)).then_with(|| a.diagnostic.message.cmp(&b.diagnostic.message))
+        let (a, b) = (&a.diagnostic, &b.diagnostic);
+        (&a.place, &a.rule, &a.message).cmp(&(&b.place, &b.rule, &b.message))
     });
 }
 

@@ -98,6 +98,17 @@ impl<'a> ProjectRules<'a> {
         Some({ set }.find(|value| known.kind.takes(value)).unwrap_or(&known.default))
     }
 
+    /// The overrides that give a rule other options in a file.
+    pub(super) fn variant(&self, page: &Page, file: &FileId) -> Vec<usize> {
+        let path = self.path(file);
+        let sets = |over: &Override| {
+            let mut settings = of_rule(&over.rules, page).into_iter().flatten();
+            settings.any(|setting| !setting.options.is_empty())
+        };
+        let holds = |(_, (globs, over)): &(usize, &(Globs, &Override))| sets(over) && globs.matches(path);
+        self.overrides.iter().enumerate().filter(holds).map(|(at, _)| at).collect()
+    }
+
     /// What is set for a rule in a file, the strongest first.
     fn settings<'s>(&'s self, page: &'s Page, file: Option<&'s FileId>) -> impl Iterator<Item = &'s RuleSetting> {
         let path = file.map(|file| self.path(file));

@@ -30,6 +30,7 @@ mod sheet;
 mod standards;
 mod suppress;
 mod sure;
+mod tags;
 mod texts;
 mod trial;
 mod unseen;

@@ -37,6 +37,8 @@ pub(super) struct Stage<'a> {
     pub(super) project: &'a Project,
     pub(super) rules: &'a ProjectRules<'a>,
     pub(super) page: &'a Page,
+    /// A file for whose kind the project is judged; `None` for those that no override speaks of.
+    pub(super) file: Option<&'a FileId>,
     /// What its templates show.
     pub(super) surveys: &'a Surveys,
     pub(super) watch: &'a Watch,
@@ -92,7 +94,7 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn options(&self) -> Options<'a> {
-        Options { page: self.page, rules: self.rules, file: None }
+        Options { page: self.page, rules: self.rules, file: self.file }
     }
 
     /// The options that hold for one file.

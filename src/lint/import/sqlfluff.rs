@@ -19,12 +19,13 @@ pub struct Imported {
 }
 
 /// Section and key of sqlfluff, rule and option of ours, where no rule of theirs bears the section's name.
-const ELSEWHERE: [(&str, &str, &str, &str); 9] = [
+const ELSEWHERE: [(&str, &str, &str, &str); 10] = [
     ("", "max_line_length", "long-lines", "max_line_length"),
     ("rules", "max_line_length", "long-lines", "max_line_length"),
     ("rules", "tab_space_size", "indentation", "tab_space_size"),
     ("rules", "indent_unit", "indentation", "indent_unit"),
     ("rules", "single_table_references", "consistent-qualification", "single_table_references"),
+    ("indentation", "trailing_comments", "long-lines", "trailing_comments"),
     ("layout:type:comma", "line_position", "commas", "line_position"),
     ("layout:type:binary_operator", "line_position", "operators", "line_position"),
     ("layout:type:comparison_operator", "line_position", "operators", "comparison_line_position"),
@@ -32,7 +33,14 @@ const ELSEWHERE: [(&str, &str, &str, &str); 9] = [
 ];
 
 /// Keys of sqlfluff that are spelt otherwise here.
-const RENAMED: [(&str, &str); 2] = [("capitalisation_policy", "policy"), ("extended_capitalisation_policy", "policy")];
+const RENAMED: [(&str, &str); 3] = [
+    ("capitalisation_policy", "policy"),
+    ("extended_capitalisation_policy", "policy"),
+    ("group_by_and_order_by_style", "style"),
+];
+
+/// Rules that are narrower here unless an option says otherwise.
+const WIDER: [(&str, &str); 1] = [("unnamed-output-column", "everywhere")];
 
 /// Keys that say how sqlfluff works, not how SQL is to be written.
 const OF_NO_CONCERN: [&str; 16] = [
@@ -89,7 +97,10 @@ pub fn sqlfluff(text: &str) -> Imported {
             Some(_) => of_code(code).for_each(|page| {
                 // Asking for a rule is no wish to take it less strictly than it is here.
                 let level = if page.level == Some(Severity::Error) { "error" } else { "warn" };
-                rules.entry(page.name.clone()).or_default().insert("level".to_owned(), quoted(level));
+                let rule = rules.entry(page.name.clone()).or_default();
+                rule.insert("level".to_owned(), quoted(level));
+                let wider = WIDER.iter().find(|wider| wider.0 == page.name).map(|wider| wider.1.to_owned());
+                rule.extend(wider.map(|option| (option, "true".to_owned())));
             }),
         }
     }

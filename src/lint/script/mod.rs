@@ -266,7 +266,7 @@ impl<'t> Script<'t> {
         let span = node.span();
         let text = &self.text[span.range()];
         *at = span.end as usize;
-        let kind = kind_of(node);
+        let kind = kind_of(node, self.nodes[self.nodes[index].parent]);
         let whole = !matches!(kind, Kind::Keyword | Kind::Name | Kind::Function | Kind::Type | Kind::Unit | Kind::Star);
         if whole {
             self.push(span, kind, index);
@@ -326,7 +326,8 @@ fn is_whole(node: Node<'_>) -> bool {
     ) && node.is_named()
 }
 
-fn kind_of(node: Node<'_>) -> Kind {
+/// The kind of a leaf, by itself and what it stands in.
+fn kind_of(node: Node<'_>, holder: Knot) -> Kind {
     let kind = node.kind();
     if !node.is_named() {
         return match kind {
@@ -358,18 +359,16 @@ fn kind_of(node: Node<'_>) -> Kind {
         "parameter" => Kind::Parameter,
         "unit" => Kind::Unit,
         "generic_name" => Kind::Type,
-        "name" | "identifier" | "temporary_name" => name_kind(node),
+        "name" | "identifier" | "temporary_name" => name_kind(node.span(), holder),
         _ => Kind::Other,
     }
 }
 
-fn name_kind(node: Node<'_>) -> Kind {
-    let Some(parent) = node.parent() else { return Kind::Name };
-    match parent.kind() {
+/// What is called is the first thing of its call.
+fn name_kind(span: Span, holder: Knot) -> Kind {
+    match holder.kind {
         "type" | "generic_type" => Kind::Type,
-        "call" | "cast" if parent.field("function").is_some_and(|function| function.span() == node.span()) => {
-            Kind::Function
-        }
+        "call" | "cast" if holder.span.start == span.start => Kind::Function,
         _ => Kind::Name,
     }
 }

@@ -140,7 +140,9 @@ pub(super) fn columns(sheet: &Sheet<'_>, found: &mut Vec<Raised>) {
     for clause in script.all("select_clause") {
         let holder = script.node_kind(script.nodes[clause].parent);
         let is_result = holder == "statement" && is_built(script.nodes[clause].span);
-        if !is_result && !everywhere {
+        let cte = script.up(script.nodes[clause].parent, &["cte"]);
+        let is_listed = cte.is_some_and(|cte| script.child(cte, "column_list").is_some());
+        if !is_result && (!everywhere || is_listed) {
             continue;
         }
         let items: Vec<usize> =
@@ -179,13 +181,22 @@ fn is_computed(script: &Script<'_>, item: usize, parts: &[&str]) -> bool {
     };
     let written = script.tokens_of(item).any(|at| script.tokens[at].kind.is_jinja());
     let first = parts.first().copied().unwrap_or_default();
-    let call_only = first == "cast" && parts.len() == 1;
+    let starts = script.nodes[item].first;
+    let cast = script.is(starts, "cast");
+    let call_only = first == "cast" && (parts.len() == 1 || cast);
+    // A cast in brackets is still the column.
+    let is_bracketed =
+        |part: &str| part == "group" && script.tokens_of(item).all(|at| script.kind(at) != Some(Kind::Function));
+    // COLUMNS(..) names what it makes.
+    let spread = script.tokens_of(item).any(|at| script.is(at, "columns") && script.kind(at + 1) == Some(Kind::Open));
     // T-SQL's `name = expression` is a name.
     let assigned = parts.len() > 2
         && parts[0] == "name"
         && parts[1] == "operator"
         && script.code_of(item).get(1).is_some_and(|at| script.is(*at, "="));
-    !named && !written && !assigned && (call_only || !parts.iter().all(simple)) && !parts.is_empty()
+    let assigned = assigned || script.word(starts).starts_with('@') && script.word(starts + 1).ends_with('=');
+    let plain = parts.iter().all(|part| simple(part) || is_bracketed(part));
+    !named && !written && !assigned && !spread && (call_only || !plain) && !parts.is_empty()
 }
 
 /// NATURAL JOIN.
@@ -207,13 +218,44 @@ pub(super) fn using(sheet: &Sheet<'_>, found: &mut Vec<Raised>) {
     let script = sheet.script();
     for using in script.all("using_clause").filter(|using| script.node_kind(script.nodes[*using].parent) == "join") {
         let first = script.nodes[using].first;
+        if script.kind(first + 1) != Some(Kind::Open) {
+            continue;
+        }
         let message = "USING hides whose column is read behind it, and where one side has no match that differs.";
-        found.push(
-            sheet
-                .raise(script.tokens[first].span, message)
-                .help("Write the condition in ON, with both relations' names."),
-        );
+        let one = sheet
+            .raise(script.tokens[first].span, message)
+            .help("Write the condition in ON, with both relations' names.");
+        found.push(match condition(script, using) {
+            Some((span, on)) => one.unsafe_fix(vec![sheet.edit(span, on)]),
+            None => one,
+        });
     }
+}
+
+/// The same in ON, where it is the first join of its FROM and both sides have a plain name.
+fn condition(script: &Script<'_>, using: usize) -> Option<(Span, String)> {
+    let join = script.nodes[using].parent;
+    let from = script.nodes[join].parent;
+    let relations = script.relations(from);
+    let right = relations.iter().position(|relation| script.nodes[relation.node].parent == join)?;
+    let joined =
+        relations[..right].iter().any(|relation| script.node_kind(script.nodes[relation.node].parent) == "join");
+    let left = relations.get(right.checked_sub(1)?)?;
+    let name = |relation: &Relation| match relation.name {
+        Some(name) => Some(script.word(name)),
+        None => (script.tokens_of(relation.source).len() == 1).then(|| script.node_text(relation.source)),
+    };
+    let (left, right) = (name(left)?, name(&relations[right])?);
+    let open = script.nodes[using].first + 1;
+    let close = script.tokens[open].pair?;
+    let columns = script.items(open + 1..close).into_iter().map(|item| match item.len() {
+        1 => Some(script.word(item.start)).filter(|_| !script.tokens[item.start].kind.is_jinja()),
+        _ => None,
+    });
+    let pairs = columns.map(|column| column.map(|column| format!("{left}.{column} = {right}.{column}")));
+    let on = pairs.collect::<Option<Vec<_>>>()?.join(" AND ");
+    let written = left.contains('{') || right.contains('{');
+    (!joined && !written).then(|| (script.span(open - 1, close), format!("ON {on}")))
 }
 
 /// `a and b or c`.
@@ -237,50 +279,74 @@ pub(super) fn and_or(sheet: &Sheet<'_>, found: &mut Vec<Raised>) {
     }
 }
 
-/// Numbers and names in one GROUP BY or ORDER BY.
+/// Numbers and names in one GROUP BY or ORDER BY, or by turns in those of one file.
 pub(super) fn references(sheet: &Sheet<'_>, found: &mut Vec<Raised>) {
     let script = sheet.script();
     let style = sheet.options().word("style");
-    for kind in ["group_by_clause", "order_by_clause"] {
-        for clause in script.all(kind) {
-            let tokens = script.tokens_of(clause);
-            // A window is ordered by values; a number there is no column.
-            let in_window = script
-                .up(script.nodes[clause].parent, &["over_clause", "column_list", "arguments", "within_group_clause"])
-                .is_some_and(|up| {
-                    script
-                        .up(script.nodes[clause].parent, &["select_clause", "subquery", "statement"])
-                        .is_none_or(|block| up > block)
-                });
-            if in_window || has_statement(script, tokens.clone()) {
-                continue;
+    let mut earlier: Option<bool> = None;
+    let is_list = |node: &usize| matches!(script.node_kind(*node), "group_by_clause" | "order_by_clause");
+    for clause in (0..script.nodes.len()).filter(is_list) {
+        if in_window(script, clause) || has_statement(script, script.tokens_of(clause)) {
+            continue;
+        }
+        let items = listed(script, clause);
+        let by_number: Vec<bool> = items.iter().map(|at| script.tokens[*at].kind == Kind::Number).collect();
+        let wanted = match style {
+            "implicit" => Some(true),
+            "explicit" => Some(false),
+            _ => by_number.first().copied(),
+        };
+        let mut wrong = by_number.iter().position(|number| Some(*number) != wanted);
+        let consistent = !matches!(style, "implicit" | "explicit");
+        if consistent && wrong.is_none() {
+            let against = earlier.is_some_and(|earlier| Some(earlier) != wanted);
+            wrong = against.then_some(0);
+            earlier = earlier.or(wanted);
+        }
+        let Some(at) = wrong.and_then(|at| items.get(at)).copied() else { continue };
+        if script.kind(at).is_some_and(Kind::is_jinja) {
+            continue;
+        }
+        let message = match style {
+            "implicit" => "This clause is to name its columns by number.",
+            "explicit" => {
+                "This clause is to name its columns by name: a number means another one when the list changes."
             }
-            let first = tokens.clone().find(|at| script.is(*at, "by")).map_or(tokens.start, |by| by + 1);
-            let items: Vec<usize> = script
-                .items(first..tokens.end)
-                .into_iter()
-                .filter_map(|item| script.code_from(item.start).filter(|at| item.contains(at)))
-                .collect();
-            let by_number: Vec<bool> = items.iter().map(|at| script.tokens[*at].kind == Kind::Number).collect();
-            let wrong = match style {
-                "implicit" => by_number.iter().position(|number| !number),
-                "explicit" => by_number.iter().position(|number| *number),
-                _ => by_number.iter().position(|number| *number != by_number[0]),
-            };
-            let Some(at) = wrong.map(|at| items[at]) else { continue };
-            if script.kind(at).is_some_and(Kind::is_jinja) {
-                continue;
+            _ if by_number.iter().all(|number| *number == by_number[0]) => {
+                "This clause names its columns in another way than one before it: by number there, by name here, or the other way round."
             }
-            let message = match style {
-                "implicit" => "This clause is to name its columns by number.",
-                "explicit" => {
-                    "This clause is to name its columns by name: a number means another one when the list changes."
-                }
-                _ => "Numbers and names stand in one clause.",
-            };
-            found.push(sheet.raise(script.tokens[at].span, message).help("Write all of them in one way."));
+            _ => "Numbers and names stand in one clause.",
+        };
+        found.push(sheet.raise(script.tokens[at].span, message).help("Write all of them in one way."));
+    }
+}
+
+/// A window is ordered by values; a number there is no column.
+fn in_window(script: &Script<'_>, clause: usize) -> bool {
+    let above = script.nodes[clause].parent;
+    script
+        .up(above, &["over_clause", "column_list", "arguments", "within_group_clause"])
+        .is_some_and(|up| script.up(above, &["select_clause", "subquery", "statement"]).is_none_or(|block| up > block))
+}
+
+/// The first tokens of what is listed; of ROLLUP and CUBE, what stands in their brackets.
+fn listed(script: &Script<'_>, clause: usize) -> Vec<usize> {
+    let tokens = script.tokens_of(clause);
+    let first = tokens.clone().find(|at| script.is(*at, "by")).map_or(tokens.start, |by| by + 1);
+    let firsts = |range: Range<usize>| -> Vec<usize> {
+        let items = script.items(range).into_iter();
+        items.filter_map(|item| script.code_from(item.start).filter(|at| item.contains(at))).collect()
+    };
+    let mut listed = Vec::new();
+    for at in firsts(first..tokens.end) {
+        let open = at + 1;
+        let close = script.tokens.get(open).filter(|token| token.kind == Kind::Open).and_then(|token| token.pair);
+        match close {
+            Some(close) if script.is(at, "rollup") || script.is(at, "cube") => listed.extend(firsts(open + 1..close)),
+            _ => listed.push(at),
         }
     }
+    listed
 }
 
 /// DELETE or UPDATE of all rows.

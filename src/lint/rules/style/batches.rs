@@ -59,6 +59,38 @@ pub(super) fn prefix(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     }
 }
 
+/// A procedure of several statements without BEGIN and END around them.
+pub(super) fn procedure(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
+    let script = sheet.script();
+    if !sheet.dialect().flag("go_lines") {
+        return;
+    }
+    let statements: Vec<usize> = script.all("statement").collect();
+    for (nth, statement) in statements.iter().enumerate() {
+        let code = script.code_of(*statement);
+        let head = code.iter().take(4).take_while(|at| !matches!(script.kind(**at), Some(Kind::Quoted | Kind::Dot)));
+        let makes = code.first().is_some_and(|at| script.is(*at, "create") || script.is(*at, "alter"));
+        if !makes || !{ head }.any(|at| script.is(*at, "procedure") || script.is(*at, "proc")) {
+            continue;
+        }
+        let Some(at) = code.iter().position(|at| script.is(*at, "as") && script.starts_line(*at)) else { continue };
+        let Some(first) = code.get(at + 1).copied() else { continue };
+        let ends = |node: &&usize| script.code_of(**node).first().is_some_and(|at| script.is(*at, "go"));
+        let body: Vec<usize> = statements[nth..].iter().take_while(|node| !ends(node)).copied().collect();
+        let last = body.last().and_then(|node| script.code_of(*node).last().copied()).unwrap_or(first);
+        if body.len() < 2 || script.is(first, "begin") || script.is(first, "external") {
+            continue;
+        }
+        let last = if script.kind(last + 1) == Some(Kind::Semicolon) { last + 1 } else { last };
+        let edits = vec![
+            sheet.edit(Span::at(script.tokens[first].span.start as usize), "BEGIN\n"),
+            sheet.edit(Span::at(script.tokens[last].span.end as usize), "\nEND"),
+        ];
+        let message = "This procedure has several statements, and no BEGIN and END around them.";
+        raised.push(sheet.raise(script.tokens[first].span, message).safe_fix(edits));
+    }
+}
+
 pub(super) fn equals(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     let script = sheet.script();
     if !sheet.dialect().flag("equals_alias") {

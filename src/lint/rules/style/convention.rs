@@ -100,10 +100,7 @@ pub(super) fn statement_brackets(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
             continue;
         }
         let open = script.tokens[first].span;
-        let edits = vec![
-            sheet.edit(Span { start: open.start, end: script.gap(first + 1).end }, ""),
-            sheet.edit(script.tokens[last].span, ""),
-        ];
+        let edits = vec![sheet.edit(open, ""), sheet.edit(script.tokens[last].span, "")];
         raised.push(sheet.raise(open, "A statement needs no brackets around it.").safe_fix(edits));
     }
 }

@@ -9,8 +9,11 @@ mod convention;
 mod joins;
 mod layout;
 mod names;
+mod nested_case;
+mod order;
 mod qualification;
 mod quotes;
+mod subquery;
 mod terminator;
 mod unused_alias;
 mod words;
@@ -23,6 +26,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("casting-style"), Check::Sheet(casting::check)),
     (page!("coalesce"), Check::Sheet(convention::coalesce)),
     (page!("column-alias-as"), Check::Sheet(alias::columns)),
+    (page!("column-order"), Check::Sheet(order::columns)),
     (page!("commas"), Check::Sheet(layout::lines::commas)),
     (page!("consecutive-semicolons"), Check::Sheet(terminator::consecutive)),
     (page!("consistent-qualification"), Check::Sheet(qualification::check)),
@@ -38,6 +42,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("function-paren"), Check::Sheet(layout::brackets::function)),
     (page!("identifier-case"), Check::Sheet(case::identifiers)),
     (page!("indentation"), Check::Sheet(layout::indent::check)),
+    (page!("join-condition-order"), Check::Sheet(order::join_conditions)),
     (page!("join-kind-explicit"), Check::Sheet(joins::kind)),
     (page!("keyword-case"), Check::Sheet(case::keywords)),
     (page!("keyword-identifier"), Check::Sheet(names::keywords)),
@@ -46,10 +51,12 @@ pub(super) const LIST: &[Line] = &[
     (page!("literal-case"), Check::Sheet(case::literals)),
     (page!("long-lines"), Check::Sheet(layout::long::check)),
     (page!("needless-quotes"), Check::Sheet(names::quotes)),
+    (page!("nested-case"), Check::Sheet(nested_case::check)),
     (page!("not-equal"), Check::Sheet(convention::not_equal)),
     (page!("operators"), Check::Sheet(layout::lines::operators)),
     (page!("oracle-empty-batch"), Check::Sheet(batches::slash)),
     (page!("order-by-direction"), Check::Sheet(joins::order)),
+    (page!("procedure-begin-end"), Check::Sheet(batches::procedure)),
     (page!("procedure-prefix"), Check::Sheet(batches::prefix)),
     (page!("quoted-literals"), Check::Sheet(quotes::check)),
     (page!("right-join"), Check::Sheet(joins::right)),
@@ -63,6 +70,7 @@ pub(super) const LIST: &[Line] = &[
     (page!("special-chars"), Check::Sheet(names::special)),
     (page!("start-of-file"), Check::Sheet(layout::trivia::start)),
     (page!("statement-brackets"), Check::Sheet(convention::statement_brackets)),
+    (page!("subquery-in-from"), Check::Sheet(subquery::check)),
     (page!("table-alias-as"), Check::Sheet(alias::tables)),
     (page!("terminator"), Check::Sheet(terminator::check)),
     (page!("type-case"), Check::Sheet(case::types)),

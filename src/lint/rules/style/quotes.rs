@@ -23,17 +23,19 @@ pub(super) fn check(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
             _ => false,
         };
         let starts = word.trim_start_matches(['r', 'R', 'b', 'B']).starts_with(['\'', '"']);
-        if !is_string || !starts || word.starts_with('$') {
+        let dated = ["date", "time", "datetime", "timestamp"];
+        let is_date = at > 0 && dated.iter().any(|kind| script.is(at - 1, kind)) && script.gap(at).is_empty();
+        if !is_string || !starts || is_date || word.starts_with('$') {
             continue;
         }
         let Some(last) = word.chars().next_back().filter(|last| matches!(last, '\'' | '"')) else { continue };
         let quote = *wanted.get_or_insert(last);
+        let is_plain = !word.contains("{{") && !word.contains("{%");
         let spelt = normal(word, quote, if quote == '"' { '\'' } else { '"' });
-        if spelt != word {
+        if if is_plain { spelt != word } else { last != quote } {
             let name = if quote == '"' { "double" } else { "single" };
             let span = script.tokens[at].span;
             let found = sheet.raise(span, format!("Strings are to stand in {name} quotes."));
-            let is_plain = !word.contains("{{") && !word.contains("{%");
             raised.push(if is_plain { found.safe_fix(vec![sheet.edit(span, spelt)]) } else { found });
         }
     }

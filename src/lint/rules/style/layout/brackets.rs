@@ -11,11 +11,15 @@ pub(in crate::lint::rules::style) fn function(sheet: &Sheet<'_>, raised: &mut Ve
     let script = sheet.script();
     for at in 2..script.tokens.len() {
         let name = script.code_before(at).unwrap_or(0);
-        if script.word(at) == "("
-            && name + 1 < at
-            && script.tokens[name].kind == Kind::Function
-            && is_called(script, name + 1)
-        {
+        let group = script.nodes[script.tokens[at].node].parent;
+        let holder = script.node_kind(script.nodes[group].parent);
+        let is_call = match script.tokens[name].kind {
+            Kind::Function => script.node_kind(group) == "arguments",
+            Kind::Name => script.node_kind(group) == "group" && matches!(holder, "select_item" | "expression"),
+            _ => false,
+        };
+        let commented = (name + 1..at).all(|between| script.tokens[between].kind.is_comment());
+        if script.word(at) == "(" && name + 1 < at && is_call && commented {
             let message = format!("The bracket of `{}` is to stand right behind it.", script.word(name));
             raised.push(sheet.raise(script.tokens[at].span, message));
         }
@@ -70,6 +74,10 @@ pub(in crate::lint::rules::style) fn newline(sheet: &Sheet<'_>, raised: &mut Vec
         }) else {
             continue;
         };
+        // `CYCLE ..` and `SEARCH ..` are of the CTE itself.
+        if script.is(next, "cycle") || script.is(next, "search") {
+            continue;
+        }
         let pieces = pieces(script, close + 1, next);
         if pieces.iter().any(|piece| piece.0 == Piece::Template) {
             continue;

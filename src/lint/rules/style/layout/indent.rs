@@ -7,6 +7,7 @@ use crate::lint::finding::Raised;
 use crate::lint::script::{Kind, Script};
 use crate::lint::sheet::Sheet;
 
+use super::kinds::operator as operator_kind;
 use super::steps::{Steps, Tag, steps, tag};
 
 /// A gap that breaks the line or changes the level.
@@ -41,6 +42,8 @@ struct Work<'a, 's> {
     /// Implicit steps count.
     implicit: bool,
     unit: String,
+    /// Commas and operators that lead a line stand before the column of what they lead.
+    aligned: (bool, bool),
     /// The new white space of gaps.
     edits: BTreeMap<usize, String>,
 }
@@ -55,7 +58,9 @@ pub(in crate::lint::rules::style) fn check(sheet: &Sheet<'_>, raised: &mut Vec<R
     let unit = if options.word("indent_unit") == "tab" { "\t".to_owned() } else { " ".repeat(width) };
     let implicit = options.word("implicit_indents");
     let steps = steps(sheet);
-    let mut work = Work { script, steps, implicit: implicit != "forbid", unit, edits: BTreeMap::new() };
+    let follows = |rule: &str| sheet.options_of(rule).word("line_position").contains("align-following");
+    let aligned = (follows("commas"), follows("operators"));
+    let mut work = Work { script, steps, implicit: implicit != "forbid", unit, aligned, edits: BTreeMap::new() };
     work.run(implicit == "require", &options.words("skip_implicit_indents_in"), options.flag("ignore_comment_lines"));
     for (gap, text) in work.edits {
         let span = script.gap(gap);
@@ -306,7 +311,12 @@ impl Work<'_, '_> {
         if self.tokens(line).is_empty() && gap >= self.script.tokens.len() {
             return;
         }
+        let width = line.units(forced).max(0) as usize * self.unit.len();
         let wanted = self.unit.repeat(line.units(forced).max(0) as usize);
+        let wanted = match self.outdented(gap) {
+            0 => wanted,
+            lead => " ".repeat(width.saturating_sub(lead)),
+        };
         let place = last.line_break.unwrap_or(0);
         let current = self.current(place);
         if current == wanted {
@@ -320,6 +330,16 @@ impl Work<'_, '_> {
             }
         }
         self.indent(gap, &wanted);
+    }
+
+    /// How far a sign at the start of a line stands before what it leads.
+    fn outdented(&self, token: usize) -> usize {
+        let follows = match (self.kind(token), operator_kind(self.script, token)) {
+            (Some(Kind::Comma), _) => self.aligned.0,
+            (_, Some("binary_operator")) => self.aligned.1,
+            _ => false,
+        };
+        if follows { self.script.word(token).chars().count() + 1 } else { 0 }
     }
 
     fn current(&self, gap: usize) -> &str {

@@ -173,6 +173,13 @@ pub(in crate::lint::rules::style) fn keywords(sheet: &Sheet<'_>, raised: &mut Ve
             _ => (true, true),
         };
         let starts = script.code_before(first).is_none_or(|code| script.tokens[code].kind == Kind::Semicolon);
+        // `{{ kind }} JOIN`: the template writes the first word.
+        if script.nodes[node].kind == "join"
+            && script.kind(first - 1) == Some(Kind::Expression)
+            && !script.starts_line(first)
+        {
+            continue;
+        }
         let edits = alone(sheet, first, last, before && !starts, behind);
         if !edits.is_empty() {
             let span = script.span(first, last);

@@ -2,6 +2,7 @@
 
 pub(super) mod align;
 pub(super) mod brackets;
+mod breaks;
 pub(super) mod indent;
 pub(super) mod kinds;
 pub(super) mod lines;

@@ -70,7 +70,7 @@ pub(super) fn steps(sheet: &Sheet<'_>) -> Vec<Steps> {
     }
     for at in 0..script.tokens.len() {
         match (script.tokens[at].kind, script.tokens[at].pair) {
-            (Kind::Open, Some(close)) => {
+            (Kind::Open, Some(close)) if close > at + 1 => {
                 raw[at + 1].up += 1;
                 raw[close].down += 1;
             }
@@ -79,6 +79,7 @@ pub(super) fn steps(sheet: &Sheet<'_>) -> Vec<Steps> {
         }
     }
     commands(script, &wish, &mut raw);
+    pipes(script, &mut raw);
     blocks(script, |at, opens| {
         if opens {
             raw[at + 1].up += 1;
@@ -168,8 +169,16 @@ fn clause(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
         }
         "from_clause" => sources(script, node, wish, raw),
         "join" => join(script, node, wish, raw),
-        "where_clause" | "having_clause" => open(script, raw, first, end, true),
+        "where_clause" | "having_clause" => {
+            let returning = |at: &usize| script.is(*at, "returning") && script.tokens[*at].node != node;
+            let end = outer(script, first..end).into_iter().find(returning).unwrap_or(end);
+            open(script, raw, first, end, true);
+        }
         "qualify_clause" | "limit_clause" => open(script, raw, first, end, false),
+        "over_clause" => open(script, raw, script.code_before(first).unwrap_or(first), end, false),
+        "alias" if matches!(script.node_kind(script.nodes[node].parent), "select_item" | "relation") => {
+            open(script, raw, script.code_before(first).unwrap_or(first), end, false);
+        }
         "window_clause" => open(script, raw, first, end, false),
         "group_by_clause" | "order_by_clause" | "partition_by_clause" => open(script, raw, first + 1, end, false),
         "case_expression" => case(script, node, raw),
@@ -257,6 +266,24 @@ fn when(script: &Script<'_>, node: usize, wish: &Wish, raw: &mut [Raw]) {
     }
 }
 
+/// The columns of `|> AGGREGATE` and `|> EXTEND`.
+fn pipes(script: &Script<'_>, raw: &mut [Raw]) {
+    let heads = (1..script.tokens.len())
+        .filter(|at| script.word(at - 1) == "|>" && ["aggregate", "extend"].iter().any(|word| script.is(*at, word)));
+    for head in heads {
+        let ends = |at: &usize| {
+            script.word(*at) == "|>"
+                || matches!(script.tokens[*at].kind, Kind::Semicolon | Kind::Close)
+                || script.is(*at, "group") && script.is(*at + 1, "by")
+        };
+        let mut at = head + 1;
+        while at < script.tokens.len() && !ends(&at) {
+            at = script.tokens[at].pair.filter(|_| script.tokens[at].kind == Kind::Open).unwrap_or(at) + 1;
+        }
+        open(script, raw, head, at, false);
+    }
+}
+
 /// `UPDATE t SET a = 1 WHERE .. RETURNING a`, and MERGE with its branches.
 fn commands(script: &Script<'_>, wish: &Wish, raw: &mut [Raw]) {
     for statement in script.all("statement") {
@@ -270,6 +297,16 @@ fn commands(script: &Script<'_>, wish: &Wish, raw: &mut [Raw]) {
         if script.is(start, "update") {
             open(script, raw, start, until(start, &["set"]), false);
         }
+        if script.is(start, "create") {
+            created(script, raw, (start, tokens.end), &outer);
+        }
+        if script.is(start, "insert")
+            && let Some(update) = outer.iter().copied().find(|at| script.is(*at, "update") && script.is(at - 1, "do"))
+        {
+            open(script, raw, update, tokens.end, false);
+            let set = until(update, &["set"]);
+            open(script, raw, set, until(set, &["where"]), false);
+        }
         if script.is(start, "merge") {
             merge(script, wish, raw, (start, tokens.end), &until);
         }
@@ -280,6 +317,24 @@ fn commands(script: &Script<'_>, wish: &Wish, raw: &mut [Raw]) {
             {
                 open(script, raw, *at, tokens.end, false);
             }
+        }
+    }
+}
+
+/// What an index or statistics are on, and the parameters of a procedure.
+fn created(script: &Script<'_>, raw: &mut [Raw], (start, end): (usize, usize), outer: &[usize]) {
+    let head = || outer.iter().copied().filter(|at| *at < start + 5);
+    let makes = |words: &[&str]| head().find(|at| words.iter().any(|word| script.is(*at, word)));
+    if makes(&["index", "statistics"]).is_some() {
+        let on = outer.iter().copied().find(|at| script.is(*at, "on"));
+        on.into_iter().for_each(|on| open(script, raw, on - 1, end, false));
+    } else if let Some(kind) = makes(&["procedure", "proc"]) {
+        let first = (kind + 1..end).find(|at| script.word(*at).starts_with('@'));
+        let body = outer.iter().copied().find(|at| script.is(*at, "as") && script.starts_line(*at));
+        if let (Some(first), Some(body)) = (first, body)
+            && script.starts_line(first)
+        {
+            open(script, raw, first - 1, body, false);
         }
     }
 }
