@@ -50,3 +50,15 @@ pub(super) fn compare(between: &Between, workspace: &Workspace) -> Result<Compar
     }
     Ok(Compared { base, head, notes })
 }
+
+/// Head alone, as if it were its own base.
+pub(super) fn alone(between: &Between, workspace: &Workspace) -> Result<Compared, Failure> {
+    let snapshot = || match &between.head {
+        Some(head) => workspace.repo.commit(head),
+        None => workspace.repo.worktree(),
+    };
+    let head = workspace.compile(&snapshot()?);
+    workspace.expect_models(&head)?;
+    let base = workspace.compile(&snapshot()?);
+    Ok(Compared { base, head })
+}

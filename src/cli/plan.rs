@@ -2,13 +2,17 @@
 
 use clap::Args;
 
-use super::change::{Between, compare};
+use super::change::{Between, Compared, compare};
 use super::failure::{Exit, Failure};
+use super::files::read;
 use super::io::Io;
 use super::workspace::Workspace;
-use crate::change::diff;
-use crate::impact::reach;
-use crate::plan::plan;
+use crate::change::{Changes, diff};
+use crate::compile::Compilation;
+use crate::data::{Value, json as text};
+use crate::impact::{Impacts, reach};
+use crate::plan::{Claim, Environment, Plan as Made, Request, differences, plan, targets};
+use crate::repo::{variable, write_atomic};
 use crate::report::{self, json};
 
 /// What has to run when a change lands, in an order that is safe.
@@ -16,32 +20,162 @@ use crate::report::{self, json};
 pub(super) struct Plan {
     #[command(flatten)]
     between: Between,
-    /// The environment the plan is for.
+    /// The environment the plan is for: `prod`, or one that sluice.toml names.
     #[arg(long, value_name = "NAME", default_value = "prod")]
     env: String,
     /// Who is going to run it.
     #[arg(long, value_name = "TARGET", default_value = "text")]
     target: Target,
+    /// Write the files of the target below this folder, instead of the main one to stdout.
+    #[arg(long, value_name = "DIR")]
+    out: Option<String>,
+    /// The way back: from head to base.
+    #[arg(long)]
+    undo: bool,
+    /// The whole project instead of what differs: the pipeline of every day.
+    #[arg(long, conflicts_with_all = ["base", "undo", "check"])]
+    full: bool,
+    /// Of the whole project, the models with this tag.
+    #[arg(long, value_name = "TAG", requires = "full")]
+    tag: Option<String>,
+    /// Does the plan in this file (of `--target json`) still hold?
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "target"])]
+    check: Option<String>,
+    /// Take the approval of this relation's owner as given; `all` for everyone's.
+    #[arg(long, value_name = "RELATION")]
+    release: Vec<String>,
+    /// Of incremental models, load rows from this moment on anew instead of all.
+    #[arg(long, value_name = "TIME", requires = "until")]
+    since: Option<String>,
+    /// The moment at which these rows end.
+    #[arg(long, value_name = "TIME", requires = "since")]
+    until: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Target {
-    /// Nobody: a list to read.
+    /// Nobody: a list to read
     Text,
     Json,
+    /// A DAG file for Airflow 3
+    Airflow,
+    /// Assets and checks
+    Dagster,
+    /// Commands for dbt, with all that stays deferred
+    Dbt,
+    /// A flowchart
+    Mermaid,
+    /// SQL scripts in order
+    Sql,
 }
 
 pub(super) fn run(arguments: &Plan, io: &mut Io) -> Result<Exit, Failure> {
     let workspace = Workspace::open(io)?;
-    let compared = compare(&arguments.between, &workspace)?;
-    let changes = diff(&compared.base, &compared.head);
-    let impacts = reach(&changes, &compared.base, &compared.head);
-    let plan = plan(&impacts, &compared.base, &compared.head, &arguments.env);
-    let (base, head) = (compared.base.moment.label(), compared.head.moment.label());
-    let answer = match arguments.target {
-        Target::Text => report::plan(&plan, io.paint()),
-        Target::Json => json::plan(&plan, base, head),
+    if let Some(path) = &arguments.check {
+        return check(path, arguments, &workspace, io);
+    }
+    let compared = moments(arguments, &workspace)?;
+    let made = make(arguments, &arguments.env, &compared, &workspace)?;
+    let (base, head) = ends(arguments, &compared);
+    let files = match arguments.target {
+        Target::Text => vec![file("plan.txt", report::plan(&made, io.paint()))],
+        Target::Json => vec![file("plan.json", json::plan(&made, base.moment.label(), head.moment.label()))],
+        other => written(other, &made),
     };
-    io.print(&answer)?;
+    match &arguments.out {
+        None => io.print(&files.into_iter().next().map(|file| file.text).unwrap_or_default())?,
+        Some(folder) => {
+            let folder = io.folder.join(folder);
+            for file in &files {
+                write_atomic(&folder.join(&file.path), file.text.as_bytes())?;
+            }
+            let count = files.len();
+            io.tell(&format!("{count} file{} written to {}", if count == 1 { "" } else { "s" }, folder.display()));
+        }
+    }
     Ok(Exit::Clean)
+}
+
+fn file(path: &str, text: String) -> targets::File {
+    targets::File { path: path.to_owned(), text }
+}
+
+fn written(target: Target, made: &Made) -> Vec<targets::File> {
+    use clap::ValueEnum;
+    let name = target.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    targets::target(&name).map(|write| write(made)).unwrap_or_default()
+}
+
+/// Base and head; the whole project needs head alone.
+fn moments(arguments: &Plan, workspace: &Workspace) -> Result<Compared, Failure> {
+    if arguments.full {
+        super::change::alone(&arguments.between, workspace)
+    } else {
+        compare(&arguments.between, workspace)
+    }
+}
+
+/// Where the plan starts and where it ends.
+fn ends<'c>(arguments: &Plan, compared: &'c Compared) -> (&'c Compilation, &'c Compilation) {
+    let (base, head) = (&*compared.base, &*compared.head);
+    if arguments.undo { (head, base) } else { (base, head) }
+}
+
+fn make(arguments: &Plan, env: &str, compared: &Compared, workspace: &Workspace) -> Result<Made, Failure> {
+    let (base, head) = ends(arguments, compared);
+    let branch = branch(workspace);
+    let environment = Environment::named(env, &compared.head.projects, branch.as_deref()).map_err(|unknown| {
+        let hint = match &unknown.meant {
+            Some(meant) => format!("Did you mean `{meant}`?"),
+            None => format!("Known: {}. Add an `[[environments]]` table to sluice.toml.", unknown.known.join(", ")),
+        };
+        Failure::new(format!("there is no environment `{env}`")).hint(hint)
+    })?;
+    let pattern = compared.head.projects.iter().find_map(|project| project.settings.plan.demand.clone());
+    let pattern = pattern.unwrap_or_else(|| "[A-Z][A-Z0-9]+-[0-9]+".to_owned());
+    let request = Request {
+        environment,
+        full: arguments.full,
+        tag: arguments.tag.clone(),
+        undo: arguments.undo,
+        window: arguments.since.clone().zip(arguments.until.clone()),
+        released: arguments.release.clone(),
+        demand: branch.and_then(|branch| crate::text::pattern::first(&pattern, &branch)),
+    };
+    let impacts = if arguments.full { Impacts::default() } else { reach(&changes(base, head), base, head) };
+    Ok(plan(&impacts, base, head, &request))
+}
+
+fn changes(base: &Compilation, head: &Compilation) -> Changes {
+    diff(base, head)
+}
+
+/// The branch that is worked on: in CI the checkout often stands on no branch.
+fn branch(workspace: &Workspace) -> Option<String> {
+    let told = ["GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "BITBUCKET_BRANCH"];
+    let told = told.iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+    told.or_else(|| workspace.repo.branch())
+}
+
+/// Says whether a plan that was written down is still the one that would be made.
+fn check(path: &str, arguments: &Plan, workspace: &Workspace, io: &mut Io) -> Result<Exit, Failure> {
+    let said = read(path, io)?;
+    let tree = text::parse(&said).map_err(|fault| Failure::new(format!("{path} is no plan: {fault}")))?;
+    let word = |key: &str| tree.get(key).and_then(Value::str).map(str::to_owned);
+    let (Some(env), Some(fingerprint)) = (word("env"), word("fingerprint")) else {
+        return Err(Failure::new(format!("{path} is no plan")).hint("Write one with `sluice plan --target json`."));
+    };
+    let steps = tree.get("steps").map(Value::items).unwrap_or_default();
+    let ids = steps.iter().filter_map(|step| step.get("id")?.str()).map(str::to_owned);
+    let claim = Claim { env: env.clone(), fingerprint, steps: ids.collect() };
+    let compared = moments(arguments, workspace)?;
+    let made = make(arguments, &env, &compared, workspace)?;
+    let found = differences(&claim, &made);
+    if found.is_empty() {
+        io.print(&format!("The plan holds: {} steps, {}.\n", made.steps.len(), made.fingerprint))?;
+        return Ok(Exit::Clean);
+    }
+    let lines: Vec<String> = found.iter().map(|line| format!("  {line}\n")).collect();
+    io.print(&format!("The plan does not hold any more:\n{}", lines.concat()))?;
+    Ok(Exit::Found)
 }

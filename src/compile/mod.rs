@@ -30,6 +30,7 @@ mod schema;
 mod selector;
 mod settings;
 mod shown;
+mod spelling;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,7 @@ pub use each::{Bug, deep, each, guard, guarded};
 pub use loose::{Loose, LooseRelation, QUERY, loose};
 pub use schema::Schema;
 pub use selector::{Pick, Selected, Selection, SelectorFault, Term, Unselected};
+pub use spelling::Spelling;
 pub use store::Cache;
 
 /// Everything known about one Snapshot.

@@ -18,6 +18,23 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// A value as indented JSON with a final newline.
+pub fn text(value: &Value) -> String {
+    serde_json::to_string_pretty(&plain(value)).expect("maps of these values have text keys") + "\n"
+}
+
+fn plain(value: &Value) -> serde_json::Value {
+    match &value.kind {
+        Kind::Null => serde_json::Value::Null,
+        Kind::Bool(truth) => (*truth).into(),
+        Kind::Integer(number) => (*number).into(),
+        Kind::Float(number) => (*number).into(),
+        Kind::String(text) => text.as_str().into(),
+        Kind::List(items) => items.iter().map(plain).collect(),
+        Kind::Map(entries) => entries.iter().map(|(key, value)| (key.text.clone(), plain(value))).collect(),
+    }
+}
+
 fn convert(value: serde_json::Value, span: Span) -> Value {
     let kind = match value {
         serde_json::Value::Null => Kind::Null,

@@ -2,6 +2,7 @@
 //!
 //! Faults are values with a span; nothing here knows what a file means.
 
+mod build;
 pub mod csv;
 pub mod json;
 pub mod toml;

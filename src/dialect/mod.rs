@@ -51,6 +51,16 @@
 //! | `any_value_of_group` | a column that is neither grouped by nor aggregated is any of the group's values |
 //! | `value_windows_are_whole` | `last_value` and `nth_value` without a frame see the whole partition, ordered or not |
 //! | `strings_absorb` | a set operation of strings and other values gives strings |
+//! | `create_or_replace_table` | `CREATE OR REPLACE TABLE t AS ..` |
+//! | `no_replace_view` | a view is dropped before it is made anew |
+//! | `swap_tables` | `ALTER TABLE a SWAP WITH b` |
+//! | `copy_tables` | `CREATE TABLE a COPY b` |
+//! | `clone_tables` | `CREATE TABLE a DEEP CLONE b` |
+//! | `rename_table_statement` | a table is renamed by `RENAME TABLE a TO b` |
+//! | `rename_to_whole_name` | a renaming names the schema too |
+//! | `transactional_ddl` | making and dropping tables can be part of a transaction |
+//! | `begin_transaction` | a transaction begins with `BEGIN TRANSACTION`, not with `BEGIN` |
+//! | `views_hold_tables` | a view holds on to the very table it was made of, not to its name |
 //! | `array_from_zero` | the first element of an array is number 0 |
 
 mod function;

@@ -32,22 +32,11 @@ pub(super) fn ordered(steps: Vec<Step>) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::ordered;
-    use crate::plan::{Step, StepKind};
+    use crate::plan::Step;
 
     fn step(id: &str, after: &[&str], priority: usize) -> Step {
-        Step {
-            id: id.to_owned(),
-            kind: StepKind::Build,
-            relation: None,
-            action: String::new(),
-            sql: None,
-            reads: Vec::new(),
-            writes: Vec::new(),
-            after: after.iter().map(|id| (*id).to_owned()).collect(),
-            owner: None,
-            priority,
-            because: String::new(),
-        }
+        let after = after.iter().map(|id| (*id).to_owned()).collect();
+        Step { id: id.to_owned(), after, priority, ..Step::default() }
     }
 
     fn check(steps: Vec<Step>, expected: &[&str]) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::files::{Files, join, parent};
 use super::globs::Globs;
+use super::plan_settings::{self, CHECK_KEYS, ENVIRONMENT_KEYS, PLAN_KEYS, PlanSettings};
 use super::settings::{
     KEYS, LAYER_KEYS, Layer, Listing, OVERRIDE_KEYS, Override, Preset, RuleSetting, SettingKey, Settings, Shape,
     TEMPLATE_KEYS, TemplateSettings,
@@ -128,6 +129,7 @@ impl Reading<'_> {
         };
         let wanted = match setting.shape {
             Shape::Text if value.str().is_none() => "a text",
+            Shape::Scalar if value.scalar().is_none() => "a text, a number, or true or false",
             Shape::Texts if value.str().is_none() && !all_texts(value) => "a text or a list of texts",
             Shape::Table | Shape::Keys(_) if !matches!(value.kind, Kind::Map(_)) => "a table",
             Shape::Tables(_) if !value.items().iter().all(|item| matches!(item.kind, Kind::Map(_))) => {
@@ -185,10 +187,40 @@ impl Reading<'_> {
             "template" => self.template(file, value, &mut settings.template),
             "layers" => settings.layers = value.items().iter().filter_map(|item| self.layer(file, item)).collect(),
             "preset" => settings.preset = value.str().and_then(Preset::from_word),
+            "environments" => {
+                let sound = self.sound_items(file, value, &ENVIRONMENT_KEYS, "an `[[environments]]` table");
+                settings.environments.extend(sound.into_iter().map(plan_settings::environment));
+            }
+            "plan" => {
+                let known =
+                    |(key, value): &&(Key, Value)| self.sound(file, key, value, &PLAN_KEYS, "the `[plan]` table");
+                let entries = value.entries().iter().filter(known).cloned().collect();
+                plan_settings::plan(&Value { kind: Kind::Map(entries), span: value.span }, &mut settings.plan);
+            }
+            "checks" => {
+                let sound = self.sound_items(file, value, &CHECK_KEYS, "a `[[checks]]` table");
+                settings.checks.extend(sound.into_iter().map(plan_settings::check));
+            }
             "rules" => settings.rules.extend(self.rules(file, value)),
             "overrides" => settings.overrides.extend(value.items().iter().map(|item| self.override_of(file, item))),
             _ => {}
         }
+    }
+
+    /// The tables of an array that have no key but those that are known; of the others each wrong key is said.
+    fn sound_items<'v>(
+        &mut self,
+        file: &FileId,
+        value: &'v Value,
+        known: &[SettingKey],
+        holder: &str,
+    ) -> Vec<&'v Value> {
+        let items = value.items().iter();
+        let mut is_sound = |item: &&Value| {
+            let wrong = item.entries().iter().filter(|(key, value)| !self.sound(file, key, value, known, holder));
+            wrong.count() == 0
+        };
+        items.filter(|item| is_sound(item)).collect()
     }
 
     fn rules(&mut self, file: &FileId, table: &Value) -> BTreeMap<String, RuleSetting> {
@@ -373,6 +405,12 @@ fn merge(under: &mut Settings, over: Settings) {
         under.sources = over.sources;
     }
     under.trust_proved_only |= over.trust_proved_only;
+    under.environments.retain(|own| !over.environments.iter().any(|other| other.name == own.name));
+    under.environments.extend(over.environments);
+    under.checks.extend(over.checks);
+    if over.plan != PlanSettings::default() {
+        under.plan = over.plan;
+    }
 }
 
 pub(super) fn invalid(file: &FileId, span: crate::text::Span, message: String) -> Diagnostic {

@@ -13,6 +13,7 @@ mod globs;
 mod guess;
 mod model;
 mod names;
+mod plan_settings;
 mod quoting;
 mod readers;
 mod settings;
@@ -41,6 +42,7 @@ pub use model::{
     Hook, Language, MacroArgument, MacroEntry, MacroFile, Model, ModelKind, Properties, PythonMacro, RelationName,
     Seed, SeedColumn, Source, SourceHolder, THIS_MODEL, Test,
 };
+pub use plan_settings::{CheckSettings, EnvironmentSettings, PlanSettings, Sample};
 pub use quoting::Quoting;
 pub use readers::python_texts;
 pub use settings::{Listing, Override, Preset, RuleSetting, Settings, TemplateSettings};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::plan_settings::{CHECK_KEYS, CheckSettings, ENVIRONMENT_KEYS, EnvironmentSettings, PLAN_KEYS, PlanSettings};
 use crate::diagnostic::Severity;
 use crate::text::Place;
 
@@ -35,6 +36,12 @@ pub struct Settings {
     pub sources: Listing,
     /// Ignore declared (unproved) keys: `trust = "proved"`.
     pub trust_proved_only: bool,
+    /// Where relations are written and read, by name of the environment.
+    pub environments: Vec<EnvironmentSettings>,
+    /// How plans run.
+    pub plan: PlanSettings,
+    /// What must hold of relations before they are promoted.
+    pub checks: Vec<CheckSettings>,
     /// The file it was read from; `None` where there is none.
     pub place: Option<Place>,
 }
@@ -135,6 +142,8 @@ pub enum Shape {
     Text,
     /// One text or a list of texts.
     Texts,
+    /// A text, a number, or `true` or `false`.
+    Scalar,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A table of any keys.
@@ -153,12 +162,12 @@ pub struct SettingKey {
     pub about: &'static str,
 }
 
-const fn key(name: &'static str, shape: Shape, about: &'static str) -> SettingKey {
+pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -> SettingKey {
     SettingKey { name, shape, about }
 }
 
 /// Every key of sluice.toml.
-pub const KEYS: [SettingKey; 15] = [
+pub const KEYS: [SettingKey; 18] = [
     key("dialect", Shape::Text, "The SQL dialect, where profiles.yml and the adapter packages do not say it right."),
     key("base", Shape::Text, "The branch to compare with, where the repo's default branch is not the one."),
     key("target", Shape::Text, "The target of profiles.yml to render for."),
@@ -198,6 +207,9 @@ pub const KEYS: [SettingKey; 15] = [
         "A level per rule or group of rules (`off`, `info`, `warn`, `error`), or `{ level = .., option = .. }`.",
     ),
     key("overrides", Shape::Tables(&OVERRIDE_KEYS), "Settings of rules for some paths or layers; the later ones win."),
+    key("environments", Shape::Tables(&ENVIRONMENT_KEYS), "Where relations are written and read, for `plan --env`."),
+    key("plan", Shape::Keys(&PLAN_KEYS), "How plans run."),
+    key("checks", Shape::Tables(&CHECK_KEYS), "What must hold of relations before a plan promotes them."),
 ];
 
 /// Keys of one `[[overrides]]` table.

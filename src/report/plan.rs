@@ -18,7 +18,7 @@ pub fn plan(plan: &Plan, paint: Paint) -> String {
     for (at, step) in plan.steps.iter().enumerate() {
         let ink = match step.kind {
             StepKind::Approve => Ink::Error,
-            StepKind::Test => Ink::Info,
+            StepKind::Test | StepKind::Check => Ink::Info,
             StepKind::Drop => Ink::Warn,
             StepKind::Build | StepKind::Promote | StepKind::Notify => Ink::Good,
         };

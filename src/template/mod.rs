@@ -58,7 +58,7 @@ use stop::Stop;
 
 pub use branch::{Assume, Branch};
 pub use environment::Environment;
-pub use relations::relations;
+pub use relations::{relations, spelled};
 pub use rendered::{Call, Rendered, Segment};
 pub use survey::{Survey, SurveyedCall, SurveyedMacro, survey};
 

@@ -15,7 +15,7 @@ use super::run::Run;
 use super::value::Value;
 use super::{Mode, print, source};
 use crate::project::{Config, Language, Model, ModelKind, Project, RelationName, Seed};
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
 /// The relations that the project's own macros name otherwise than dbt's would, by id.
 pub fn relations(env: &Environment, project: &Project) -> BTreeMap<String, RelationName> {
@@ -34,6 +34,14 @@ pub fn relations(env: &Environment, project: &Project) -> BTreeMap<String, Relat
 /// The naming macros, and the config key whose value each is given.
 const MACROS: [(&str, &str); 3] =
     [("generate_database_name", "database"), ("generate_schema_name", "schema"), ("generate_alias_name", "alias")];
+
+/// A relation's name as the project's texts write it.
+pub fn spelled(env: &Environment, relation: &RelationName, id: Option<&str>) -> String {
+    let (assume, columns) = (Assume::new(), |_: &str| None);
+    let text = source(&FileId::new(""), Arc::from(""), Arc::from(""));
+    let run = Run::new(env, text, Mode::Fresh, &columns, &assume);
+    run.relation(relation, id).render()
+}
 
 fn named(env: &Environment, model: &Model) -> RelationName {
     let mut relation = model.relation.clone();

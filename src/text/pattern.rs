@@ -21,6 +21,11 @@ pub fn search(pattern: &str, text: &str) -> Option<bool> {
     regex::Regex::new(pattern).ok().map(|regex| regex.is_match(text))
 }
 
+/// The first match of a regular expression in `text`.
+pub fn first(pattern: &str, text: &str) -> Option<String> {
+    regex::Regex::new(pattern).ok()?.find(text).map(|found| found.as_str().to_owned())
+}
+
 /// A regular expression, read once to try many texts.
 pub struct Pattern(regex::Regex);
 

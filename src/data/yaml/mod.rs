@@ -1,4 +1,4 @@
-//! YAML text in, values with places out, read as `PyYAML` reads them.
+//! YAML text in, values with places out, read as `PyYAML` reads them; and back.
 //!
 //! The first document counts. Anchors, aliases and merge keys (`<<`) are resolved; of a repeated key the last value
 //! counts, as in a Python dict. Values have the span of their text, quotes included. An alias has its own span, and
@@ -6,10 +6,13 @@
 
 mod padded;
 mod plain;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
+
+pub use self::write::text;
 
 use self::padded::Padded;
 use super::{Fault, Key, Kind, Value};

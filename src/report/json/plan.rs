@@ -11,6 +11,10 @@ struct Answer<'a> {
     base: &'a str,
     head: &'a str,
     env: &'a str,
+    project: &'a str,
+    dialect: &'a str,
+    schedule: Option<&'a str>,
+    demand: Option<&'a str>,
     fingerprint: String,
     steps: Vec<StepShape<'a>>,
     skipped: Vec<SkippedShape<'a>>,
@@ -23,7 +27,10 @@ struct StepShape<'a> {
     kind: &'static str,
     relation: Option<&'a str>,
     action: &'a str,
-    sql: Option<&'a str>,
+    sql: Option<String>,
+    statements: &'a [String],
+    command: Option<&'a str>,
+    gate: Option<GateShape<'a>>,
     reads: &'a [String],
     writes: &'a [String],
     after: &'a [String],
@@ -31,9 +38,18 @@ struct StepShape<'a> {
     priority: usize,
     retries: u32,
     timeout_s: Option<u32>,
+    pool: Option<&'a str>,
+    tags: &'a [String],
     cost: Option<u64>,
     demand: Option<&'a str>,
     because: &'a str,
+}
+
+/// A gate's statement counts the rows that fail it.
+#[derive(Serialize)]
+struct GateShape<'a> {
+    error_if: &'a str,
+    warns: bool,
 }
 
 #[derive(Serialize)]
@@ -49,16 +65,21 @@ pub fn plan(plan: &Plan, base: &str, head: &str) -> String {
         kind: step.kind.word(),
         relation: step.relation.as_deref(),
         action: &step.action,
-        sql: step.sql.as_deref(),
+        sql: (!step.statements.is_empty()).then(|| step.statements.join(";\n")),
+        statements: &step.statements,
+        command: step.command.as_deref(),
+        gate: step.error_if.as_deref().map(|error_if| GateShape { error_if, warns: step.warns }),
         reads: &step.reads,
         writes: &step.writes,
         after: &step.after,
         owner: step.owner.as_deref(),
         priority: step.priority,
-        retries: 0,
-        timeout_s: None,
+        retries: step.retries,
+        timeout_s: step.timeout_s,
+        pool: step.pool.as_deref(),
+        tags: &step.tags,
         cost: None,
-        demand: None,
+        demand: plan.demand.as_deref(),
         because: &step.because,
     });
     let skipped = plan.skipped.iter().map(|skipped| SkippedShape { relation: &skipped.relation, why: &skipped.why });
@@ -67,6 +88,10 @@ pub fn plan(plan: &Plan, base: &str, head: &str) -> String {
         base,
         head,
         env: &plan.env,
+        project: &plan.project,
+        dialect: &plan.dialect,
+        schedule: plan.schedule.as_deref(),
+        demand: plan.demand.as_deref(),
         fingerprint: plan.fingerprint.to_string(),
         steps: steps.collect(),
         skipped: skipped.collect(),
