@@ -6,12 +6,14 @@ use super::change::{Between, Compared, compare};
 use super::failure::{Exit, Failure};
 use super::files::read;
 use super::io::Io;
+use super::relations::relation;
+use super::texts::texts;
 use super::workspace::Workspace;
 use crate::change::{Changes, diff};
 use crate::compile::Compilation;
 use crate::data::{Value, json as text};
 use crate::impact::{Impacts, reach};
-use crate::plan::{Claim, Environment, Plan as Made, Request, differences, plan, targets};
+use crate::plan::{Claim, Environment, Plan as Made, Request, StepKind, differences, plan, targets};
 use crate::repo::{variable, write_atomic};
 use crate::report::{self, json};
 
@@ -35,6 +37,9 @@ pub(super) struct Plan {
     /// The whole project instead of what differs: the pipeline of every day.
     #[arg(long, conflicts_with_all = ["base", "undo", "check"])]
     full: bool,
+    /// Of the whole project, incremental models too are built anew, as in a warehouse that holds nothing yet.
+    #[arg(long, requires = "full")]
+    full_refresh: bool,
     /// Of the whole project, the models with this tag.
     #[arg(long, value_name = "TAG", requires = "full")]
     tag: Option<String>,
@@ -59,12 +64,26 @@ enum Target {
     Json,
     /// A DAG file for Airflow 3
     Airflow,
+    /// A Workflow
+    Argo,
     /// Assets and checks
     Dagster,
+    /// An asset bundle
+    Databricks,
     /// Commands for dbt, with all that stays deferred
     Dbt,
+    /// A workflow of GitHub Actions
+    Github,
+    /// A flow
+    Kestra,
     /// A flowchart
     Mermaid,
+    /// Job events with column lineage
+    Openlineage,
+    /// A flow for Prefect 3
+    Prefect,
+    /// A graph of tasks
+    Snowflake,
     /// SQL scripts in order
     Sql,
 }
@@ -80,6 +99,7 @@ pub(super) fn run(arguments: &Plan, io: &mut Io) -> Result<Exit, Failure> {
     let files = match arguments.target {
         Target::Text => vec![file("plan.txt", report::plan(&made, io.paint()))],
         Target::Json => vec![file("plan.json", json::plan(&made, base.moment.label(), head.moment.label()))],
+        Target::Openlineage => vec![file("events.jsonl", events(&made, head, &workspace)?)],
         other => written(other, &made),
     };
     match &arguments.out {
@@ -104,6 +124,18 @@ fn written(target: Target, made: &Made) -> Vec<targets::File> {
     use clap::ValueEnum;
     let name = target.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     targets::target(&name).map(|write| write(made)).unwrap_or_default()
+}
+
+/// What the steps that build read and write, column by column; the time is that of the last commit.
+fn events(made: &Made, head: &Compilation, workspace: &Workspace) -> Result<String, Failure> {
+    let time = workspace.repo.time_of("HEAD");
+    let time = time.ok_or_else(|| Failure::new("events need a time, and there is no commit to take it from"))?;
+    let Some(snapshot) = &head.snapshot else { return Ok(String::new()) };
+    let texts = texts(head, snapshot, []);
+    let built = made.steps.iter().filter(|step| step.kind == StepKind::Build);
+    let models = built.filter_map(|step| head.models.get(step.relation.as_deref()?));
+    let relations: Vec<_> = models.map(|model| relation(model, &texts)).collect();
+    Ok(json::open_lineage(&relations, head, (time, None)))
 }
 
 /// Base and head; the whole project needs head alone.
@@ -136,6 +168,7 @@ fn make(arguments: &Plan, env: &str, compared: &Compared, workspace: &Workspace)
     let request = Request {
         environment,
         full: arguments.full,
+        anew: arguments.full_refresh,
         tag: arguments.tag.clone(),
         undo: arguments.undo,
         window: arguments.since.clone().zip(arguments.until.clone()),

@@ -139,6 +139,8 @@ pub struct Request {
     pub environment: Environment,
     /// All of the project, not what differs.
     pub full: bool,
+    /// Of `full`, tables that are otherwise only added to are built anew, as in a warehouse without any.
+    pub anew: bool,
     /// Of `full`, only models with this tag and what they read.
     pub tag: Option<String>,
     /// From head back to base: nobody is asked first.

@@ -105,10 +105,9 @@ fn pairs(model: &CompiledModel, rendered: &Rendered, head: &Compilation, naming:
     let mut pairs: Vec<(String, String)> = Vec::new();
     for reference in &rendered.refs {
         let Some(id) = &reference.id else { continue };
-        if head.models.get(id).is_some_and(is_ephemeral) {
-            continue;
-        }
-        pairs.extend(naming(id).map(|name| (reference.text.clone(), name)));
+        // A model whose own text makes it ephemeral is written by its name in the warehouse, where it is not.
+        let inner = head.models.get(id).filter(|inner| is_ephemeral(inner)).map(cte_name);
+        pairs.extend(inner.or_else(|| naming(id)).map(|name| (reference.text.clone(), name)));
     }
     if head.projects[model.project].kind != Kind::Dbt {
         let own = std::iter::once(&model.model.id);

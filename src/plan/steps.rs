@@ -245,7 +245,7 @@ impl<'c> Scene<'c> {
     fn schema_of(&self, id: &str, work: &Work<'c>) -> Option<String> {
         let name = self.request.environment.audit(self.names.at_head(id)?);
         let (database, schema) = (name.database.clone(), name.schema.clone());
-        if self.request.environment.production && self.schemas.contains(&(database, schema)) {
+        if self.request.environment.production && !self.request.full && self.schemas.contains(&(database, schema)) {
             return None;
         }
         let as_relation = crate::project::RelationName {
@@ -328,7 +328,8 @@ impl<'c> Scene<'c> {
             columns.filter(|own| own.is_change()).any(|own| own.name.eq_ignore_ascii_case(column))
         };
         let mut gates = gates::tests(id, Self::properties(work), &self.names, &differs);
-        let was = work.was.and_then(|_| self.names.was(id)).filter(|_| self.request.environment.production);
+        let compared = self.request.environment.production && !self.request.anew;
+        let was = work.was.and_then(|_| self.names.was(id)).filter(|_| compared);
         gates.extend(gates::checks(id, was.as_deref(), &self.names, &self.project(work).settings.checks));
         gates
     }

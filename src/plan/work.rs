@@ -149,7 +149,7 @@ fn action(model: &CompiledModel, impact: Option<&ModelImpact>, was: Option<Store
 
 /// New and changed values are missing in old rows unless these are written anew.
 fn incremental(impact: Option<&ModelImpact>, was: Option<Stored>, request: &Request) -> Action {
-    let Some(impact) = impact else { return Action::Incremental };
+    let Some(impact) = impact else { return if request.anew { Action::FullRefresh } else { Action::Incremental } };
     if was != Some(Stored::Incremental) || impact.change.presence == Presence::Added {
         return Action::Full;
     }

@@ -1,10 +1,16 @@
 //! A Plan in, the files of whoever runs it out. One file a target, one line here.
 
 mod airflow;
+mod argo;
 mod dagster;
+mod databricks;
 mod dbt;
+mod github;
+mod kestra;
 mod mermaid;
+mod prefect;
 mod python;
+mod snowflake;
 mod sql;
 
 use super::{Plan, Step, StepKind};
@@ -20,11 +26,17 @@ pub struct File {
 pub type Write = fn(&Plan) -> Vec<File>;
 
 /// Every target that is written here, by name.
-pub const TARGETS: [(&str, Write); 5] = [
+pub const TARGETS: [(&str, Write); 11] = [
     ("airflow", airflow::airflow),
+    ("argo", argo::argo),
     ("dagster", dagster::dagster),
+    ("databricks", databricks::databricks),
     ("dbt", dbt::dbt),
+    ("github", github::github),
+    ("kestra", kestra::kestra),
     ("mermaid", mermaid::mermaid),
+    ("prefect", prefect::prefect),
+    ("snowflake", snowflake::snowflake),
     ("sql", sql::sql),
 ];
 
@@ -64,7 +76,8 @@ fn names(plan: &Plan) -> std::collections::BTreeMap<&str, String> {
     for step in &plan.steps {
         let plain = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '_' };
         let short = short_id(step, plan);
-        let base: String = short.chars().map(plain).collect();
+        // Names of tasks are bounded: Databricks takes 100 signs.
+        let base: String = short.chars().map(plain).take(90).collect();
         let mut name = base.clone();
         let mut number = 1;
         while !taken.insert(name.clone()) {
@@ -92,4 +105,22 @@ fn levels(plan: &Plan) -> std::collections::BTreeMap<&str, usize> {
         levels.insert(&step.id, behind.map_or(0, |level| level + 1));
     }
     levels
+}
+
+/// The same names with dashes, where underscores may not stand.
+fn dashed(names: std::collections::BTreeMap<&str, String>) -> std::collections::BTreeMap<&str, String> {
+    names.into_iter().map(|(id, name)| (id, name.replace('_', "-"))).collect()
+}
+
+/// A schedule as the five fields of cron.
+fn cron(schedule: &str) -> String {
+    let known = match schedule {
+        "@hourly" => "0 * * * *",
+        "@daily" | "@midnight" => "0 0 * * *",
+        "@weekly" => "0 0 * * 0",
+        "@monthly" => "0 0 1 * *",
+        "@yearly" | "@annually" => "0 0 1 1 *",
+        other => other,
+    };
+    known.to_owned()
 }
