@@ -8,6 +8,7 @@ use super::failure::{Exit, Failure};
 use super::findings::{Asked, Checked, findings, standards};
 use super::io::Io;
 use super::outlet::{Outlet, Said};
+use super::plan::request;
 use super::workspace::Workspace;
 use crate::change::diff;
 use crate::compile::Compilation;
@@ -95,7 +96,7 @@ pub(super) fn run(arguments: &Ci, io: &mut Io) -> Result<Exit, Failure> {
         Checked { workspace: &workspace, snapshot: &snapshot, head: &head, base: Some(&lint_base), standards, scope };
     let check = findings(&checked, asked, false, io)?;
     let impacts = reach(&diff(&base, &head), &base, &head);
-    let plan = plan(&impacts, &base, &head, &arguments.env);
+    let plan = plan(&impacts, &base, &head, &request(&arguments.env, &head, &workspace)?);
     let (from, to) = (base.moment.label(), head.moment.label());
     let set = ChangeSet { base: from, head: to, before: &base, after: &head, impacts: &impacts };
     let said = Said { check: &check, set: &set, plan: &plan };

@@ -9,7 +9,7 @@ use super::io::Io;
 use super::relations::relation;
 use super::texts::texts;
 use super::workspace::Workspace;
-use crate::change::{Changes, diff};
+use crate::change::diff;
 use crate::compile::Compilation;
 use crate::data::{Value, json as text};
 use crate::impact::{Impacts, reach};
@@ -155,32 +155,33 @@ fn ends<'c>(arguments: &Plan, compared: &'c Compared) -> (&'c Compilation, &'c C
 
 fn make(arguments: &Plan, env: &str, compared: &Compared, workspace: &Workspace) -> Result<Made, Failure> {
     let (base, head) = ends(arguments, compared);
-    let branch = branch(workspace);
-    let environment = Environment::named(env, &compared.head.projects, branch.as_deref()).map_err(|unknown| {
-        let hint = match &unknown.meant {
-            Some(meant) => format!("Did you mean `{meant}`?"),
-            None => format!("Known: {}. Add an `[[environments]]` table to sluice.toml.", unknown.known.join(", ")),
-        };
-        Failure::new(format!("there is no environment `{env}`")).hint(hint)
-    })?;
-    let pattern = compared.head.projects.iter().find_map(|project| project.settings.plan.demand.clone());
-    let pattern = pattern.unwrap_or_else(|| "[A-Z][A-Z0-9]+-[0-9]+".to_owned());
     let request = Request {
-        environment,
         full: arguments.full,
         anew: arguments.full_refresh,
         tag: arguments.tag.clone(),
         undo: arguments.undo,
         window: arguments.since.clone().zip(arguments.until.clone()),
         released: arguments.release.clone(),
-        demand: branch.and_then(|branch| crate::text::pattern::first(&pattern, &branch)),
+        ..request(env, &compared.head, workspace)?
     };
-    let impacts = if arguments.full { Impacts::default() } else { reach(&changes(base, head), base, head) };
+    let impacts = if arguments.full { Impacts::default() } else { reach(&diff(base, head), base, head) };
     Ok(plan(&impacts, base, head, &request))
 }
 
-fn changes(base: &Compilation, head: &Compilation) -> Changes {
-    diff(base, head)
+/// What is asked of a plan for an environment, unless flags say more; the branch tells which ticket it serves.
+pub(super) fn request(env: &str, head: &Compilation, workspace: &Workspace) -> Result<Request, Failure> {
+    let branch = branch(workspace);
+    let environment = Environment::named(env, &head.projects, branch.as_deref()).map_err(|unknown| {
+        let hint = match &unknown.meant {
+            Some(meant) => format!("Did you mean `{meant}`?"),
+            None => format!("Known: {}. Add an `[[environments]]` table to sluice.toml.", unknown.known.join(", ")),
+        };
+        Failure::new(format!("there is no environment `{env}`")).hint(hint)
+    })?;
+    let pattern = head.projects.iter().find_map(|project| project.settings.plan.demand.clone());
+    let pattern = pattern.unwrap_or_else(|| "[A-Z][A-Z0-9]+-[0-9]+".to_owned());
+    let demand = branch.and_then(|branch| crate::text::pattern::first(&pattern, &branch));
+    Ok(Request { environment, demand, ..Request::default() })
 }
 
 /// The branch that is worked on: in CI the checkout often stands on no branch.

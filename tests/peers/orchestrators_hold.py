@@ -61,6 +61,8 @@ def main(sluice):
                 case = Case(sluice, scratch / f"{fixture}_{name}", fixture, edit)
                 found = list(case.judge((fixture, name) in OF_DAGSTER))
                 print(f"  {fixture:9} {name:9} {case.steps:3} steps  {'wrong' if found else 'equal'}", flush=True)
+                for line in found:
+                    print(f"    {line}", flush=True)
                 complaints += [f"{fixture} {name}: {line}" for line in found]
         complaints += failing_gate(sluice, scratch)
         complaints += byte_equal(sluice, scratch)
@@ -337,7 +339,10 @@ def run_definitions(folder, database):
     spec.loader.exec_module(module)
     dagster.Definitions.validate_loadable(module.defs)
     (job,) = module.defs.jobs
-    return module.defs.resolve_job_def(job.name).execute_in_process(raise_on_error=False).success
+    logging.disable(logging.CRITICAL)
+    done = module.defs.resolve_job_def(job.name).execute_in_process(raise_on_error=False)
+    logging.disable(logging.NOTSET)
+    return done.success
 
 
 def run(sluice, folder, *arguments):

@@ -57,7 +57,10 @@ pub(super) fn argo(plan: &Plan) -> Vec<File> {
             Value::map([
                 ("apiVersion", Value::from("argoproj.io/v1alpha1")),
                 ("kind", "CronWorkflow".into()),
-                ("metadata", Value::map([("name", Value::from(name.trim_end_matches('-'))), ("annotations", annotations)])),
+                (
+                    "metadata",
+                    Value::map([("name", Value::from(name.trim_end_matches('-'))), ("annotations", annotations)]),
+                ),
                 ("spec", often),
             ])
         }

@@ -31,7 +31,8 @@ pub(super) fn databricks(plan: &Plan) -> Vec<File> {
             .collect();
         if (at + 1) * (MOST - 1) < plan.steps.len() {
             let next = format!("${{resources.jobs.{name}_{}.id}}", at + 2);
-            let all = steps.iter().map(|step| Value::map([("task_key", Value::from(names[step.id.as_str()].as_str()))]));
+            let all =
+                steps.iter().map(|step| Value::map([("task_key", Value::from(names[step.id.as_str()].as_str()))]));
             tasks.push(Value::map([
                 ("task_key", Value::from("next_job")),
                 ("depends_on", Value::list(all)),

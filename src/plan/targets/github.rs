@@ -43,7 +43,8 @@ pub(super) fn github(plan: &Plan) -> Vec<File> {
         jobs.push(("nothing".to_owned(), job));
     }
     let dispatch = ("workflow_dispatch", Value::from(crate::data::Kind::Map(Vec::new())));
-    let schedule = plan.schedule.as_deref().map(|schedule| Value::list([Value::map([("cron", Value::from(cron(schedule)))])]));
+    let schedule =
+        plan.schedule.as_deref().map(|schedule| Value::list([Value::map([("cron", Value::from(cron(schedule)))])]));
     let name = format!("{} to {}", plan.project, plan.env);
     let workflow = Value::map([
         ("name", Value::from(name.clone())),
@@ -52,10 +53,11 @@ pub(super) fn github(plan: &Plan) -> Vec<File> {
         ("concurrency", Value::map([("group", Value::from(name)), ("cancel-in-progress", false.into())])),
         ("jobs", Value::map(jobs)),
     ]);
-    let mut files =
-        vec![File { path: ".github/workflows/plan.yml".to_owned(), text: yaml::text(&workflow) }];
+    let mut files = vec![File { path: ".github/workflows/plan.yml".to_owned(), text: yaml::text(&workflow) }];
     let each = plan.steps.iter().filter(|step| !step.statements.is_empty());
-    files.extend(each.map(|step| File { path: format!("steps/{}.sql", names[step.id.as_str()]), text: sql::text(step) }));
+    files.extend(
+        each.map(|step| File { path: format!("steps/{}.sql", names[step.id.as_str()]), text: sql::text(step) }),
+    );
     files
 }
 

@@ -52,7 +52,8 @@ pub(super) fn snowflake(plan: &Plan) -> Vec<File> {
         let _ = writeln!(out, "alter task {} resume;", task.name);
     }
     let root = tasks.first().map_or("", |task| task.name.as_str());
-    let start = if plan.schedule.is_some() { format!("alter task {root} resume;") } else { format!("execute task {root};") };
+    let start =
+        if plan.schedule.is_some() { format!("alter task {root} resume;") } else { format!("execute task {root};") };
     let _ = writeln!(out, "{start}");
     file("tasks.sql", out)
 }
@@ -63,8 +64,13 @@ fn body(statements: &[String]) -> String {
         [] => "select 1".to_owned(),
         [one] => one.clone(),
         many => {
-            let all: String = many.iter().map(|one| format!("    {};\n", one.trim_end().trim_end_matches(';'))).collect();
-            let quoted = if all.contains("$$") { super::super::statements::literal(&format!("begin\n{all}end")) } else { format!("$$\nbegin\n{all}end\n$$") };
+            let all: String =
+                many.iter().map(|one| format!("    {};\n", one.trim_end().trim_end_matches(';'))).collect();
+            let quoted = if all.contains("$$") {
+                super::super::statements::literal(&format!("begin\n{all}end"))
+            } else {
+                format!("$$\nbegin\n{all}end\n$$")
+            };
             format!("execute immediate {quoted}")
         }
     }
@@ -77,8 +83,7 @@ fn tasks(plan: &Plan) -> Vec<Task> {
         text.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '_' }).collect()
     };
     let root = format!("plan_{}", plain(&format!("{}_{}", plan.project, plan.env)));
-    let mut all =
-        vec![Task { name: root.clone(), body: Vec::new(), after: Vec::new(), timeout_s: None, retries: 0 }];
+    let mut all = vec![Task { name: root.clone(), body: Vec::new(), after: Vec::new(), timeout_s: None, retries: 0 }];
     for step in &plan.steps {
         let mut after: Vec<String> = step.after.iter().map(|id| names[id.as_str()].clone()).collect();
         if after.is_empty() {
@@ -102,7 +107,13 @@ fn bounded(tasks: Vec<Task>, plan: &Plan) -> Vec<Task> {
     let mut number = 0;
     let mut idle = |after: Vec<String>| {
         number += 1;
-        Task { name: format!("between_{}_{number}", plan.steps.len()), body: Vec::new(), after, timeout_s: None, retries: 0 }
+        Task {
+            name: format!("between_{}_{number}", plan.steps.len()),
+            body: Vec::new(),
+            after,
+            timeout_s: None,
+            retries: 0,
+        }
     };
     let mut all: Vec<Task> = Vec::new();
     let mut behind: BTreeMap<String, usize> = BTreeMap::new();
