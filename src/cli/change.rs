@@ -23,6 +23,13 @@ pub(super) struct Between {
     head: Option<String>,
 }
 
+impl Between {
+    /// The same, with a base where none is named.
+    pub(super) fn or_base(&self, base: &str) -> Self {
+        Between { base: self.base.clone().or_else(|| Some(base.to_owned())), head: self.head.clone() }
+    }
+}
+
 /// Base and head compiled.
 pub(super) struct Compared {
     pub(super) base: ManuallyDrop<Compilation>,
@@ -53,12 +60,13 @@ pub(super) fn compare(between: &Between, workspace: &Workspace) -> Result<Compar
 
 /// Head alone, as if it were its own base.
 pub(super) fn alone(between: &Between, workspace: &Workspace) -> Result<Compared, Failure> {
-    let snapshot = || match &between.head {
-        Some(head) => workspace.repo.commit(head),
-        None => workspace.repo.worktree(),
+    let snapshot = match between.head.as_deref() {
+        None | Some(WORKTREE) => workspace.repo.worktree()?,
+        Some(INDEX) => workspace.repo.index()?,
+        Some(head) => workspace.repo.commit(head)?,
     };
-    let head = workspace.compile(&snapshot()?);
+    let notes = snapshot.notes().iter().map(|note| format!("{}: {}", note.path, note.message)).collect();
+    let head = workspace.compile(&snapshot);
     workspace.expect_models(&head)?;
-    let base = workspace.compile(&snapshot()?);
-    Ok(Compared { base, head })
+    Ok(Compared { base: workspace.compile(&snapshot), head, notes })
 }

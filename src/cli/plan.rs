@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::change::{Between, Compared, compare};
+use super::change::{Between, Compared, alone, compare};
 use super::failure::{Exit, Failure};
 use super::files::read;
 use super::io::Io;
@@ -93,7 +93,8 @@ pub(super) fn run(arguments: &Plan, io: &mut Io) -> Result<Exit, Failure> {
     if let Some(path) = &arguments.check {
         return check(path, arguments, &workspace, io);
     }
-    let compared = moments(arguments, &workspace)?;
+    let compared = moments(arguments, &arguments.between, &workspace)?;
+    compared.notes.iter().for_each(|note| io.tell(note));
     let made = make(arguments, &arguments.env, &compared, &workspace)?;
     let (base, head) = ends(arguments, &compared);
     let files = match arguments.target {
@@ -139,12 +140,8 @@ fn events(made: &Made, head: &Compilation, workspace: &Workspace) -> Result<Stri
 }
 
 /// Base and head; the whole project needs head alone.
-fn moments(arguments: &Plan, workspace: &Workspace) -> Result<Compared, Failure> {
-    if arguments.full {
-        super::change::alone(&arguments.between, workspace)
-    } else {
-        compare(&arguments.between, workspace)
-    }
+fn moments(arguments: &Plan, between: &Between, workspace: &Workspace) -> Result<Compared, Failure> {
+    if arguments.full { alone(between, workspace) } else { compare(between, workspace) }
 }
 
 /// Where the plan starts and where it ends.
@@ -202,7 +199,8 @@ fn check(path: &str, arguments: &Plan, workspace: &Workspace, io: &mut Io) -> Re
     let steps = tree.get("steps").map(Value::items).unwrap_or_default();
     let ids = steps.iter().filter_map(|step| step.get("id")?.str()).map(str::to_owned);
     let claim = Claim { env: env.clone(), fingerprint, steps: ids.collect() };
-    let compared = moments(arguments, workspace)?;
+    let base = word("base").unwrap_or_default();
+    let compared = moments(arguments, &arguments.between.or_base(&base), workspace)?;
     let made = make(arguments, &env, &compared, workspace)?;
     let found = differences(&claim, &made);
     if found.is_empty() {

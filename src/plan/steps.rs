@@ -110,7 +110,9 @@ fn reads<'c>(model: &'c CompiledModel, head: &'c Compilation) -> Vec<&'c str> {
         }
         match head.models.get(id).filter(|inner| is_ephemeral(inner)) {
             Some(inner) => pending.extend(inner.lineage.depends_on.iter().map(String::as_str)),
-            None => drop(found.insert(id)),
+            None => {
+                found.insert(id);
+            }
         }
     }
     found.into_iter().collect()
@@ -318,7 +320,7 @@ impl<'c> Scene<'c> {
         let impact = impacts.models.get(id);
         let rows = impact.is_none_or(|impact| {
             impact.rows_changed()
-                || impact.change.own.guard
+                || impact.change.own.guard.is_changed()
                 || impact.change.unknown
                 || impact.change.presence == Presence::Added
         });

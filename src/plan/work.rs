@@ -6,7 +6,7 @@ use super::stored::{Stored, is_ephemeral, setting, stored};
 use super::{Request, Skipped};
 use crate::change::{Presence, is_built};
 use crate::compile::{Compilation, CompiledModel};
-use crate::impact::{Class, Impacts, ModelImpact, Verdict};
+use crate::impact::{Class, Impacts, ModelImpact, Need, Verdict};
 use crate::project::Seed;
 use crate::template::Mode;
 
@@ -119,7 +119,9 @@ fn left_alone(model: &CompiledModel, impact: Option<&ModelImpact>, request: &Req
         return model.rendered.failed.then(|| "its template cannot be rendered".to_owned());
     }
     let Some(impact) = impact else { return Some("nothing it reads differs".to_owned()) };
-    if impact.verdict == Verdict::Breaks {
+    // Where only its next run would stop, a table that is made anew does not.
+    let stops = impact.refresh.as_ref().is_some_and(|refresh| refresh.need == Need::Stops);
+    if impact.verdict == Verdict::Breaks && !(stops && impact.change.broken.is_empty()) {
         return Some("it will not build at head".to_owned());
     }
     if !impact.class.rebuilds() {
@@ -128,8 +130,9 @@ fn left_alone(model: &CompiledModel, impact: Option<&ModelImpact>, request: &Req
     // How a table is loaded next time does not change what is in it now.
     let in_place = ["grants", "full_refresh", "on_schema_change", "unique_key", "incremental_strategy", "updated_at"];
     let storage = &impact.change.own.storage;
-    if impact.class == Class::Operational && storage.iter().all(|key| in_place.contains(&key.as_str())) {
-        return Some(format!("only how it is loaded next time differs: {}", storage.join(", ")));
+    if impact.class == Class::Operational && storage.iter().all(|setting| in_place.contains(&setting.key.as_str())) {
+        let keys: Vec<&str> = storage.iter().map(|setting| setting.key.as_str()).collect();
+        return Some(format!("only how it is loaded next time differs: {}", keys.join(", ")));
     }
     None
 }

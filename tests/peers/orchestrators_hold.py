@@ -92,7 +92,7 @@ class Case:
         subprocess.run(["tar", "x", "-C", project], input=packed, check=True)
         run(self.sluice, project, "compile", "--out", "compiled")
         relations = json.loads(run(self.sluice, project, "lineage", "--format", "json"))["relations"]
-        models = {one["name"]: one for one in relations if one["kind"] == "model"}
+        models = {one["name"]: one for one in relations if one["kind"] == "model" and one["path"].startswith("models/")}
         database = Database(project / self.file, self.raw())
         database.seeds(project, self.fixture)
         found = {}

@@ -13,6 +13,8 @@ mod python;
 mod snowflake;
 mod sql;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Plan, Step, StepKind};
 
 /// A file of an answer: where it belongs below the folder that is asked for, and its text.
@@ -70,9 +72,9 @@ fn guarded(step: &Step) -> Vec<String> {
 }
 
 /// A step's id as a name: letters, digits and underscores, and no two alike.
-fn names(plan: &Plan) -> std::collections::BTreeMap<&str, String> {
-    let mut taken = std::collections::BTreeSet::new();
-    let mut names = std::collections::BTreeMap::new();
+fn names(plan: &Plan) -> BTreeMap<&str, String> {
+    let mut taken = BTreeSet::new();
+    let mut names = BTreeMap::new();
     for step in &plan.steps {
         let plain = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '_' };
         let short = short_id(step, plan);
@@ -98,8 +100,8 @@ fn short_id(step: &Step, plan: &Plan) -> String {
 }
 
 /// For each step the length of the longest way to it: steps of one level wait for none of each other.
-fn levels(plan: &Plan) -> std::collections::BTreeMap<&str, usize> {
-    let mut levels: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+fn levels(plan: &Plan) -> BTreeMap<&str, usize> {
+    let mut levels: BTreeMap<&str, usize> = BTreeMap::new();
     for step in &plan.steps {
         let behind = step.after.iter().filter_map(|id| levels.get(id.as_str())).max();
         levels.insert(&step.id, behind.map_or(0, |level| level + 1));
@@ -108,7 +110,7 @@ fn levels(plan: &Plan) -> std::collections::BTreeMap<&str, usize> {
 }
 
 /// The same names with dashes, where underscores may not stand.
-fn dashed(names: std::collections::BTreeMap<&str, String>) -> std::collections::BTreeMap<&str, String> {
+fn dashed(names: BTreeMap<&str, String>) -> BTreeMap<&str, String> {
     names.into_iter().map(|(id, name)| (id, name.replace('_', "-"))).collect()
 }
 

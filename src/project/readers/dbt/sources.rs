@@ -22,6 +22,8 @@ pub(super) struct SourceEntry {
     pub identifier: Option<String>,
     pub loader: Option<String>,
     pub freshness: Option<Value>,
+    /// The column that tells when a row was loaded.
+    pub loaded_at: Option<Value>,
     pub holder: SourceHolder,
     /// The package whose source of this name it replaces.
     pub overrides: Option<String>,
@@ -88,6 +90,7 @@ pub(super) fn read(named: &Named, item: &Value, file: &FileId, said: &mut Vec<Di
         identifier: None,
         loader: scalar(&["loader"]),
         freshness: setting(item, "freshness"),
+        loaded_at: setting(item, "loaded_at_field"),
         holder: SourceHolder {
             description: text(item, "description"),
             place: Place::new(file, named.span),
@@ -121,6 +124,7 @@ fn table(whole: &SourceEntry, item: &Value, file: &FileId, said: &mut Vec<Diagno
         // `freshness: null` on a table switches the source's off.
         table.freshness = setting(item, "freshness");
     }
+    table.loaded_at = setting(item, "loaded_at_field").or(table.loaded_at);
     Some(table)
 }
 
@@ -146,6 +150,9 @@ pub(super) fn source(entry: &SourceEntry, part: &Part, folders: &[&str], frame: 
     }
     for quoting in &entry.quoting {
         cascade::put(&mut config, "quoting", quoting, &scope);
+    }
+    if let Some(loaded_at) = &entry.loaded_at {
+        cascade::put(&mut config, "loaded_at_field", loaded_at, &scope);
     }
     if !resource::enabled(&config) {
         return None;
