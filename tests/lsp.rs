@@ -364,3 +364,243 @@ fn files_that_others_write_are_read_again() {
     let found = editor.settled();
     assert!(found["models/orders.sql"].contains(&"unknown-column 2".to_owned()), "{found:?}");
 }
+
+/// What is listed, by a key of each.
+fn labels(list: &Value, key: &str) -> Vec<String> {
+    let items = list.as_array().into_iter().flatten();
+    items.map(|item| item[key].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The places of an answer as `path:line:column`, in order.
+fn places(editor: &Editor, list: &Value) -> Vec<String> {
+    let root = editor.uri("") + "/";
+    let place = |one: &Value| {
+        let path = one["uri"].as_str().unwrap_or_default().trim_start_matches(&root).to_owned();
+        format!("{path}:{}:{}", one["range"]["start"]["line"], one["range"]["start"]["character"])
+    };
+    let mut places: Vec<String> = list.as_array().into_iter().flatten().map(place).collect();
+    places.sort();
+    places
+}
+
+#[test]
+fn hover_shows_types_lineage_and_rule_pages() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/orders.sql");
+    editor.settled();
+    let said = |editor: &mut Editor, line, character| {
+        let at = editor.at("models/orders.sql", line, character);
+        editor.ask("textDocument/hover", at)["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    let column = said(&mut editor, 2, 8);
+    assert!(column.contains("stg_orders.amount") && column.contains("raw.orders.amount"), "{column}");
+    let alias = said(&mut editor, 2, 20);
+    assert!(alias.contains("orders.doubled") && alias.contains("raw.orders.amount"), "{alias}");
+    let key = said(&mut editor, 1, 8);
+    assert!(key.contains("never NULL") && key.contains("unique"), "{key}");
+    let model = said(&mut editor, 3, 14);
+    assert!(model.contains("**stg_orders** model") && model.contains("| amount |"), "{model}");
+    editor.write("models/orders.sql", "select nope from {{ ref('stg_orders') }}\n");
+    let page = said(&mut editor, 0, 9);
+    assert!(page.contains("unknown-column"), "{page}");
+}
+
+#[test]
+fn definitions_lead_to_models_sources_macros_ctes_and_columns() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/orders.sql");
+    editor.show("models/stg_orders.sql");
+    editor.settled();
+    let find = |editor: &mut Editor, path: &str, line, character| {
+        let at = editor.at(path, line, character);
+        let found = editor.ask("textDocument/definition", at);
+        places(editor, &found)
+    };
+    assert_eq!(find(&mut editor, "models/orders.sql", 3, 14), ["models/stg_orders.sql:0:0"]);
+    assert_eq!(find(&mut editor, "models/orders.sql", 1, 8), ["models/stg_orders.sql:5:10"]);
+    assert_eq!(find(&mut editor, "models/stg_orders.sql", 6, 9), ["macros/money.sql:0:9"]);
+    assert_eq!(find(&mut editor, "models/stg_orders.sql", 7, 6), ["models/stg_orders.sql:0:5"]);
+    let source = find(&mut editor, "models/stg_orders.sql", 1, 25);
+    assert!(source[0].starts_with("models/schema.yml:"), "{source:?}");
+    let column = find(&mut editor, "models/stg_orders.sql", 5, 5);
+    assert!(column[0].starts_with("models/schema.yml:"), "{column:?}");
+}
+
+#[test]
+fn references_are_found_across_the_repo() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/stg_orders.sql");
+    editor.settled();
+    let mut find = |line, character| {
+        let mut at = editor.at("models/stg_orders.sql", line, character);
+        at["context"] = json!({"includeDeclaration": true});
+        let found = editor.ask("textDocument/references", at);
+        places(&editor, &found)
+    };
+    let amount = find(6, 30);
+    assert!(amount.contains(&"models/orders.sql:2:6".to_owned()), "{amount:?}");
+    assert!(amount.contains(&"models/orders.sql:4:8".to_owned()), "{amount:?}");
+    assert!(amount.iter().any(|place| place.starts_with("models/schema.yml")), "{amount:?}");
+    assert_eq!(find(0, 6), ["models/stg_orders.sql:0:5", "models/stg_orders.sql:7:5"]);
+    assert_eq!(find(6, 9), ["macros/money.sql:0:9", "models/stg_orders.sql:6:7"]);
+}
+
+#[test]
+fn names_are_completed_while_the_query_is_broken() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/orders.sql");
+    editor.settled();
+    let mut offer = |text: &str| {
+        editor.write("models/orders.sql", text);
+        let end = text.lines().last().unwrap_or_default().len() as u32;
+        let at = editor.at("models/orders.sql", text.lines().count() as u32 - 1, end);
+        labels(&editor.ask("textDocument/completion", at), "label")
+    };
+    assert!(offer("select * from {{ ref('").contains(&"stg_orders".to_owned()));
+    assert_eq!(offer("select * from {{ source('"), ["raw"]);
+    assert_eq!(offer("select * from {{ source('raw', '"), ["orders"]);
+    assert!(offer("select {{ ce").contains(&"cents".to_owned()));
+    let both =
+        offer("with a as (select order_id as x, amount from {{ ref('stg_orders') }})\nselect 1 from a as b where b.");
+    assert_eq!(both, ["x", "amount"]);
+    let names = offer("with a as (select 1 as x)\nselect 1 from a, {{ ref('stg_orders') }} as o where ");
+    assert!(["x", "order_id", "amount", "a", "o"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
+}
+
+#[test]
+fn fixes_come_first_and_then_leave_to_keep_what_is_found() {
+    let mut editor = Editor::with(&SHOP, &json!({}), &json!({"extendSelect": ["keyword-case", "select-star"]}));
+    editor.show("models/all_orders.sql");
+    editor.write("models/all_orders.sql", "SELECT * from {{ ref('orders') }}\n");
+    editor.settled();
+    let document = json!({"uri": editor.uri("models/all_orders.sql")});
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 20}});
+    let params = json!({"textDocument": document, "range": range, "context": {"diagnostics": []}});
+    let actions = editor.ask("textDocument/codeAction", params);
+    let titles = labels(&actions, "title");
+    assert!(titles.last().is_some_and(|last| last.starts_with("Allow here")), "{titles:?}");
+    let first_allow = titles.iter().position(|title| title.starts_with("Allow here")).unwrap_or(titles.len());
+    assert!(titles.iter().skip(first_allow).all(|title| title.starts_with("Allow here")), "{titles:?}");
+    let allow = actions.as_array().and_then(|all| all.last()).expect("there is one");
+    let edit = &allow["edit"]["documentChanges"][0]["edits"][0];
+    assert!(edit["newText"].as_str().is_some_and(|text| text.starts_with("  -- sluice: allow(")), "{edit}");
+}
+
+/// The files after an edit of the workspace, of those that it changes, and what is renamed.
+fn after(editor: &Editor, edit: &Value) -> (BTreeMap<String, String>, Vec<(String, String)>) {
+    let root = editor.uri("") + "/";
+    let path = |uri: &Value| uri.as_str().unwrap_or_default().trim_start_matches(&root).to_owned();
+    let (mut texts, mut moved) = (BTreeMap::new(), Vec::new());
+    for change in edit["documentChanges"].as_array().into_iter().flatten() {
+        if change["kind"] == "rename" {
+            moved.push((path(&change["oldUri"]), path(&change["newUri"])));
+            continue;
+        }
+        let path = path(&change["textDocument"]["uri"]);
+        let text = std::fs::read_to_string(editor.scratch.path().join(&path)).expect("the file is there");
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        for edit in change["edits"].as_array().into_iter().flatten().rev() {
+            let number = |end: &str, key: &str| edit["range"][end][key].as_u64().unwrap_or_default() as usize;
+            let line = &mut lines[number("start", "line")];
+            let (from, to) = (number("start", "character"), number("end", "character"));
+            line.replace_range(from..to, edit["newText"].as_str().unwrap_or_default());
+        }
+        texts.insert(path, lines.join("\n"));
+    }
+    (texts, moved)
+}
+
+#[test]
+fn a_model_is_renamed_with_its_file_and_wherever_it_is_named() {
+    let edits = json!({"workspaceEdit": {"documentChanges": true, "resourceOperations": ["rename"], "changeAnnotationSupport": {}}});
+    let mut editor = Editor::with(&SHOP, &json!({"workspace": edits}), &json!({}));
+    editor.show("models/orders.sql");
+    editor.settled();
+    let mut at = editor.at("models/orders.sql", 3, 14);
+    at["newName"] = json!("base_orders");
+    let edit = editor.ask("textDocument/rename", at.clone());
+    let (texts, moved) = after(&editor, &edit);
+    assert!(texts["models/orders.sql"].contains("ref('base_orders')"), "{texts:?}");
+    assert!(texts["models/schema.yml"].contains("name: base_orders"), "{texts:?}");
+    assert_eq!(moved, [("models/stg_orders.sql".to_owned(), "models/base_orders.sql".to_owned())]);
+    assert!(edit["changeAnnotations"].as_object().is_some_and(|all| !all.is_empty()), "{edit}");
+    at["newName"] = json!("orders");
+    assert!(editor.try_ask("textDocument/rename", at.clone()).is_err_and(|why| why.contains("already")));
+    at["newName"] = json!("no name");
+    assert!(editor.try_ask("textDocument/rename", at).is_err_and(|why| why.contains("no plain name")));
+}
+
+#[test]
+fn a_column_is_renamed_where_it_is_safe() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/stg_orders.sql");
+    editor.show("models/orders.sql");
+    editor.settled();
+    let mut at = editor.at("models/stg_orders.sql", 5, 12);
+    at["newName"] = json!("id_of_order");
+    let edit = editor.ask("textDocument/rename", at);
+    let (texts, _) = after(&editor, &edit);
+    assert!(texts["models/stg_orders.sql"].contains("id as id_of_order"), "{texts:?}");
+    assert!(texts["models/orders.sql"].contains("o.id_of_order as order_id"), "{texts:?}");
+    assert!(texts["models/schema.yml"].contains("- name: id_of_order"), "{texts:?}");
+    // `all_orders` passes the columns of `orders` on by a star.
+    let mut at = editor.at("models/orders.sql", 2, 20);
+    at["newName"] = json!("twice");
+    assert!(editor.try_ask("textDocument/rename", at).is_err_and(|why| why.contains("star")));
+}
+
+#[test]
+fn a_file_is_outlined_folded_hinted_and_shown_its_reach() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/stg_orders.sql");
+    editor.show("models/all_orders.sql");
+    editor.settled();
+    let document = |editor: &Editor, path: &str| json!({"textDocument": {"uri": editor.uri(path)}});
+    let params = document(&editor, "models/stg_orders.sql");
+    let symbols = editor.ask("textDocument/documentSymbol", params.clone());
+    assert_eq!(labels(&symbols, "name"), ["source", "stg_orders"]);
+    assert_eq!(labels(&symbols[1]["children"], "name"), ["order_id", "amount"]);
+    let folds = editor.ask("textDocument/foldingRange", params.clone());
+    assert!(
+        folds.as_array().is_some_and(|folds| folds.iter().any(|fold| fold["startLine"] == 0 && fold["endLine"] == 2)),
+        "{folds}"
+    );
+    let mut whole = document(&editor, "models/all_orders.sql");
+    whole["range"] = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}});
+    let hints = editor.ask("textDocument/inlayHint", whole);
+    assert_eq!(labels(&hints, "label"), [" order_id, doubled"]);
+    let lens = editor.ask("textDocument/codeLens", params)[0].clone();
+    let lens = editor.ask("codeLens/resolve", lens);
+    assert_eq!(lens["command"]["title"], "2 columns reach 1 dashboard");
+}
+
+#[test]
+fn the_impact_of_what_is_typed_is_what_the_command_says_of_it_saved() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/stg_orders.sql");
+    let text = "select id as order_id, amount * 3 as amount from {{ source('raw', 'orders') }}\n";
+    editor.write("models/stg_orders.sql", text);
+    let impact = editor.ask("sluice/impact", json!({}));
+    editor.scratch.write(&files(&[("models/stg_orders.sql", text)]));
+    let said = editor.scratch.run(&["impact", "--format", "json"]).stdout;
+    let said: Value = serde_json::from_str(&said).expect("the answer is JSON");
+    assert_eq!((&impact["models"], &impact["consumers"]), (&said["models"], &said["consumers"]));
+}
+
+#[test]
+fn any_position_in_any_text_is_answered() {
+    let mut editor = Editor::open(&SHOP);
+    editor.show("models/stg_orders.sql");
+    for text in ["", "é😀", "select (((", "{{ ref('", "{% macro", "with a as (select * from a) select a.", "select '"]
+    {
+        editor.write("models/stg_orders.sql", text);
+        for method in ["hover", "definition", "completion", "prepareRename"] {
+            for (line, character) in [(0, 0), (0, 3), (0, 99), (7, 7)] {
+                let at = editor.at("models/stg_orders.sql", line, character);
+                // That there may be nothing to rename is an answer.
+                let answer = editor.try_ask(&format!("textDocument/{method}"), at);
+                assert!(!answer.is_err_and(|why| why.contains("A bug")), "{method} in {text}");
+            }
+        }
+    }
+}

@@ -34,7 +34,7 @@ struct NewQuery {
 }
 
 /// How many drafts are resolved before somebody may ask for something else.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 4;
 
 impl Compilation {
     /// Makes this the Compilation of `snapshot`, which has new texts in some `files` and is otherwise the same. The

@@ -108,26 +108,31 @@ impl Run<'_> {
         }
     }
 
-    /// What the rules say that judge the shape of a project.
-    pub(super) fn of_projects(&self) -> Vec<Raised> {
+    /// The rules that judge the shape of a project, each with the project's index.
+    pub(super) fn project_checks(&self) -> Vec<(usize, &Rule)> {
+        let of = |index| self.asked(index).map(move |rule| (index, rule));
+        let all = (0..self.projects.len()).flat_map(of);
+        all.filter(|(_, rule)| matches!(rule.check, Check::Project(_))).collect()
+    }
+
+    /// What one of them says.
+    pub(super) fn of_project(&self, index: usize, rule: &Rule) -> Vec<Raised> {
+        let Check::Project(check) = &rule.check else { return Vec::new() };
+        let rules = &self.projects[index];
+        let (compilation, standards, page) = (self.compilation, self.standards, &rule.page);
+        let (project, surveys, watch, all) = (rules.project, self.surveys, &self.watch, &self.projects);
         let mut raised = Vec::new();
-        for (index, rules) in self.projects.iter().enumerate() {
-            for rule in self.asked(index) {
-                let Check::Project(check) = rule.check else { continue };
-                let (compilation, standards, page) = (self.compilation, self.standards, &rule.page);
-                let (project, surveys, watch, all) = (rules.project, self.surveys, &self.watch, &self.projects);
-                // Where files have options of their own, each kind of file is judged by its own, and told of alone.
-                for (variant, file) in self.variants(index, page) {
-                    let stage =
-                        Stage { compilation, standards, index, project, rules, page, file, surveys, watch, all };
-                    let mut found = Vec::new();
-                    check(&stage, &mut found);
-                    found.retain(|one| rules.variant(page, &one.diagnostic.place.file) == variant);
-                    raised.extend(named(found, page));
-                }
-            }
+        // Where files have options of their own, each kind of file is judged by its own, and told of alone.
+        for (variant, file) in self.variants(index, page) {
+            let stage = Stage { compilation, standards, index, project, rules, page, file, surveys, watch, all };
+            let mut found = Vec::new();
+            check(&stage, &mut found);
+            found.retain(|one| rules.variant(page, &one.diagnostic.place.file) == variant);
+            raised.extend(named(found, page));
         }
         raised
+    }
+
     }
 
     /// The kinds of files that a project has by the options that overrides give a rule there, each with one of them.

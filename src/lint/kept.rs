@@ -28,7 +28,8 @@ pub struct Kept {
     /// By the id of the model that was judged.
     models: BTreeMap<String, Vec<Raised>>,
     sheets: BTreeMap<FileId, Vec<Raised>>,
-    projects: Vec<Raised>,
+    /// By the number of the rule among those that judge whole projects.
+    projects: Vec<Vec<Raised>>,
     changes: Vec<Raised>,
 }
 
@@ -87,10 +88,34 @@ impl Kept {
     }
 
     /// Runs the rules that judge whole projects, and those that compare where there is a base.
-    pub fn judge_whole(&mut self, compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) {
+    fn judge_whole(&mut self, compilation: &Compilation, base: Option<&Base<'_>>, selection: &Selection) {
         let run = self.run(compilation, selection);
-        let (projects, changes) = deep(|| (run.of_projects(), run.of_change(base.map(|base| base.compilation))));
+        let (projects, changes) = deep(|| {
+            let checks = run.project_checks();
+            let projects = checks.into_iter().map(|(index, rule)| run.of_project(index, rule)).collect();
+            (projects, run.of_change(base.map(|base| base.compilation)))
+        });
         (self.projects, self.changes) = (projects, changes);
+    }
+
+    /// Runs one of the rules that judge whole projects, by its number; the team's own after the last. `false` where
+    /// there is no further one.
+    pub fn judge_part(&mut self, compilation: &Compilation, selection: &Selection, number: usize) -> bool {
+        let run = self.run(compilation, selection);
+        let checks = run.project_checks();
+        let count = checks.len();
+        match checks.get(number) {
+            Some((index, rule)) => {
+                let found = deep(|| run.of_project(*index, rule));
+                self.projects.resize(count, Vec::new());
+                self.projects[number] = found;
+                true
+            }
+            None => {
+                self.changes = deep(|| run.of_change(None));
+                false
+            }
+        }
     }
 
     fn run<'a>(&'a self, compilation: &'a Compilation, selection: &'a Selection) -> Run<'a> {
@@ -138,7 +163,7 @@ impl Kept {
             told.map(|told| Raised::new(told.clone(), self.texts.slice(&told.place))).collect();
         let here = |one: &&Raised| is_here(&one.diagnostic.place);
         raised.extend(self.models.values().flatten().filter(here).cloned());
-        raised.extend(self.projects.iter().filter(here).cloned());
+        raised.extend(self.projects.iter().flatten().filter(here).cloned());
         raised.extend(self.sheets.values().flatten().filter(here).cloned());
         raised.extend(self.changes.iter().filter(here).cloned());
         raised

@@ -148,9 +148,9 @@ fn lineage(compilation: &Compilation, id: &str, column: &str) -> String {
     let mut ends: Vec<String> = Vec::new();
     if let Some(node) = graph.find(id, Some(column)) {
         let closure = graph.closure(&[node], Direction::Upstream, Follow::Values, None);
-        let nodes = closure.nodes().filter(|node| graph.inputs(*node).is_empty());
+        let nodes = closure.nodes().map(|node| graph.get(node));
         ends = nodes
-            .map(|node| graph.get(node))
+            .filter(|node| !compilation.models.contains_key(node.relation))
             .filter_map(|node| Some(format!("`{}.{}`", compilation.short_name(node.relation), node.column?)))
             .collect();
         ends.sort();

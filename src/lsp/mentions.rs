@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::look::{Thing, cte_names, each_column, name_span, plain};
 use super::root::Root;
+use super::trail::sources;
 use crate::algebra::exprs;
 use crate::compile::{Compilation, CompiledModel};
 use crate::syntax::tolerant;
@@ -21,8 +22,14 @@ pub(super) fn definitions(root: &Root, thing: &Thing) -> Vec<Place> {
         }
         Thing::Local(model, column) => {
             let Some(compiled) = compilation.models.get(model) else { return Vec::new() };
-            let span = compiled.query.columns[column.0 as usize].span;
-            compiled.rendered.origin(span).map(|origin| origin.place).into_iter().collect()
+            let named = &compiled.query.columns[column.0 as usize];
+            // A column that a star brings is defined where the star's relation has it.
+            if name_span(compiled, named.span, &named.name).is_none()
+                && let [(id, name)] = sources(&compiled.query, *column).as_slice()
+            {
+                return definitions(root, &Thing::Column(id.clone(), name.clone()));
+            }
+            compiled.rendered.origin(named.span).map(|origin| origin.place).into_iter().collect()
         }
         Thing::Cte(file, name) => named_ctes(root, file, name, true),
         Thing::Macro(name) => root.macros().named(name).iter().map(|found| found.place.clone()).collect(),

@@ -52,12 +52,12 @@ struct Due {
     compile: bool,
     /// Models to judge.
     judge: BTreeSet<String>,
-    /// The rules that look at whole projects.
-    whole: bool,
+    /// The rules that look at whole projects: the number of the next.
+    whole: Option<usize>,
 }
 
 /// How many models are judged before somebody may ask for something else.
-const AT_ONCE: usize = 24;
+const AT_ONCE: usize = 8;
 
 /// What a step came to.
 pub(super) enum Step {
@@ -202,7 +202,7 @@ impl Root {
         known.kept.judge_sheets(&known.compilation, &self.selection, Some(files));
         let depth = if before == after { 1 } else { usize::MAX };
         self.due.judge.extend(known.compilation.readers_of(resolved.iter(), depth));
-        self.due.whole = true;
+        self.due.whole = Some(0);
         for file in files {
             let mut found = known.kept.findings(&known.compilation, &self.selection, Some(file));
             known.baseline.apply(&mut found, |_| false, None);
@@ -215,12 +215,18 @@ impl Root {
     pub(super) fn is_settled(&self) -> bool {
         let due = &self.due;
         let waits = self.known.as_ref().is_some_and(|known| !known.compilation.is_settled());
-        !(due.compile || due.whole || waits || !due.judge.is_empty())
+        !(due.compile || due.whole.is_some() || waits || !due.judge.is_empty())
     }
 
     /// Is the whole repo to be compiled?
     pub(super) fn is_to_compile(&self) -> bool {
         self.due.compile
+    }
+
+    /// Is what is due next better not begun while somebody types? It may take longer than a keystroke may wait.
+    pub(super) fn is_dear(&self) -> bool {
+        let waits = self.known.as_ref().is_some_and(|known| !known.compilation.is_settled());
+        self.known.is_some() && (self.due.compile || !waits && self.due.judge.is_empty() && self.due.whole.is_some())
     }
 
     /// Does a little of what is still to be done.
@@ -241,11 +247,12 @@ impl Root {
             known.kept.judge(&known.compilation, &self.selection, &some.iter().collect::<Vec<_>>());
             return Step::More;
         }
-        if !self.due.whole {
-            return Step::Nothing;
+        let Some(number) = self.due.whole else { return Step::Nothing };
+        if known.kept.judge_part(&known.compilation, &self.selection, number) {
+            self.due.whole = Some(number + 1);
+            return Step::More;
         }
-        known.kept.judge_whole(&known.compilation, None, &self.selection);
-        self.due.whole = false;
+        self.due.whole = None;
         Step::Settled(self.find())
     }
 
@@ -264,7 +271,10 @@ impl Root {
             kept.judge(&compilation, &self.selection, some);
         }
         kept.judge_sheets(&compilation, &self.selection, None);
-        kept.judge_whole(&compilation, None, &self.selection);
+        let mut number = 0;
+        while kept.judge_part(&compilation, &self.selection, number) {
+            number += 1;
+        }
         let text = snapshot.text(&FileId::new(BASELINE)).ok();
         let baseline = text.and_then(|text| Baseline::read(&FileId::new(BASELINE), &text.content).ok());
         self.known = Some(Known { compilation, kept, baseline: baseline.unwrap_or_default(), macros: OnceLock::new() });

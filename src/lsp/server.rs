@@ -11,8 +11,9 @@ use super::session::Session;
 use super::{Host, handlers};
 use crate::compile::guard;
 
-/// How long a text must rest before what is dear is done: compiling the whole repo after a change of its config.
-const PATIENCE: Duration = Duration::from_millis(150);
+/// How long a text must rest before what is dear is done: compiling the whole repo after a change of its config, rules
+/// that look at all of it.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Serves one client until it leaves.
 pub fn serve(connection: &Connection, host: Host) -> Result<(), ProtocolError> {
@@ -26,7 +27,8 @@ pub fn serve(connection: &Connection, host: Host) -> Result<(), ProtocolError> {
     let about = json!({"name": "sluice", "version": env!("CARGO_PKG_VERSION")});
     connection.initialize_finish(id, json!({"capabilities": capabilities, "serverInfo": about}))?;
     session.watch_files();
-    Server { connection, session, queue: VecDeque::new(), cancelled: BTreeSet::new(), is_leaving: false }.run();
+    let (queue, cancelled) = (VecDeque::new(), BTreeSet::new());
+    Server { connection, session, queue, cancelled, is_leaving: false, is_quiet: false }.run();
     Ok(())
 }
 
@@ -37,6 +39,8 @@ struct Server<'c> {
     queue: VecDeque<Message>,
     cancelled: BTreeSet<RequestId>,
     is_leaving: bool,
+    /// Nobody has said anything for as long as [`PATIENCE`].
+    is_quiet: bool,
 }
 
 impl Server<'_> {
@@ -64,13 +68,16 @@ impl Server<'_> {
                 return Some(message);
             }
             if self.session.is_settled() {
-                return self.connection.receiver.recv().ok();
+                let message = self.connection.receiver.recv().ok()?;
+                self.hear(message);
+                continue;
             }
-            if self.session.is_dear() {
-                if let Ok(message) = self.connection.receiver.recv_timeout(PATIENCE) {
-                    self.queue.push_back(message);
-                    continue;
+            if self.session.is_dear() && !self.is_quiet {
+                match self.connection.receiver.recv_timeout(PATIENCE) {
+                    Ok(message) => self.hear(message),
+                    Err(_) => self.is_quiet = true,
                 }
+                continue;
             }
             self.guarded("compiling", Session::step);
         }
@@ -79,13 +86,18 @@ impl Server<'_> {
     /// Takes in what has come, so that what is cancelled is known before it is begun.
     fn listen(&mut self) {
         while let Ok(message) = self.connection.receiver.try_recv() {
-            match message {
-                Message::Notification(cancel) if cancel.method == "$/cancelRequest" => {
-                    let id = cancel.params.get("id").cloned().unwrap_or_default();
-                    self.cancelled.extend(serde_json::from_value::<RequestId>(id).ok());
-                }
-                message => self.queue.push_back(message),
+            self.hear(message);
+        }
+    }
+
+    fn hear(&mut self, message: Message) {
+        self.is_quiet = false;
+        match message {
+            Message::Notification(cancel) if cancel.method == "$/cancelRequest" => {
+                let id = cancel.params.get("id").cloned().unwrap_or_default();
+                self.cancelled.extend(serde_json::from_value::<RequestId>(id).ok());
             }
+            message => self.queue.push_back(message),
         }
     }
 

@@ -175,7 +175,7 @@ impl Session {
 
     /// Is what is due next of the kind that is better not begun while somebody types?
     pub(super) fn is_dear(&self) -> bool {
-        self.roots.iter().any(|root| root.compilation().is_some() && root.is_to_compile())
+        self.roots.iter().find(|root| !root.is_settled()).is_some_and(Root::is_dear)
     }
 
     /// Does a little of what is due.
