@@ -133,8 +133,6 @@ impl Run<'_> {
         raised
     }
 
-    }
-
     /// The kinds of files that a project has by the options that overrides give a rule there, each with one of them.
     fn variants(&self, index: usize, page: &Page) -> BTreeMap<Vec<usize>, Option<&FileId>> {
         let rules = &self.projects[index];

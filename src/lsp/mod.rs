@@ -4,15 +4,18 @@
 //! ([`root`]) that its folders are in; `handlers/` has a file for each thing that can be asked. It writes no file: what
 //! is to be written is sent to the editor as an edit.
 
+mod actions;
 mod card;
 mod client;
 mod convert;
 mod edits;
 mod handlers;
+mod hints;
 mod look;
 mod macros;
 mod mentions;
 mod offers;
+mod outline;
 mod reach;
 mod rename;
 mod root;
