@@ -9,6 +9,7 @@ mod docs;
 mod json_schema;
 mod lineage;
 mod lsp;
+mod page;
 mod plan;
 mod projects;
 mod rules;

@@ -5,6 +5,7 @@ use clap::Args;
 use super::change::{Between, compare};
 use super::failure::{Exit, Failure};
 use super::io::Io;
+use super::report::{Shown, page, refuse_terminal};
 use super::select::select;
 use super::workspace::Workspace;
 use crate::change::diff;
@@ -48,6 +49,8 @@ enum Format {
     Json,
     /// A comment for a pull request.
     Markdown,
+    /// The page of `sluice report`, opened at the impact.
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -73,7 +76,7 @@ pub(super) fn run(arguments: &Impact, io: &mut Io) -> Result<Exit, Failure> {
         after: &compared.head,
         impacts: &impacts,
     };
-    tell(&set, arguments, io)
+    tell(&set, arguments, &workspace, io)
 }
 
 /// Asked without a diff, on the working tree alone.
@@ -91,14 +94,18 @@ fn run_what_if(selector: &str, arguments: &Impact, workspace: &Workspace, io: &m
     };
     let label = compilation.moment.label();
     let set = ChangeSet { base: label, head: label, before: &compilation, after: &compilation, impacts: &impacts };
-    tell(&set, arguments, io)
+    tell(&set, arguments, workspace, io)
 }
 
-fn tell(set: &ChangeSet<'_>, arguments: &Impact, io: &mut Io) -> Result<Exit, Failure> {
+fn tell(set: &ChangeSet<'_>, arguments: &Impact, workspace: &Workspace, io: &mut Io) -> Result<Exit, Failure> {
     let answer = match arguments.format {
         Format::Text => report::impact(set, if arguments.all { usize::MAX } else { MOST_TOLD }, io.paint()),
         Format::Json => json::impact(set),
         Format::Markdown => report::impact_markdown(set),
+        Format::Html => {
+            refuse_terminal("sluice impact .. --format html > impact.html", io)?;
+            page(set.after, workspace, &Shown { change: Some(set), view: "impact", ..Shown::default() })
+        }
     };
     io.print(&answer)?;
     let failing = match arguments.fail_on {

@@ -77,6 +77,8 @@ pub(super) enum Format {
     Json,
     Mermaid,
     Dot,
+    /// The page of `sluice report`, opened where the selector says
+    Html,
     /// A JobEvent of OpenLineage a line, one for each model
     #[value(name = "openlineage")]
     OpenLineage,
@@ -115,7 +117,7 @@ fn run_loose(path: &str, arguments: &Lineage, io: &mut Io) -> Result<Exit, Failu
     match arguments.format {
         Format::Json => io.print(&json::lineage(&relations))?,
         Format::Tree => io.print(&report::loose_tree(&relations, io.paint()))?,
-        Format::Mermaid | Format::Dot | Format::OpenLineage => {
+        Format::Mermaid | Format::Dot | Format::Html | Format::OpenLineage => {
             return Err(Failure::new("a loose query is shown as `tree` or `json`").hint("Leave `--format` out."));
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::failure::{Exit, Failure};
 use super::io::Io;
 use super::lineage::Format;
+use super::lineage_page;
 use super::relations::{relation, relations};
 use super::select::{failure, pick, selection};
 use super::texts::texts;
@@ -27,18 +28,21 @@ pub(super) struct Ask<'a> {
 }
 
 /// What an answer shows, and where drawing it starts.
-struct Answer {
-    pick: Pick,
-    grain: Grain,
-    starts: Vec<NodeId>,
+pub(super) struct Answer {
+    pub(super) pick: Pick,
+    pub(super) grain: Grain,
+    pub(super) starts: Vec<NodeId>,
     directions: Vec<Direction>,
     /// One relation or column was named.
-    one: bool,
+    pub(super) one: bool,
     /// The one relation that was asked for, by its columns.
-    headline: Option<String>,
+    pub(super) headline: Option<String>,
 }
 
 pub(super) fn run(ask: &Ask<'_>, io: &mut Io) -> Result<Exit, Failure> {
+    if ask.format == Format::Html {
+        return lineage_page::run(ask, io);
+    }
     if ask.words.is_empty() && !matches!(ask.format, Format::Json | Format::OpenLineage) {
         return Err(Failure::new("name a model or a column")
             .hint("E.g. `sluice lineage orders.amount`; all of the graph is `sluice lineage --format json`."));
@@ -64,6 +68,7 @@ pub(super) fn run(ask: &Ask<'_>, io: &mut Io) -> Result<Exit, Failure> {
         Format::Json | Format::OpenLineage => all(Some(&answer.pick)),
         Format::Tree => tree(ask, &answer, (&compilation, &texts), io),
         Format::Mermaid => report::mermaid(&picture(ask, &answer, (&compilation, &texts))),
+        Format::Html => String::new(),
         Format::Dot => report::dot(&picture(ask, &answer, (&compilation, &texts))),
     };
     io.print(&text)?;
@@ -93,7 +98,8 @@ pub(super) fn consumer_files(compilation: &Compilation) -> impl Iterator<Item = 
     })
 }
 
-fn answer(ask: &Ask<'_>, mut selection: Selection, compilation: &Compilation) -> Result<Answer, Failure> {
+/// What a selection means to lineage.
+pub(super) fn answer(ask: &Ask<'_>, mut selection: Selection, compilation: &Compilation) -> Result<Answer, Failure> {
     let single = selection.single().filter(|term| !term.readers_with_needs);
     let named = single.map(|term| compilation.named_by(term)).transpose().map_err(|why| failure(&why, compilation))?;
     if let (Some(term), Some(named)) = (single, &named)

@@ -19,6 +19,7 @@ mod io;
 mod lineage;
 mod lineage_batch;
 mod lineage_graph;
+mod lineage_page;
 mod lineage_paths;
 mod lsp;
 mod mend;
@@ -26,6 +27,7 @@ mod outlet;
 mod plan;
 mod progress;
 mod relations;
+mod report;
 mod rules;
 mod schema;
 mod select;
@@ -68,6 +70,7 @@ enum Command {
     Ci(ci::Ci),
     Compare(compare::Compare),
     Plan(plan::Plan),
+    Report(report::Report),
     Compile(compile::Compile),
     Explain(explain::Explain),
     Rules(rules::Rules),
@@ -123,6 +126,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io
         Command::Ci(ci) => ci::run(ci, io),
         Command::Compare(compare) => compare::run(compare, io),
         Command::Plan(plan) => plan::run(plan, io),
+        Command::Report(report) => report::run(report, io),
         Command::Compile(compile) => compile::run(compile, io),
         Command::Explain(explain) => explain::run(explain, io),
         Command::Rules(rules) => rules::run(rules, io),

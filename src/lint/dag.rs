@@ -126,6 +126,14 @@ pub(super) fn layer<'a>(rules: &ProjectRules<'a>, model: &Model) -> Option<&'a s
     by_prefix.or_else(by_folder).map(|(layer, _)| *layer)
 }
 
+/// The layers of all models that are in one, by id.
+pub fn layers(compilation: &Compilation) -> BTreeMap<String, String> {
+    let rules: Vec<ProjectRules<'_>> = compilation.projects.iter().map(ProjectRules::of).collect();
+    let models = compilation.models.values();
+    let known = models.filter_map(|one| Some((one.model.id.clone(), layer(&rules[one.project], &one.model)?.to_owned())));
+    known.collect()
+}
+
 /// Where a layer stands among the others, from the lowest.
 pub(super) fn height(project: &Project, layer: &str) -> Option<usize> {
     let layers = &project.settings.layers;

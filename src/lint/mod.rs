@@ -41,6 +41,7 @@ use std::sync::OnceLock;
 pub use baseline::{BASELINE, Baseline, baseline_text};
 pub use change::Base;
 pub use check::check;
+pub use dag::layers;
 pub use finding::{Finding, Standing};
 pub use fix::fix;
 pub use import::{Imported, bouncer, checkpoint, evaluator, sqlfluff};

@@ -1,0 +1,31 @@
+// A change and all it reaches as a picture.
+
+import type { Repo } from "../data/repo";
+import { way } from "../data/walk";
+import { gather } from "./gather";
+import { linesOf, measure, type Scene } from "./scene";
+
+/** Relations that the change touches or reaches. */
+export function reached(repo: Repo): number[] {
+  const models = [...repo.impacts.values()].filter((one) => one.verdict > 0 || one.edited).map((one) => one.relation);
+  const consumers = [...repo.consumerImpacts].filter(([, one]) => one.verdict > 0).map(([relation]) => relation);
+  return [...models, ...consumers];
+}
+
+export function changeScene(repo: Repo, opened: ReadonlySet<string>, keep: ReadonlySet<number>): Scene {
+  const edited = new Set([...repo.impacts.values()].filter((one) => one.edited).map((one) => one.relation));
+  const placed = reached(repo).map((relation) => ({ relation, level: edited.has(relation) ? 0 : 1 }));
+  const cards = gather(repo, placed, opened, keep);
+  for (const one of cards) if (one.relation !== undefined && edited.has(one.relation)) one.note = repo.impacts.get(one.relation)!.change;
+  return measure(repo, { cards, lines: linesOf(repo, cards) });
+}
+
+/** From the edit down to what it reaches: the shortest way. */
+export function causalWay(repo: Repo, to: number): number[] {
+  const inside = new Set(reached(repo));
+  const isEdit = (relation: number) => {
+    const impact = repo.impacts.get(relation);
+    return impact !== undefined && impact.edited && (relation === to || impact.verdict > 0);
+  };
+  return way(repo, isEdit, to, (relation) => inside.has(relation));
+}
