@@ -120,8 +120,7 @@ fn change_and_findings(read: &Read) -> String {
         let name = read.word("/relations/name", place(&model["relation"]));
         let _ = writeln!(out, "{name}: verdict {}, {}, {}", model["verdict"], model["change"], model["class"]);
         for column in model["columns"].as_array().into_iter().flatten() {
-            let _ =
-                writeln!(out, "  {} {}", read.text(place(&column["name"])), read.text(place(&column["said"])));
+            let _ = writeln!(out, "  {} {}", read.text(place(&column["name"])), read.text(place(&column["said"])));
         }
         for step in model["because"].as_array().into_iter().flatten() {
             let (path, what) = (read.text(place(&step[0])), read.text(place(&step[2])));
@@ -180,11 +179,8 @@ fn nothing_that_is_named_in_a_repo_becomes_markup() {
     let project = "name: shop\nversion: '1.0'\nprofile: shop\n";
     let model = "select 1 as \"</script><script>alert(1)</script>\", 2 as \"größe & 'quote' \"\"数\"\" <!--\"\n";
     let yaml = "models:\n- name: odd\n  description: \"</script><img src=x onerror=alert(1)> {{data}} {{title}}\"\n";
-    let repo = Scratch::repo(&[files([
-        ("dbt_project.yml", project),
-        ("models/odd.sql", model),
-        ("models/odd.yml", yaml),
-    ])]);
+    let repo =
+        Scratch::repo(&[files([("dbt_project.yml", project), ("models/odd.sql", model), ("models/odd.yml", yaml)])]);
     let page = repo.run(&["report"]).stdout;
     let bare = Scratch::repo(&[files([("models/a.sql", "select 1 as a\n")])]).run(&["report"]).stdout;
     for mark in ["<script", "</script", "<img", "onerror", "alert(1)", "{{data}}", "{{title}}"] {
@@ -207,7 +203,8 @@ fn the_title_is_escaped() {
 
 #[test]
 fn the_page_asks_nothing_of_the_network() {
-    let page = Scratch::folder(&Files::from([("models/a.sql".to_owned(), b"select 1 as a".to_vec())])).run(&["report"]).stdout;
+    let page =
+        Scratch::folder(&Files::from([("models/a.sql".to_owned(), b"select 1 as a".to_vec())])).run(&["report"]).stdout;
     assert!(page.contains("default-src 'none'"));
     assert!(!page.contains("src=\"http") && !page.contains("href=\"http") && !page.contains("@import"));
 }

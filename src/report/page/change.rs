@@ -76,9 +76,8 @@ fn model(relation: u32, impact: &ModelImpact, index: &Index<'_>, strings: &mut S
     facts.extend(change.was.as_ref().map(|was| format!("was {was}")));
     let columns = change.columns.iter().filter(|column| kept && column.is_change());
     let columns = columns.map(|one| column(one, impact, index, strings)).collect();
-    let because = impact.because.iter().map(|step| {
-        (strings.add(step.place.file.path()), step.line, strings.add(&step.what))
-    });
+    let because =
+        impact.because.iter().map(|step| (strings.add(step.place.file.path()), step.line, strings.add(&step.what)));
     let because = because.collect();
     Model {
         relation,

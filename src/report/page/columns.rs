@@ -113,11 +113,7 @@ fn named(index: &Index<'_>, placed: &Placed<'_>) -> Vec<(u32, Vec<u32>)> {
 }
 
 /// The edges of values, column by column, and those of rows, relation by relation.
-pub(super) fn edges(
-    index: &Index<'_>,
-    placed: &Placed<'_>,
-    strings: &mut Strings,
-) -> (Edges, Edges) {
+pub(super) fn edges(index: &Index<'_>, placed: &Placed<'_>, strings: &mut Strings) -> (Edges, Edges) {
     let (mut values, mut rows) = (Edges::default(), Edges::default());
     values.vias = VIAS.iter().map(|via| via.word()).collect();
     rows.vias.clone_from(&values.vias);

@@ -37,7 +37,8 @@ pub(super) fn rows(page: &Page<'_>, index: &Index<'_>, strings: &mut Strings) ->
             let seen = survey(&file.text, &file.file, Span::new(0, file.text.len()));
             for one in seen.macros.iter().filter(|one| !one.name.is_empty() && one.name != "caller") {
                 let entry = project.macro_entries.iter().find(|entry| {
-                    entry.package == project.name && (entry.name == one.name || Some(&*entry.name) == one.name.strip_prefix("test_"))
+                    entry.package == project.name
+                        && (entry.name == one.name || Some(&*entry.name) == one.name.strip_prefix("test_"))
                 });
                 let takes: Vec<&str> = one.params.iter().map(|(name, _)| name.as_str()).collect();
                 let place = Place::new(&file.file, one.span);

@@ -78,10 +78,23 @@ function once(fuzzy: uFuzzy, names: string[], words: string, limit: number, weig
     if (last === wanted) return 1;
     return name.startsWith(wanted) ? 2 : last.startsWith(wanted) ? 3 : name.includes(wanted) ? 4 : 5;
   };
-  const sorted = matching.map((at) => ({ at, by: class_(at) * 1e6 + names[at]!.length * 20 - Math.min(400, weight(at)) }));
-  sorted.sort((a, b) => a.by - b.by);
-  const best = sorted.slice(0, limit).map(({ at }) => at);
+  const worth = (at: number) => class_(at) * 1e6 + names[at]!.length * 20 - Math.min(400, weight(at));
+  const best = least(matching, limit, worth);
   const info = fuzzy.info([...best].sort((a, b) => a - b), names, words);
   const marks = new Map(info.idx.map((at, number) => [at, info.ranges[number]!]));
   return best.map((at) => ({ at, marks: marks.get(at) ?? [] }));
+}
+
+/** The few items of least value, in order: sorting all of a large repo for each letter that is typed would take too long. */
+function least(items: number[], count: number, value: (item: number) => number): number[] {
+  const kept: { item: number; by: number }[] = [];
+  for (const item of items) {
+    const by = value(item);
+    if (kept.length === count && by >= kept[count - 1]!.by) continue;
+    let at = kept.length;
+    while (at > 0 && kept[at - 1]!.by > by) at--;
+    kept.splice(at, 0, { item, by });
+    if (kept.length > count) kept.pop();
+  }
+  return kept.map(({ item }) => item);
 }

@@ -65,7 +65,8 @@ function ranksOf(repo: Repo, cards: Card[]): number[] {
   const columns = Math.min(Math.ceil(deepest), Math.max(3, Math.round(Math.sqrt(cards.length))), MOST_COLUMNS);
   return means.map((mean, at) => {
     const member = cards[at]!.relation ?? cards[at]!.members![0]!;
-    return repo.isConsumer(member) ? columns + 1 : Math.round((mean / deepest) * columns);
+    if (repo.isConsumer(member)) return columns + 1;
+    return mean === 0 ? 0 : Math.max(1, Math.round((mean / deepest) * columns));
   });
 }
 

@@ -23,6 +23,9 @@ export interface Job {
   emphasis: Emphasis;
 }
 
+/** More lines than this are a fog: only those of what is picked are drawn then. */
+const MOST_LINES = 2500;
+
 /** Below these zooms, rows and then names are too small to read. */
 const ROWS_FROM = 0.42;
 const NAMES_FROM = 0.2;
@@ -31,7 +34,7 @@ export function* paint(context: CanvasRenderingContext2D, job: Job): Generator<v
   const { camera, ink, scene } = job;
   context.fillStyle = ink.bg;
   context.fillRect(0, 0, camera.width, camera.height);
-  yield* paintLines(context, job, false);
+  if (scene.lines.length <= MOST_LINES) yield* paintLines(context, job, false);
   if (job.emphasis.lines) yield* paintLines(context, job, true);
   const seen = camera.seen();
   for (let at = 0; at < scene.cards.length; at++) {
@@ -55,9 +58,8 @@ function* paintLines(context: CanvasRenderingContext2D, job: Job, strong: boolea
   context.strokeStyle = strong ? ink.accent : ink.edge;
   context.globalAlpha = strong ? 1 : emphasis.lines ? crowd * 0.4 : crowd;
   const seen = camera.seen();
-  const dense = scene.lines.length > 1500;
   for (const kind of KINDS) {
-    context.lineWidth = strong ? Math.max(2, kind.width) : dense ? 1 : kind.width;
+    context.lineWidth = strong ? Math.max(2, kind.width) : kind.width;
     context.setLineDash(kind.dash);
     let count = 0;
     context.beginPath();

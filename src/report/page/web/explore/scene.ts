@@ -95,7 +95,7 @@ function noun(repo: Repo, members: number[]): string {
 export function measure(repo: Repo, scene: Scene): Scene {
   for (const one of scene.cards) {
     const words = [wide(one.title, TITLE) + 34, wide(one.note, NOTE) + 34];
-    for (const { column } of one.rows) words.push(wide(repo.columnName(column), COLUMN) + Math.min(90, repo.columnField(column, "type").length * 6.4) + 44);
+    for (const { column, focus } of one.rows) words.push(wide(repo.columnName(column), focus ? ASKED : COLUMN) + Math.min(90, repo.columnField(column, "type").length * 6.4) + 44);
     one.w = Math.round(Math.min(300, Math.max(140, ...words)));
     const rows = one.rows.length + (one.more > 0 ? 1 : 0);
     one.h = HEAD + (rows ? rows * ROW + FOOT : 0);
@@ -103,7 +103,7 @@ export function measure(repo: Repo, scene: Scene): Scene {
   return scene;
 }
 
-const [TITLE, NOTE, COLUMN] = ["600 13px", "400 11px", "400 12px"];
+const [TITLE, NOTE, COLUMN, ASKED] = ["600 13px", "400 11px", "400 12px", "600 12px"] as const;
 let ruler: CanvasRenderingContext2D | undefined;
 
 /** How wide a text is in the page's type. */

@@ -41,6 +41,8 @@ export class Stage {
   private shown?: { canvas: HTMLCanvasElement; x: number; y: number; zoom: number };
   private making?: { steps: Generator<void>; canvas: HTMLCanvasElement; x: number; y: number; zoom: number };
   private slow = false;
+  /** What was painted last shows something else than there is now, not only from elsewhere. */
+  private outdated = false;
   private readonly pointers = new Map<number, { x: number; y: number }>();
   private dragged = 0;
   private lines?: Set<number>[];
@@ -209,7 +211,8 @@ export class Stage {
   }
 
   private dirty(repaint = false): void {
-    if (repaint) this.shown = this.making = undefined;
+    if (repaint) this.making = undefined;
+    this.outdated ||= repaint;
     this.stale = true;
     this.frame ||= requestAnimationFrame(() => this.turn());
   }
@@ -266,6 +269,7 @@ export class Stage {
     const { camera, context } = this;
     const deadline = performance.now() + BUDGET;
     if (!this.making && !this.isShown()) this.making = this.begin(ratio, job);
+    if (this.making) this.outdated = false;
     while (this.making && performance.now() < deadline) {
       if (!this.making.steps.next().done) continue;
       this.shown = this.making;
@@ -287,7 +291,7 @@ export class Stage {
   /** Is what was painted last what the camera sees now, or near enough while it moves? */
   private isShown(): boolean {
     const { shown, camera } = this;
-    if (!shown || shown.zoom !== camera.zoom) return false;
+    if (!shown || this.outdated || shown.zoom !== camera.zoom) return false;
     const room = (OVERSCAN - 1) / 2;
     const moving = this.pointers.size > 0;
     const [x, y] = [Math.abs(shown.x - camera.x) * camera.zoom, Math.abs(shown.y - camera.y) * camera.zoom];

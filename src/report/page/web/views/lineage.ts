@@ -15,6 +15,9 @@ import type { View } from "./view";
 /** What is looked at. */
 type Subject = { kind: "map"; by: By } | { kind: "relation"; relation: number } | { kind: "column"; column: number; rows: boolean } | { kind: "chosen"; relations: number[] };
 
+/** More opened groups than this are not listed one by one. */
+const MOST_CHIPS = 5;
+
 export function lineageView(repo: Repo, route: Route): View {
   return new LineageView(repo, route);
 }
@@ -147,7 +150,8 @@ class LineageView implements View {
     fill(
       this.bar,
       h("span", { class: "choice" }, choice("folder"), choice("layer")),
-      ...opened.map(({ key, title }) => h("button", { class: "chip", title: "Close this group", onclick: () => this.toggle(key) }, title || key.split("|").at(-1)!, icon(ICONS.close))),
+      ...(opened.length > MOST_CHIPS ? [] : opened).map(({ key, title }) => h("button", { class: "chip", title: "Close this group", onclick: () => this.toggle(key) }, title || key.split("|").at(-1)!, icon(ICONS.close))),
+      opened.length > 1 ? h("button", { class: "chip", onclick: () => this.closeAll() }, `close all ${opened.length}`, icon(ICONS.close)) : null,
       groups.length ? h("button", { class: "chip", id: "open-all", onclick: () => this.openAll() }, "open all") : null,
     );
   }
@@ -203,6 +207,11 @@ class LineageView implements View {
   private toggle(key: string): void {
     if (!this.opened.delete(key)) this.opened.add(key);
     this.draw(this.stage.scene.cards.some((one) => one.key === key) ? key : undefined);
+  }
+
+  private closeAll(): void {
+    this.opened.clear();
+    this.draw();
   }
 
   /** Opens groups until there are none: the whole repo in one picture. */
