@@ -4,8 +4,8 @@ use std::mem::ManuallyDrop;
 
 use clap::Args;
 
-use super::check::{report_of, today};
 use super::failure::{Exit, Failure};
+use super::findings::{report_of, today};
 use super::io::Io;
 use super::lineage_graph::consumer_files;
 use super::relations::relations;
@@ -14,7 +14,7 @@ use super::workspace::Workspace;
 use crate::change::diff;
 use crate::compile::Compilation;
 use crate::impact::reach;
-use crate::lint::{Base, Standards, Standing, check, layers};
+use crate::lint::{Base, Selection, Standards, Standing, check, layers};
 use crate::repo::write_atomic;
 use crate::report::{self, ChangeSet};
 
@@ -40,7 +40,8 @@ pub(super) fn run(arguments: &Report, io: &mut Io) -> Result<Exit, Failure> {
     let (snapshot, head) = workspace.worktree()?;
     let base: Option<ManuallyDrop<Compilation>> = base.map(|base| workspace.compile(&base));
     let standards = Standards::of(&head.projects);
-    let found = check(&head, base.as_ref().map(|compilation| Base { compilation }).as_ref(), &today());
+    let selection = Selection { today: Some(today()), ..Selection::default() };
+    let found = check(&head, base.as_ref().map(|compilation| Base { compilation }).as_ref(), &selection);
     let brought: Vec<bool> = found.findings.iter().map(|one| base.is_some() && one.standing == Standing::New).collect();
     let mut checked = report_of(&head, &snapshot, found.findings, &standards);
     let inherited = brought.iter().filter(|new| !**new).count();
