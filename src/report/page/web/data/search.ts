@@ -26,6 +26,13 @@ export class Search {
     this.macros = repo.wire.macros.map((one) => repo.text(one.name));
   }
 
+  /** What one may want before a word is typed: what most others read. */
+  first(limit: number): Hit[] {
+    const { repo } = this;
+    const all = Array.from({ length: repo.size }, (_, at) => at).filter((at) => !repo.isConsumer(at));
+    return least(all, limit, (at) => -repo.readers.count(at)).map((relation): Hit => ({ kind: "relation", relation, name: this.relations[relation]!, marks: [] }));
+  }
+
   find(words: string, scope: Scope, limit: number): Hit[] {
     const { repo } = this;
     const hits: Hit[] = [];

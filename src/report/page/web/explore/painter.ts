@@ -169,7 +169,7 @@ function paintStack(context: CanvasRenderingContext2D, ink: Ink, x: number, y: n
 }
 
 function paintWords(context: CanvasRenderingContext2D, job: Job, one: Card, x: number, y: number, at: number): void {
-  const { camera, ink, repo, emphasis } = job;
+  const { camera, ink, emphasis } = job;
   const { zoom } = camera;
   const px = (size: number) => `${(size * zoom).toFixed(2)}px`;
   const room = (one.w - 30) * zoom;
@@ -184,7 +184,6 @@ function paintWords(context: CanvasRenderingContext2D, job: Job, one: Card, x: n
   }
   if (one.rows.length && zoom >= ROWS_FROM) paintRows(context, job, one, x, y, emphasis.hovered === at ? emphasis.hoveredRow : undefined);
   if (zoom > 0.5) paintHidden(context, job, one);
-  void repo;
 }
 
 function paintRows(context: CanvasRenderingContext2D, { camera, ink, repo }: Job, one: Card, x: number, y: number, hovered?: number): void {
@@ -201,9 +200,10 @@ function paintRows(context: CanvasRenderingContext2D, { camera, ink, repo }: Job
     const middle = top + (ROW / 2 + 1) * zoom;
     if (row.focus || hovered === number) {
       context.fillStyle = row.focus ? ink.accent : ink.wash;
-      context.globalAlpha *= row.focus ? 0.16 : 1;
+      const alpha = context.globalAlpha;
+      if (row.focus) context.globalAlpha = alpha * 0.16;
       context.fillRect(x + 4.5 * zoom, top + 1, (one.w - 5) * zoom, ROW * zoom);
-      context.globalAlpha = row.focus ? context.globalAlpha / 0.16 : context.globalAlpha;
+      context.globalAlpha = alpha;
     }
     context.font = `400 ${px(10.5)} ${ink.mono}`;
     context.fillStyle = ink.faint;

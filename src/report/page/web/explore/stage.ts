@@ -3,9 +3,11 @@
 import type { Repo } from "../data/repo";
 import { h } from "../dom";
 import { Camera, type Box } from "./camera";
+import { cardAt, lineAt } from "./hit";
 import { ink, type Ink } from "./ink";
 import { layout } from "./layout";
-import { hiddenBox, paint, pointsOf, type Emphasis } from "./painter";
+import { paint, type Emphasis } from "./painter";
+import { Piecework } from "./piecework";
 import { HEAD, ROW, type Card, type Scene } from "./scene";
 
 export interface Acts {
@@ -21,8 +23,11 @@ export interface Acts {
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** A frame that takes longer than this to paint is painted in pieces, behind what is shown. */
-const BUDGET = 9;
+/** More cards and lines than this are painted in pieces. */
+const AT_ONCE = 700;
+
+/** Milliseconds from one place to the next. */
+const FLIGHT = 280;
 
 export class Stage {
   readonly element: HTMLElement;
@@ -37,12 +42,9 @@ export class Stage {
   private frame = 0;
   private stale = true;
   private flight?: { start: number; from: Map<string, Card>; camera: { x: number; y: number; zoom: number }; to: { x: number; y: number; zoom: number } };
-  /** A picture painted before, and where the camera was: it is shown, moved along, while the next one is painted. */
-  private shown?: { canvas: HTMLCanvasElement; x: number; y: number; zoom: number };
-  private making?: { steps: Generator<void>; canvas: HTMLCanvasElement; x: number; y: number; zoom: number };
+  private readonly pieces = new Piecework();
+  /** Is the scene painted in pieces? */
   private slow = false;
-  /** What was painted last shows something else than there is now, not only from elsewhere. */
-  private outdated = false;
   private readonly pointers = new Map<number, { x: number; y: number }>();
   private dragged = 0;
   private lines?: Set<number>[];
@@ -59,8 +61,11 @@ export class Stage {
     new ResizeObserver(() => this.resize()).observe(this.element);
   }
 
-  /** Shows a scene; cards that were shown before move to their new places. */
-  show(scene: Scene, { keep, label }: { keep?: string; label: string }): void {
+  /**
+   * Shows a scene; cards that were shown before move to their new places, seen from `keep`, which does not jump.
+   * With `stay`, the view is not moved to show all of it.
+   */
+  show(scene: Scene, { keep, stay = false, label }: { keep?: string; stay?: boolean; label: string }): void {
     const before = new Map(this.scene.cards.map((one) => [one.key, { ...one }]));
     layout(scene);
     const anchor = keep ? before.get(keep) : undefined;
@@ -78,14 +83,14 @@ export class Stage {
     this.scene = scene;
     this.emphasis = {};
     this.lines = undefined;
-    this.slow = scene.cards.length + scene.lines.length / 2 > 700;
+    this.slow = scene.cards.length + scene.lines.length / 2 > AT_ONCE;
     this.canvas.setAttribute("aria-label", label);
-    const to = landed && anchor ? { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom } : this.home();
+    const to = stay && anchor && landed ? { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom } : this.home();
     if (first || STILL.matches || this.slow) {
       this.flight = undefined;
-      Object.assign(this.camera, first || !landed ? to : {});
+      Object.assign(this.camera, to);
     } else this.flight = { start: performance.now(), from: before, camera: { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom }, to };
-    this.shown = undefined;
+    this.pieces.forget();
     this.dirty();
   }
 
@@ -211,8 +216,7 @@ export class Stage {
   }
 
   private dirty(repaint = false): void {
-    if (repaint) this.making = undefined;
-    this.outdated ||= repaint;
+    if (repaint) this.pieces.repaint();
     this.stale = true;
     this.frame ||= requestAnimationFrame(() => this.turn());
   }
@@ -220,15 +224,15 @@ export class Stage {
   private turn(): void {
     this.frame = 0;
     this.advance();
-    if (this.stale || this.making) this.paintNow();
-    if (this.flight || this.making) this.frame ||= requestAnimationFrame(() => this.turn());
+    if (this.stale || this.pieces.isBusy) this.paintNow();
+    if (this.flight || this.pieces.isBusy) this.frame ||= requestAnimationFrame(() => this.turn());
   }
 
   /** Moves camera and cards along. */
   private advance(): void {
     const { flight, camera } = this;
     if (!flight) return;
-    const t = Math.min(1, (performance.now() - flight.start) / 280);
+    const t = Math.min(1, (performance.now() - flight.start) / FLIGHT);
     const eased = 1 - (1 - t) ** 3;
     const mix = (a: number, b: number) => a + (b - a) * eased;
     camera.x = mix(flight.camera.x, flight.to.x);
@@ -249,12 +253,12 @@ export class Stage {
       for (const _ of paint(this.context, job));
       return;
     }
-    this.paintInPieces(ratio, job);
+    this.pieces.show(this.context, job, ratio, this.pointers.size > 0);
   }
 
   private paintFlight(ratio: number): void {
     const { start, from } = this.flight!;
-    const t = 1 - (1 - Math.min(1, (performance.now() - start) / 280)) ** 3;
+    const t = 1 - (1 - Math.min(1, (performance.now() - start) / FLIGHT)) ** 3;
     const cards = this.scene.cards.map((one) => {
       const before = from.get(one.key);
       return before ? { ...one, x: before.x + (one.x - before.x) * t, y: before.y + (one.y - before.y) * t, w: before.w + (one.w - before.w) * t } : one;
@@ -262,52 +266,6 @@ export class Stage {
     const lines = t < 1 ? this.scene.lines.map((line) => ({ ...line, bends: undefined })) : this.scene.lines;
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
     for (const _ of paint(this.context, { repo: this.repo, scene: { cards, lines }, camera: this.camera, ink: this.colours, emphasis: this.emphasis }));
-  }
-
-  /** Shows the last picture, moved to where the camera is now, and goes on painting the next for as long as a frame allows. */
-  private paintInPieces(ratio: number, job: { repo: Repo; scene: Scene; camera: Camera; ink: Ink; emphasis: Emphasis }): void {
-    const { camera, context } = this;
-    const deadline = performance.now() + BUDGET;
-    if (!this.making && !this.isShown()) this.making = this.begin(ratio, job);
-    if (this.making) this.outdated = false;
-    while (this.making && performance.now() < deadline) {
-      if (!this.making.steps.next().done) continue;
-      this.shown = this.making;
-      this.making = this.isShown() ? undefined : this.begin(ratio, job);
-      break;
-    }
-    const picture = this.shown;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = this.colours.bg;
-    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    if (!picture) return;
-    const scale = camera.zoom / picture.zoom;
-    const [x, y] = [camera.width / 2 + (picture.x - camera.x) * camera.zoom, camera.height / 2 + (picture.y - camera.y) * camera.zoom];
-    context.setTransform(ratio * scale, 0, 0, ratio * scale, x * ratio, y * ratio);
-    const [w, h] = [camera.width * OVERSCAN, camera.height * OVERSCAN];
-    context.drawImage(picture.canvas, -w / 2, -h / 2, w, h);
-  }
-
-  /** Is what was painted last what the camera sees now, or near enough while it moves? */
-  private isShown(): boolean {
-    const { shown, camera } = this;
-    if (!shown || this.outdated || shown.zoom !== camera.zoom) return false;
-    const room = (OVERSCAN - 1) / 2;
-    const moving = this.pointers.size > 0;
-    const [x, y] = [Math.abs(shown.x - camera.x) * camera.zoom, Math.abs(shown.y - camera.y) * camera.zoom];
-    return moving ? x < camera.width * room * 0.5 && y < camera.height * room * 0.5 : x < camera.width * room && y < camera.height * room;
-  }
-
-  private begin(ratio: number, job: { repo: Repo; scene: Scene; camera: Camera; ink: Ink; emphasis: Emphasis }): NonNullable<Stage["making"]> {
-    const camera = Object.assign(new Camera(), this.camera);
-    camera.width *= OVERSCAN;
-    camera.height *= OVERSCAN;
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(camera.width * ratio);
-    canvas.height = Math.round(camera.height * ratio);
-    const context = canvas.getContext("2d", { alpha: false })!;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return { steps: paint(context, { ...job, camera }), canvas, x: camera.x, y: camera.y, zoom: camera.zoom };
   }
 
   // What the hand does.
@@ -320,7 +278,7 @@ export class Stage {
     canvas.addEventListener("pointercancel", (event) => this.pointers.delete(event.pointerId));
     canvas.addEventListener("pointerleave", () => this.hover(undefined));
     canvas.addEventListener("dblclick", (event) => {
-      const hit = this.hit(event.offsetX, event.offsetY);
+      const hit = cardAt(this.scene, this.camera, event.offsetX, event.offsetY);
       if (hit) this.acts.open(hit.card);
     });
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -360,13 +318,13 @@ export class Stage {
     this.canvas.style.cursor = "";
     this.dirty();
     if (this.dragged > 5) return;
-    const hit = this.hit(event.offsetX, event.offsetY);
+    const hit = cardAt(this.scene, this.camera, event.offsetX, event.offsetY);
     if (!hit) return this.pick(undefined);
     if (hit.more) return this.acts.more(hit.card, hit.more);
     const row = hit.row === undefined ? undefined : hit.card.rows[hit.row];
     if (row) return this.acts.open(hit.card, row.column);
     if (hit.card.members) return this.acts.open(hit.card);
-    this.pick(this.scene.cards.indexOf(hit.card));
+    this.pick(hit.at);
   }
 
   private wheel(event: WheelEvent): void {
@@ -378,9 +336,10 @@ export class Stage {
   }
 
   private hover(event: PointerEvent | undefined): void {
-    const hit = event && this.hit(event.offsetX, event.offsetY);
-    const at = hit ? this.scene.cards.indexOf(hit.card) : undefined;
-    const words = event && !hit ? this.lineAt(event.offsetX, event.offsetY) : "";
+    const hit = event && cardAt(this.scene, this.camera, event.offsetX, event.offsetY);
+    const at = hit?.at;
+    const line = event && !hit && this.acts.tell ? lineAt(this.scene, this.camera, event.offsetX, event.offsetY) : undefined;
+    const words = line === undefined ? "" : this.acts.tell!(line);
     this.tip.hidden = !words;
     if (words && event) {
       this.tip.textContent = words;
@@ -390,36 +349,6 @@ export class Stage {
     if (at === this.emphasis.hovered && hit?.row === this.emphasis.hoveredRow) return;
     this.emphasis = { ...this.emphasis, hovered: at, hoveredRow: hit?.row };
     if (!this.slow) this.dirty();
-  }
-
-  private hit(viewX: number, viewY: number): { card: Card; row?: number; more?: "up" | "down" | "columns" } | undefined {
-    const [x, y] = this.camera.toPicture(viewX, viewY);
-    for (let at = this.scene.cards.length - 1; at >= 0; at--) {
-      const one = this.scene.cards[at]!;
-      for (const side of [-1, 1] as const) {
-        const count = side < 0 ? one.hidden.up : one.hidden.down;
-        const box = count ? hiddenBox(one, side, count) : undefined;
-        if (box && x >= box.x && x <= box.x + box.w && y >= box.y && y <= box.y + box.h) return { card: one, more: side < 0 ? "up" : "down" };
-      }
-      if (Math.abs(x - one.x) > one.w / 2 || Math.abs(y - one.y) > one.h / 2) continue;
-      const row = Math.floor((y - (one.y - one.h / 2) - HEAD) / ROW);
-      if (row < 0) return { card: one };
-      if (row === one.rows.length && one.more > 0) return { card: one, row, more: "columns" };
-      return row < one.rows.length ? { card: one, row } : { card: one };
-    }
-    return undefined;
-  }
-
-  /** What is said of the line below a point. */
-  private lineAt(viewX: number, viewY: number): string {
-    if (!this.acts.tell || this.scene.lines.length > 600) return "";
-    for (const [number, line] of this.scene.lines.entries()) {
-      const points = pointsOf(this.scene, line).map(([x, y]) => this.camera.toView(x, y));
-      for (let at = 1; at < points.length; at++) {
-        if (nearCurve(points[at - 1]!, points[at]!, viewX, viewY)) return this.acts.tell(number);
-      }
-    }
-    return "";
   }
 
   // What the keyboard does.
@@ -483,9 +412,6 @@ export class Stage {
   }
 }
 
-/** How much more than the view is painted of a large scene, so that a drag does not run out of picture. */
-const OVERSCAN = 1.6;
-
 /** For each card the lines that touch it. */
 function neighbours(scene: Scene): Set<number>[] {
   const lists = scene.cards.map(() => new Set<number>());
@@ -494,17 +420,4 @@ function neighbours(scene: Scene): Set<number>[] {
     lists[to]!.add(number);
   });
   return lists;
-}
-
-/** Is a point within a finger's breadth of the curve that is drawn between two others? */
-function nearCurve([x1, y1]: [number, number], [x2, y2]: [number, number], x: number, y: number): boolean {
-  if (x < Math.min(x1, x2) - 8 || x > Math.max(x1, x2) + 8 || y < Math.min(y1, y2) - 8 || y > Math.max(y1, y2) + 8) return false;
-  const reach = x2 > x1 ? (x2 - x1) / 2 : 30;
-  for (let t = 0; t <= 1; t += 0.05) {
-    const u = 1 - t;
-    const px = u ** 3 * x1 + 3 * u * u * t * (x1 + reach) + 3 * u * t * t * (x2 - reach) + t ** 3 * x2;
-    const py = u ** 3 * y1 + 3 * u * u * t * y1 + 3 * u * t * t * y2 + t ** 3 * y2;
-    if (Math.hypot(px - x, py - y) < 7) return true;
-  }
-  return false;
 }

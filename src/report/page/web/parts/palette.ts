@@ -57,10 +57,10 @@ export class Palette {
 
   private look(): void {
     const words = this.input.value.trim();
-    this.hits = words ? this.search!.find(words, this.scope, this.scope === "all" ? 8 : 40) : [];
+    this.hits = words ? this.search!.find(words, this.scope, this.scope === "all" ? 8 : 40) : this.search!.first(8);
     this.chosen = 0;
-    const nothing = words ? "Nothing is called so." : "";
-    this.list.replaceChildren(...(this.hits.length ? this.hits.map((hit, at) => this.row(hit, at)) : nothing ? [h("li", { class: "nothing" }, nothing)] : []));
+    const rows = this.hits.map((hit, at) => this.row(hit, at));
+    this.list.replaceChildren(...(rows.length ? rows : [h("li", { class: "nothing" }, "Nothing is called so.")]));
     this.mark();
   }
 

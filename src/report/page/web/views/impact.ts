@@ -33,7 +33,6 @@ class ImpactView implements View {
       pick: (card) => void (location.hash = card?.relation === undefined ? link("impact") : link("impact", [repo.id(card.relation)])),
       open: (card) => this.open(card),
       more: (card) => void (location.hash = relationHref(repo, card.relation!)),
-      tell: () => "",
     });
     const fit = h("button", { title: "All of it (0)", "aria-label": "All of it (0)", onclick: () => this.stage.fit() }, icon(ICONS.fit));
     this.stage.element.append(h("div", { class: "tools" }, fit));
@@ -56,7 +55,7 @@ class ImpactView implements View {
     this.title = `Impact on ${this.repo.name(relation)}`;
     if (this.stage.cardOf(relation) < 0 || this.stage.scene.cards[this.stage.cardOf(relation)]?.members) this.draw(relation);
     this.stage.light(causalWay(this.repo, relation));
-    (this.detail as HTMLElement).scrollIntoView?.({ block: "nearest" });
+    this.detail.scrollIntoView({ block: "nearest" });
     return true;
   }
 
@@ -67,6 +66,7 @@ class ImpactView implements View {
   private draw(keep?: number): void {
     const keeping = new Set(keep === undefined ? [] : causalWay(this.repo, keep));
     const scene = changeScene(this.repo, this.opened, keeping);
+    this.stage.element.dataset.empty = scene.cards.length ? "" : "Nobody is reached.";
     this.stage.show(scene, { label: `What the change reaches: ${plural(scene.cards.length, "card")}. Arrow keys move along it.` });
   }
 
@@ -87,7 +87,7 @@ export function counts(repo: Repo): [breaks: number, differs: number, stays: num
 
 export function verdictBar(repo: Repo): HTMLElement {
   const [breaks, differs, stays] = counts(repo);
-  const part = (count: number, name: string) => h("span", { class: name, style: undefined, "data-share": count, title: `${count} ${name}` });
+  const part = (count: number, name: string) => h("span", { class: name, "data-share": count, title: `${count} ${name}` });
   const bar = h("div", { class: "shares", role: "img", "aria-label": `${breaks} break, ${differs} differ, ${stays} stay` }, part(breaks, "breaks"), part(differs, "differs"), part(stays, "stays"));
   for (const one of bar.children as HTMLCollectionOf<HTMLElement>) one.style.flexGrow = one.dataset.share ?? "0";
   return bar;

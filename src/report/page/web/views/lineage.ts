@@ -84,7 +84,7 @@ class LineageView implements View {
     this.stage.focus();
   }
 
-  private draw(keep?: string): void {
+  private draw(keep?: string, stay = false): void {
     const { repo, subject } = this;
     let scene: Scene;
     switch (subject.kind) {
@@ -116,7 +116,7 @@ class LineageView implements View {
         break;
     }
     this.panel.scrollTop = 0;
-    this.stage.show(scene, { keep, label: `Lineage of ${this.says}. Arrow keys move along it, Enter opens.` });
+    this.stage.show(scene, { keep, stay, label: `Lineage of ${this.says}. Arrow keys move along it, Enter opens.` });
   }
 
   private drawColumn(column: number, rows: boolean): Scene {
@@ -201,12 +201,12 @@ class LineageView implements View {
       else return void (location.hash = relationHref(this.repo, card.relation!));
     } else if (this.subject.kind !== "relation") return void (location.hash = relationHref(this.repo, card.relation!));
     else this.further.set(card.relation!, new Set([...(this.further.get(card.relation!) ?? []), what]));
-    this.draw(card.key);
+    this.draw(card.key, true);
   }
 
   private toggle(key: string): void {
     if (!this.opened.delete(key)) this.opened.add(key);
-    this.draw(this.stage.scene.cards.some((one) => one.key === key) ? key : undefined);
+    this.draw();
   }
 
   private closeAll(): void {
