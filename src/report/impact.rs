@@ -151,7 +151,7 @@ fn facts(impact: &ModelImpact, paint: Paint) -> Vec<String> {
     facts.iter().flat_map(|fact| wrap(fact, room)).collect()
 }
 
-fn setting_line(setting: &Setting) -> String {
+pub(super) fn setting_line(setting: &Setting) -> String {
     let word = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
     format!("{} was {}, is {}", setting.key, word(&setting.base), word(&setting.head))
 }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::relations::Index;
 use super::strings::Strings;
 use crate::change::{ColumnChange, Content, Presence};
-use crate::impact::{ConsumerImpact, ModelImpact, Verdict};
+use crate::impact::{ConsumerImpact, ModelImpact, Need, Verdict};
 use crate::report::ChangeSet;
-use crate::report::impact::{column_line, rows_line};
+use crate::report::impact::{column_line, refresh_words, rows_line, setting_line};
 
 #[derive(Serialize)]
 pub(super) struct Change<'a> {
@@ -16,6 +16,8 @@ pub(super) struct Change<'a> {
     /// How many models are as they were.
     staying: usize,
     models: Vec<Model>,
+    /// Rows of sources and seeds that differ.
+    inputs: Vec<u32>,
     consumers: Vec<Consumer>,
 }
 
@@ -65,15 +67,14 @@ pub(super) fn change<'a>(set: &'a ChangeSet<'a>, index: &Index<'_>, strings: &mu
     let models = impacts.models.iter().filter_map(|(id, impact)| Some(model(index.place(id)?, impact, index, strings)));
     let models = models.collect();
     let consumers = impacts.consumers.iter().map(|one| consumer(one, index, strings)).collect();
-    Change { base: set.base, head: set.head, staying, models, consumers }
+    let inputs = impacts.inputs.keys().filter_map(|id| index.place(id)).collect();
+    Change { base: set.base, head: set.head, staying, models, inputs, consumers }
 }
 
 fn model(relation: u32, impact: &ModelImpact, index: &Index<'_>, strings: &mut Strings) -> Model {
     let change = &impact.change;
     let kept = change.presence == Presence::Kept;
-    let mut facts: Vec<String> = rows_line(change.rows).into_iter().filter(|_| kept).collect();
-    facts.extend(change.keys_lost.iter().map(|key| format!("key ({}) is lost", key.join(", "))));
-    facts.extend(change.was.as_ref().map(|was| format!("was {was}")));
+    let facts = facts(impact);
     let columns = change.columns.iter().filter(|column| kept && column.is_change());
     let columns = columns.map(|one| column(one, impact, index, strings)).collect();
     let because =
@@ -91,6 +92,23 @@ fn model(relation: u32, impact: &ModelImpact, index: &Index<'_>, strings: &mut S
         columns,
         because,
     }
+}
+
+/// What differs of a model as a whole.
+fn facts(impact: &ModelImpact) -> Vec<String> {
+    let change = &impact.change;
+    let kept = change.presence == Presence::Kept;
+    let mut facts: Vec<String> = rows_line(change.rows).into_iter().filter(|_| kept).collect();
+    facts.extend(change.keys_lost.iter().map(|key| format!("key ({}) is lost", key.join(", "))));
+    facts.extend(change.was.as_ref().map(|was| format!("was {was}")));
+    facts.extend(change.own.storage.iter().map(setting_line));
+    if let Some(refresh) = impact.refresh.as_ref().filter(|refresh| refresh.need > Need::Nothing) {
+        facts.push(format!("{}: {}", refresh_words(refresh.need), refresh.notes.join("; ")));
+    }
+    if !change.deterministic {
+        facts.push("chance or the clock decides some of it: two runs may differ".to_owned());
+    }
+    facts
 }
 
 fn column(column: &ColumnChange, impact: &ModelImpact, index: &Index<'_>, strings: &mut Strings) -> Column {

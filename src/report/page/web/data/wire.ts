@@ -97,6 +97,7 @@ export interface WireChange {
   head: string;
   staying: number;
   models: WireImpact[];
+  inputs: number[];
   consumers: WireConsumer[];
 }
 
