@@ -2,7 +2,7 @@
 
 import { push, type Repo } from "../data/repo";
 import { depthsBy } from "../data/walk";
-import { groupCard, isDrawn, linesOf, measure, relationCard, type Card, type Scene } from "./scene";
+import { groupCard, isDrawn, linesOf, measure, relationCard, type Card, type Line, type Scene } from "./scene";
 
 export type By = "folder" | "layer";
 
@@ -43,7 +43,8 @@ export function mapPicture(repo: Repo, by: By, opened: ReadonlySet<string>): Map
     }
     frontier = next;
   }
-  return { scene: measure(repo, { cards, lines: linesOf(repo, cards), ranks: ranksOf(repo, cards) }), opened: open };
+  const lines = linesOf(repo, cards);
+  return { scene: measure(repo, { cards, lines, ranks: ranksOf(repo, cards, lines) }), opened: open };
 }
 
 /** The last part of its path large, the rest small. */
@@ -54,20 +55,30 @@ function folderCard(repo: Repo, { key, title, members }: Branch): Card {
   return made;
 }
 
-/** Columns of the map: folders read each other both ways, so how deep their models stand on average decides. */
-function ranksOf(repo: Repo, cards: Card[]): number[] {
+/**
+ * Columns of the map. Folders read each other both ways, so how deep their models stand on average says which way a
+ * line goes; the longest way along such lines is the column, unless that would be more columns than a screen holds.
+ */
+function ranksOf(repo: Repo, cards: Card[], lines: Line[]): number[] {
   const depths = depthsOf(repo);
   const means = cards.map((one) => {
     const members = one.members ?? [one.relation!];
     return members.reduce((sum, member) => sum + depths[member]!, 0) / members.length;
   });
+  const outputs: number[][] = cards.map(() => []);
+  const inputs = new Int32Array(cards.length);
+  for (const { from, to } of lines) {
+    if (means[from]! >= means[to]!) continue;
+    outputs[from]!.push(to);
+    inputs[to]!++;
+  }
+  const longest = [...depthsBy(cards.length, (at) => outputs[at]!, (at) => inputs[at]!)];
   const deepest = Math.max(1, ...means);
-  const columns = Math.min(Math.ceil(deepest), Math.max(3, Math.round(Math.sqrt(cards.length))), MOST_COLUMNS);
-  return means.map((mean, at) => {
-    const member = cards[at]!.relation ?? cards[at]!.members![0]!;
-    if (repo.isConsumer(member)) return columns + 1;
-    return mean === 0 ? 0 : Math.max(1, Math.round((mean / deepest) * columns));
-  });
+  const few = Math.max(...longest) <= MOST_COLUMNS + 1;
+  const ranks = few ? longest : means.map((mean) => (mean === 0 ? 0 : Math.max(1, Math.round((mean / deepest) * MOST_COLUMNS))));
+  const consumes = cards.map((one) => repo.isConsumer(one.relation ?? one.members![0]!));
+  const last = Math.max(0, ...ranks.filter((_, at) => !consumes[at]));
+  return ranks.map((rank, at) => (consumes[at] ? last + 1 : rank));
 }
 
 const MOST_COLUMNS = 5;

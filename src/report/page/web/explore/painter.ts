@@ -24,7 +24,7 @@ export interface Job {
 }
 
 /** More lines than this are a fog: only those of what is picked are drawn then. */
-const MOST_LINES = 2500;
+const MOST_LINES = 1200;
 
 /** Below these zooms, rows and then names are too small to read. */
 const ROWS_FROM = 0.42;
