@@ -23,7 +23,7 @@ use super::scene::{Diff, Scene, Stage};
 use super::sensitive::Watch;
 use super::sheet::{Shared, Sheet};
 use super::standards::Standards;
-use super::sure::is_sure;
+use super::sure::{is_sure, is_sure_ambiguous};
 use super::texts::Texts;
 
 /// What a check found.
@@ -81,7 +81,12 @@ impl Run<'_> {
         for problem in &compiled.query.problems {
             let name = problem_rule(problem.kind);
             let Some(rule) = rules().iter().find(|rule| name == Some(rule.page.name.as_str())) else { continue };
-            if problem.kind == ProblemKind::UnknownColumn && !is_sure(self.compilation, compiled, problem) {
+            let sure = match problem.kind {
+                ProblemKind::UnknownColumn => is_sure(self.compilation, compiled, problem),
+                ProblemKind::AmbiguousColumn => is_sure_ambiguous(self.compilation, compiled, problem),
+                _ => true,
+            };
+            if !sure {
                 continue;
             }
             let scene = self.scene(compiled, &facts, &rule.page);

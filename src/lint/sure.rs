@@ -18,9 +18,24 @@ pub(super) fn is_sure(compilation: &Compilation, compiled: &CompiledModel, probl
     }
     let text = compiled.rendered.text.as_str();
     let name = text.get(problem.span.range()).unwrap_or_default();
+    if dialect.label() == "bigquery" && unfolds(text) {
+        return false;
+    }
     match name.rsplit_once('.') {
         Some(_) => true,
         None => !is_word_of_a_call(text, problem.span.end as usize) && !is_given(text, name),
+    }
+}
+
+/// Is a name surely ambiguous? ClickHouse takes the left one, and Snowflake takes a name that the SELECT list gives.
+pub(super) fn is_sure_ambiguous(compilation: &Compilation, compiled: &CompiledModel, problem: &Problem) -> bool {
+    let dialect = compiled.model.dialect(&compilation.projects[compiled.project].dialect);
+    let text = compiled.rendered.text.as_str();
+    let name = text.get(problem.span.range()).unwrap_or_default();
+    match dialect.label() {
+        "clickhouse" => false,
+        "snowflake" => !is_given(text, name),
+        _ => true,
     }
 }
 
@@ -28,6 +43,13 @@ pub(super) fn is_sure(compilation: &Compilation, compiled: &CompiledModel, probl
 fn spreads(compiled: &CompiledModel) -> bool {
     let makes_rows = |op: &Op| matches!(op, Op::Unnest { .. } | Op::TableFunction { .. } | Op::Opaque { .. });
     compiled.query.nodes.iter().any(|node| makes_rows(&node.op))
+}
+
+/// Does it make columns of the fields of a value: `SELECT AS VALUE f(x)`, `f(x).*`?
+fn unfolds(text: &str) -> bool {
+    let words: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
+    let value = words.windows(2).any(|pair| pair[0] == "as" && pair[1].starts_with("value"));
+    value || words.iter().any(|word| word.contains(").*"))
 }
 
 /// Did its template, or that of a model that it reads, ask what only a warehouse knows? What is written then may lack
@@ -67,6 +89,13 @@ fn is_given(text: &str, name: &str) -> bool {
             return false;
         }
         let before = before.trim_end_matches(['`', '"', '[']);
+        // `f(x) name`
+        if before.ends_with(char::is_whitespace)
+            && before.trim_end().ends_with(')')
+            && !after.trim_start().starts_with('.')
+        {
+            return true;
+        }
         let word = before.trim_end().rsplit(|c| !is_word(c)).next().unwrap_or_default();
         before.ends_with('.') || word == "as"
     })
@@ -79,6 +108,7 @@ mod tests {
     #[test]
     fn a_name_that_the_text_gives_to_something_is_no_typo() {
         assert!(is_given("select a.b as total, total from t", "total"));
+        assert!(is_given("select date_trunc('day', t) day from t where day > 1", "day"));
         assert!(is_given("select s.kind from t group by kind", "kind"));
         assert!(is_given("select 1 as \"Name\", name from t", "name"));
         assert!(!is_given("select amuont, amount as a from t", "amuont"));

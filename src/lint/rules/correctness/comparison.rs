@@ -53,8 +53,11 @@ pub(super) fn constant(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         for conjunct in conjuncts.iter().filter(|conjunct| scene.is_verbatim(conjunct.span)) {
             let Some((left, right)) = comparison(conjunct, &OPERATORS) else { continue };
             // `1 = 1` and `1 = 0` are idioms, of those who write conditions by hand and by machine.
-            if let (ExprKind::Literal(Literal::String(_)), ExprKind::Literal(Literal::String(_))) =
-                (&left.kind, &right.kind)
+            // A name that stands for a literal may be a column's too, which several engines then mean.
+            let text = scene.text(conjunct.span).trim();
+            let written = text.starts_with(['\'', '"']) && text.ends_with(['\'', '"']);
+            if let (true, ExprKind::Literal(Literal::String(_)), ExprKind::Literal(Literal::String(_))) =
+                (written, &left.kind, &right.kind)
             {
                 let help = "Compare with a column, or drop the condition.";
                 found.push(scene.raise(conjunct.span, "This condition is the same for every row.").help(help));
