@@ -20,6 +20,7 @@ mod impact;
 mod lint;
 mod plan;
 mod report;
+mod mcp;
 pub mod lsp;
 pub mod cli;
 

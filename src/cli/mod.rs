@@ -7,6 +7,7 @@ mod check;
 mod ci;
 mod compare;
 mod compile;
+mod completions;
 mod demo;
 mod doctor;
 mod explain;
@@ -22,6 +23,7 @@ mod lineage_graph;
 mod lineage_page;
 mod lineage_paths;
 mod lsp;
+mod mcp;
 mod mend;
 mod outlet;
 mod plan;
@@ -78,6 +80,8 @@ enum Command {
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
     Catalog(catalog::Catalog),
+    Mcp(mcp::Mcp),
+    Completions(completions::Completions),
     Demo(demo::Demo),
     Lsp(lsp::Lsp),
 }
@@ -134,6 +138,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString>>, io: &mut Io
         Command::Schema(schema) => schema::run(schema, io),
         Command::Doctor(doctor) => doctor::run(doctor, io),
         Command::Catalog(catalog) => catalog::run(catalog, io),
+        Command::Mcp(mcp) => mcp::run(mcp, io),
+        Command::Completions(completions) => completions::run(completions, io),
         Command::Demo(demo) => demo::run(demo, io),
         Command::Lsp(lsp) => lsp::run(lsp),
     };
