@@ -3,7 +3,7 @@
 A bad staged change is refused, also where it breaks a file that is not staged; what is not staged is not looked at;
 fixes change files, fail the hook and are never staged; a push that breaks somebody is refused.
 
-usage: hooks_hold.py path/to/sluice [--repo PATH]   the hook is timed on PATH, else on fixtures/user_ltv
+usage: hooks_hold.py path/to/sluice path/to/wheels [--repo PATH]   the hook is timed on PATH, else on fixtures/user_ltv
 """
 
 import argparse
@@ -180,13 +180,8 @@ def install(shop, config):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def by_wheel(root, sluice, timed):
-    """As `sluice init` writes it, with the wheel that is built here."""
-    wheels = root / "wheels"
-    environment = os.environ | {"CARGO_TARGET_DIR": str(CRATE / "target"), "PATH": f"{BIN}:{os.environ['PATH']}"}
-    maturin = [str(BIN / "maturin"), "build", "--release", "--quiet", "--out", str(wheels)]
-    done = subprocess.run(maturin, cwd=CRATE, env=environment, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
+def by_wheel(root, sluice, wheels, timed):
+    """As `sluice init` writes it, with the wheel that was built here."""
     environment = {"PRE_COMMIT_HOME": str(root / "wheel-home"), "PIP_FIND_LINKS": str(wheels)}
     shop = Shop(root / "by_wheel", environment)
     settings = shop.read("sluice.toml")
@@ -250,6 +245,7 @@ def by_lefthook(root, sluice):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("sluice")
+    parser.add_argument("wheels")
     parser.add_argument("--repo", default=CRATE / "fixtures/user_ltv/head")
     parser.add_argument("--without-rust", action="store_true", help="leave out what compiles the crate once more")
     arguments = parser.parse_args()
@@ -258,7 +254,7 @@ def main():
         root = Path(folder).resolve()
         by_git(root, sluice)
         by_lefthook(root, sluice)
-        by_wheel(root, sluice, Path(arguments.repo))
+        by_wheel(root, sluice, Path(arguments.wheels).resolve(), Path(arguments.repo))
         if not arguments.without_rust:
             by_rust(root)
     for complaint in complaints:
