@@ -1,6 +1,6 @@
 //! Columns of all rows in; their names, types and tests, and the edges between them, out as flat lists.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -44,7 +44,7 @@ pub(super) struct Edges {
 /// The columns, and how to find one.
 pub(super) struct Placed<'a> {
     pub(super) wire: Columns,
-    places: HashMap<(u32, String), u32>,
+    places: BTreeMap<(u32, String), u32>,
     relations: Vec<Option<&'a Relation>>,
 }
 
@@ -55,10 +55,10 @@ impl Placed<'_> {
 }
 
 pub(super) fn columns<'a>(index: &Index<'a>, declared: &Declared<'a>, strings: &mut Strings) -> Placed<'a> {
-    let mut placed = Placed { wire: Columns::default(), places: HashMap::new(), relations: Vec::new() };
+    let mut placed = Placed { wire: Columns::default(), places: BTreeMap::new(), relations: Vec::new() };
     for ((names, relation), row) in index.columns().zip(0..) {
         let told = relation.and_then(|relation| declared.get(relation.name.as_str()));
-        let told: HashMap<String, &DeclaredColumn> = told
+        let told: BTreeMap<String, &DeclaredColumn> = told
             .into_iter()
             .flat_map(|(_, properties)| &properties.columns)
             .map(|column| (column.name.to_ascii_lowercase(), column))

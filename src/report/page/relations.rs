@@ -1,6 +1,6 @@
 //! Relations, consumers and what YAML says of them in; a row for each out, field by field.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -70,12 +70,12 @@ enum Thing<'a> {
 /// All rows in order, and where each id stands.
 pub(super) struct Index<'a> {
     things: Vec<Thing<'a>>,
-    places: HashMap<&'a str, u32>,
+    places: BTreeMap<&'a str, u32>,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn of(page: &Page<'a>) -> Self {
-        let mut index = Index { things: Vec::new(), places: HashMap::new() };
+        let mut index = Index { things: Vec::new(), places: BTreeMap::new() };
         for relation in page.relations {
             index.add(&relation.name, Thing::Relation(relation));
         }
@@ -219,7 +219,7 @@ impl Rows {
 }
 
 /// What YAML says of models, sources and seeds, by id: package, properties.
-pub(super) type Declared<'a> = HashMap<&'a str, (&'a str, &'a Properties)>;
+pub(super) type Declared<'a> = BTreeMap<&'a str, (&'a str, &'a Properties)>;
 
 pub(super) fn declared<'a>(page: &Page<'a>) -> Declared<'a> {
     let models = page.compilation.models.values().map(|one| &one.model);

@@ -1,16 +1,16 @@
 //! Texts in, each once, and a number for each out.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A table of texts. The empty text is number 0.
 pub(super) struct Strings {
-    numbers: HashMap<String, u32>,
+    numbers: BTreeMap<String, u32>,
     pub(super) list: Vec<String>,
 }
 
 impl Default for Strings {
     fn default() -> Self {
-        Strings { numbers: HashMap::from([(String::new(), 0)]), list: vec![String::new()] }
+        Strings { numbers: BTreeMap::from([(String::new(), 0)]), list: vec![String::new()] }
     }
 }
 
