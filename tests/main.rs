@@ -6,6 +6,7 @@ mod catalog;
 mod cli;
 mod committed;
 mod docs;
+mod impact;
 mod json_schema;
 mod lineage;
 mod lsp;

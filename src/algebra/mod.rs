@@ -26,6 +26,8 @@ mod tests_carried;
 #[cfg(test)]
 mod tests_equal;
 #[cfg(test)]
+mod tests_rows;
+#[cfg(test)]
 mod tests_warehouses;
 mod walk;
 

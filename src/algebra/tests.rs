@@ -42,7 +42,7 @@ fn duckdb() -> Arc<Dialect> {
     find("duckdb").expect("duckdb is a dialect")
 }
 
-fn query(sql: &str) -> Query {
+pub(super) fn query(sql: &str) -> Query {
     let dialect = duckdb();
     let parsed = parse(sql, &dialect);
     resolve(&parsed, &dialect, &Shop).query.expect("the text is a query")

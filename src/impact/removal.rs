@@ -8,7 +8,7 @@ use super::{Class, Impacts, ModelImpact, Step, Verdict, consumers};
 use crate::change::{Changes, ColumnChange, ModelChange, Presence, Shape, Width};
 use crate::compile::{Compilation, CompiledModel};
 use crate::lineage::Via;
-use crate::text::Place;
+use crate::text::{Place, Span};
 
 /// Whom it would break if `relation` (or one column of it) were gone.
 pub fn without(compilation: &Compilation, relation: &str, column: Option<&str>) -> Impacts {
@@ -66,7 +66,13 @@ impl Removal<'_> {
         while let Some((relation, column)) = pending.pop() {
             for (id, model) in self.compilation.models.iter().filter(|(id, _)| **id != relation) {
                 let same = |other: &str, name: &str| other == relation && name.eq_ignore_ascii_case(&column);
-                let named = model.lineage.named.iter().find(|name| same(&name.relation, &name.column));
+                // A star names no column: it takes those that are there.
+                let is_star = |span: Span| {
+                    let text = model.rendered.text.get(span.range());
+                    text.is_some_and(|text| text.trim_end().ends_with('*'))
+                };
+                let mut named = model.lineage.named.iter();
+                let named = named.find(|name| same(&name.relation, &name.column) && !is_star(name.span));
                 if let Some(named) = named {
                     let place = place_of(model, named.span);
                     let what = format!("reads `{}.{column}`", self.compilation.short_name(&relation));
@@ -160,7 +166,7 @@ impl Removal<'_> {
     }
 }
 
-fn place_of(model: &CompiledModel, span: crate::text::Span) -> Place {
+fn place_of(model: &CompiledModel, span: Span) -> Place {
     let origin = model.rendered.origin(span).map(|origin| origin.place);
     origin.unwrap_or_else(|| Place::top(&model.model.file))
 }

@@ -1,0 +1,248 @@
+//! What a change means for those who read: small repos of two commits, and the answer of `sluice impact`.
+
+use serde_json::Value;
+
+use crate::scratch::{Files, Scratch, files};
+
+const PROJECT: &str = "name: shop\nversion: '1.0'\nprofile: shop\nmodel-paths: [models]\nmacro-paths: [macros]\nseed-paths: [seeds]\ntest-paths: [tests]\nvars:\n  least: 1\n";
+const SOURCES: &str = "sources:\n  - name: raw\n    tables:\n      - name: orders\n        columns:\n          - {name: id, data_type: integer, data_tests: [unique, not_null]}\n          - {name: customer_id, data_type: integer}\n          - {name: amount, data_type: integer}\n          - {name: status, data_type: varchar}\n      - name: customers\n        columns:\n          - {name: id, data_type: integer, data_tests: [unique]}\n          - {name: name, data_type: varchar}\n";
+
+fn repo(base: &[(&str, &str)], head: &[(&str, &str)]) -> Scratch {
+    let all = |own: &[(&str, &str)]| -> Files {
+        let shared =
+            [("dbt_project.yml", PROJECT), ("sluice.toml", "dialect = \"duckdb\"\n"), ("models/sources.yml", SOURCES)];
+        let mut found = files(shared);
+        found.extend(own.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+        found
+    };
+    let base = all(base);
+    let mut changed = base.clone();
+    changed.extend(head.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+    changed.retain(|_, bytes| bytes != b"-");
+    Scratch::repo(&[base, changed])
+}
+
+fn impact(scratch: &Scratch, more: &[&str]) -> Value {
+    let arguments = [&["impact", "--format=json", "--fail-on=never"], more].concat();
+    let answer = scratch.run(&arguments);
+    serde_json::from_str(&answer.stdout).unwrap_or_else(|fault| panic!("{fault}: {}{}", answer.stdout, answer.stderr))
+}
+
+fn changed(base: &[(&str, &str)], head: &[(&str, &str)]) -> Value {
+    impact(&repo(base, head), &["--base=HEAD~1", "--head=HEAD"])
+}
+
+/// One model of the answer; null where it stays.
+fn model<'v>(answer: &'v Value, name: &str) -> &'v Value {
+    let models = answer["models"].as_array().expect("models are a list");
+    models.iter().find(|model| model["name"] == format!("model.shop.{name}")).unwrap_or(&Value::Null)
+}
+
+fn consumer<'v>(answer: &'v Value, name: &str) -> &'v Value {
+    let consumers = answer["consumers"].as_array().expect("consumers are a list");
+    consumers.iter().find(|consumer| consumer["name"] == name).unwrap_or(&Value::Null)
+}
+
+const ORDERS: (&str, &str) =
+    ("models/orders.sql", "select id, customer_id, amount, status from {{ source('raw', 'orders') }}\n");
+
+#[test]
+fn a_filter_leaves_a_subset_and_its_readers_follow() {
+    let base = [
+        ORDERS,
+        ("models/paid.sql", "select id, amount from {{ ref('orders') }} where amount > 5\n"),
+        ("models/totals.sql", "select status, sum(amount) as total from {{ ref('orders') }} group by status\n"),
+        ("models/top.sql", "select id from {{ ref('orders') }} order by amount limit 3\n"),
+    ];
+    let head = [(
+        "models/orders.sql",
+        "select id, customer_id, amount, status from {{ source('raw', 'orders') }} where status = 'a'\n",
+    )];
+    let answer = changed(&base, &head);
+    assert_eq!(model(&answer, "orders")["rows"], "subset");
+    assert_eq!(model(&answer, "paid")["rows"], "subset");
+    assert_eq!(model(&answer, "totals")["rows"], "subset");
+    assert_eq!(model(&answer, "top")["rows"], "changed");
+    let evidence = &model(&answer, "orders")["evidence"][0];
+    assert_eq!((&evidence["what"], &evidence["head"]["line"]), (&"filter `status = 'a'` is new".into(), &1.into()));
+}
+
+#[test]
+fn a_left_join_on_a_key_that_a_source_declares_adds_no_row_and_says_what_it_rests_on() {
+    let joined = "select o.id, o.customer_id, o.amount, o.status from {{ source('raw', 'orders') }} o left join {{ source('raw', 'customers') }} c on o.customer_id = c.id\n";
+    let answer = changed(&[ORDERS], &[("models/orders.sql", joined)]);
+    let orders = model(&answer, "orders");
+    assert_eq!(
+        (&orders["class"], &orders["rows"], &orders["proved"]),
+        (&"cosmetic".into(), &"same".into(), &false.into())
+    );
+}
+
+#[test]
+fn a_test_of_a_source_that_comes_or_goes_changes_no_data() {
+    let joined = (
+        "models/orders.sql",
+        "select o.id, c.name from {{ source('raw', 'orders') }} o left join {{ source('raw', 'customers') }} c on o.customer_id = c.id\n",
+    );
+    let without =
+        SOURCES.replace("{name: id, data_type: integer, data_tests: [unique]}", "{name: id, data_type: integer}");
+    let answer = changed(&[joined], &[("models/sources.yml", without.as_str())]);
+    assert_eq!(model(&answer, "orders"), &Value::Null);
+    let input = &answer["inputs"][0];
+    assert_eq!(input["name"], "source.shop.raw.customers");
+    assert_eq!(input["guard"]["weakened"][0], "unique(id)");
+}
+
+#[test]
+fn what_renders_otherwise_is_laid_at_its_origin() {
+    let base = [
+        ("macros/least.sql", "{% macro least() %}1{% endmacro %}\n"),
+        ("models/a.sql", "select id from {{ source('raw', 'orders') }} where amount > {{ least() }}\n"),
+        ("models/b.sql", "select id from {{ source('raw', 'orders') }} where amount > {{ var('least') }}\n"),
+    ];
+    let head = [
+        ("macros/least.sql", "{% macro least() %}2{% endmacro %}\n"),
+        ("dbt_project.yml", &PROJECT.replace("least: 1", "least: 3")),
+    ];
+    let answer = changed(&base, &head);
+    let origin = |name: &str| {
+        (model(&answer, name)["origins"][0]["kind"].clone(), model(&answer, name)["origins"][0]["name"].clone())
+    };
+    assert_eq!(origin("a"), ("macro".into(), "least".into()));
+    assert_eq!(origin("b"), ("var".into(), "least".into()));
+}
+
+#[test]
+fn a_contract_that_the_query_breaks_is_a_break() {
+    let contract = "models:\n  - name: orders\n    config: {contract: {enforced: true}}\n    columns:\n      - {name: id, data_type: integer}\n      - {name: customer_id, data_type: integer}\n      - {name: amount, data_type: integer}\n      - {name: status, data_type: varchar}\n";
+    let base = [ORDERS, ("models/orders.yml", contract)];
+    let more = "select id, customer_id, amount, status, 1 as one from {{ source('raw', 'orders') }}\n";
+    let answer = changed(&base, &[("models/orders.sql", more)]);
+    assert_eq!(model(&answer, "orders")["verdict"], "breaks");
+    assert_eq!(consumer(&answer, "contract.shop.orders")["verdict"], "breaks");
+    let typed = "select id, customer_id, amount::varchar as amount, status from {{ source('raw', 'orders') }}\n";
+    assert_eq!(model(&changed(&base, &[("models/orders.sql", typed)]), "orders")["verdict"], "breaks");
+}
+
+#[test]
+fn an_incremental_model_says_what_becomes_of_its_table() {
+    let text = |more: &str, settings: &str| {
+        format!(
+            "{{{{ config(materialized='incremental', unique_key='id'{settings}) }}}}\nselect id, amount{more} from {{{{ source('raw', 'orders') }}}}\n"
+        )
+    };
+    let need = |base: String, head: String| {
+        let answer = changed(&[("models/o.sql", &base)], &[("models/o.sql", &head)]);
+        (model(&answer, "o")["refresh"]["need"].clone(), model(&answer, "o")["verdict"].clone())
+    };
+    assert_eq!(need(text("", ""), text(", status", "")), ("full_refresh".into(), "differs".into()));
+    assert_eq!(need(text(", status", ""), text("", "")), ("stops".into(), "breaks".into()));
+    let appends = ", on_schema_change='append_new_columns'";
+    assert_eq!(need(text("", appends), text(", status", appends)), ("backfill".into(), "differs".into()));
+    let fails = ", on_schema_change='fail'";
+    assert_eq!(need(text("", fails), text(", status", fails)), ("stops".into(), "breaks".into()));
+    assert_eq!(need(text("", ""), text("", ", partition_by='id'")), ("full_refresh".into(), "stays".into()));
+}
+
+#[test]
+fn lines_of_a_seed_have_no_order_and_its_columns_are_told_apart() {
+    let base = [
+        ("seeds/codes.csv", "code,label,weight\na,x,1\nb,y,2\n"),
+        ("models/labels.sql", "select code, label from {{ ref('codes') }}\n"),
+        ("models/weights.sql", "select code, weight from {{ ref('codes') }}\n"),
+    ];
+    let answer = changed(&base, &[("seeds/codes.csv", "code,label,weight\nb,y,2\na,x,1\n")]);
+    assert_eq!(answer["models"].as_array().map(Vec::len), Some(0));
+    let answer = changed(&base, &[("seeds/codes.csv", "code,label,weight\na,x,1\nb,y,7\n")]);
+    assert_eq!(model(&answer, "labels"), &Value::Null);
+    assert_eq!(model(&answer, "weights")["class"], "values");
+    assert_eq!(answer["inputs"][0]["name"], "seed.shop.codes");
+}
+
+#[test]
+fn singular_tests_and_the_other_side_of_relationships_are_consumers() {
+    let base = [
+        ORDERS,
+        ("models/customers.sql", "select id, name from {{ source('raw', 'customers') }}\n"),
+        (
+            "models/orders.yml",
+            "models:\n  - name: orders\n    columns:\n      - name: customer_id\n        data_tests:\n          - relationships: {to: ref('customers'), field: id}\n",
+        ),
+        ("tests/no_negative.sql", "select * from {{ ref('orders') }} where amount < 0\n"),
+    ];
+    let customers =
+        [("models/customers.sql", "select id, name from {{ source('raw', 'customers') }} where name <> ''\n")];
+    let answer = changed(&base, &customers);
+    assert_eq!(consumer(&answer, "test.shop.relationships_orders_customer_id")["verdict"], "differs");
+    assert_eq!(consumer(&answer, "test.shop.no_negative"), &Value::Null);
+    let orders = [(
+        "models/orders.sql",
+        "select id, customer_id, -amount as amount, status from {{ source('raw', 'orders') }}\n",
+    )];
+    assert_eq!(consumer(&changed(&base, &orders), "test.shop.no_negative")["verdict"], "differs");
+}
+
+#[test]
+fn chance_is_handed_on_to_readers() {
+    let base = [ORDERS, ("models/a.sql", "select id, amount from {{ ref('orders') }}\n")];
+    let head = [(
+        "models/orders.sql",
+        "select id, customer_id, amount + random() as amount, status from {{ source('raw', 'orders') }}\n",
+    )];
+    assert_eq!(model(&changed(&base, &head), "a")["deterministic"], false);
+}
+
+#[test]
+fn columns_that_only_change_places_are_told_to_their_readers_by_star() {
+    let base = [ORDERS, ("models/all_orders.sql", "select * from {{ ref('orders') }}\n")];
+    let head = [("models/orders.sql", "select customer_id, amount, status, id from {{ source('raw', 'orders') }}\n")];
+    assert_eq!(model(&changed(&base, &head), "all_orders")["class"], "metadata");
+}
+
+#[test]
+fn without_a_diff_a_removal_breaks_those_who_name_the_column() {
+    let base = [
+        ORDERS,
+        ("models/all_orders.sql", "select * from {{ ref('orders') }}\n"),
+        ("models/sums.sql", "select sum(amount) as total from {{ ref('all_orders') }}\n"),
+        ("models/ids.sql", "select id from {{ ref('all_orders') }}\n"),
+    ];
+    let scratch = repo(&base, &[]);
+    let answer = impact(&scratch, &["--column=orders.amount", "--remove"]);
+    assert_eq!(model(&answer, "sums")["verdict"], "breaks");
+    assert_eq!(model(&answer, "all_orders")["verdict"], "differs");
+    assert_eq!(model(&answer, "ids"), &Value::Null);
+    let answer = impact(&scratch, &["--column=orders.amount", "--retype"]);
+    assert_eq!(model(&answer, "all_orders")["columns"][2]["change"], "retyped");
+}
+
+#[test]
+fn the_index_is_a_moment_too() {
+    let scratch = repo(&[ORDERS], &[]);
+    scratch.write(&files([("models/orders.sql", "select id from {{ source('raw', 'orders') }}\n")]));
+    let answer = impact(&scratch, &["--base=HEAD", "--head=index"]);
+    assert_eq!((&answer["head"], answer["models"].as_array().map(Vec::len)), (&"index".into(), Some(0)));
+    let answer = impact(&scratch, &["--base=index"]);
+    assert_eq!(model(&answer, "orders")["change"], "modified");
+}
+
+#[test]
+fn a_comment_fits_however_large_the_change() {
+    let wide: Vec<(String, String)> = (0..400)
+        .map(|n| {
+            (format!("models/m{n}.sql"), format!("select id, amount as amount_{n} from {{{{ ref('orders') }}}}\n"))
+        })
+        .collect();
+    let mut base: Vec<(&str, &str)> = wide.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    base.push(ORDERS);
+    let head = [(
+        "models/orders.sql",
+        "select id, customer_id, amount + 1 as amount, status from {{ source('raw', 'orders') }} where id > 1\n",
+    )];
+    let scratch = repo(&base, &head);
+    let answer = scratch.run(&["impact", "--base=HEAD~1", "--head=HEAD", "--format=markdown", "--fail-on=never"]);
+    assert!(answer.stdout.len() < 65_000, "{} bytes", answer.stdout.len());
+    assert!(answer.stdout.contains("models are not drawn"), "{}", answer.stdout);
+    let text = scratch.run(&["impact", "--base=HEAD~1", "--head=HEAD", "--fail-on=never"]).stdout;
+    assert!(text.contains("381 models more; `--all` shows them"), "{text}");
+}
