@@ -3,6 +3,7 @@
 //! Most of what people type is the query itself, which no reader looks at. What readers do look at is compared: config
 //! calls, headers, blocks that define something, marks of a dialect. On any doubt the project is to be read again.
 
+use super::adapter;
 use super::guess;
 use super::statements::{Header, StatementKind, query, statements};
 use super::tokens::Quotes;
@@ -23,8 +24,7 @@ pub fn edited(project: &Project, model: &Model, text: &str) -> Option<Span> {
         .diagnostics
         .iter()
         .any(|one| one.place.file == *file || one.related.iter().any(|label| label.place.file == *file));
-    let guessed = project.dialect_reason.starts_with("the SQL") || project.dialect_reason.starts_with("nothing");
-    if told_here || (guessed && !guess::stays(old, text, project.models.iter().map(|model| model.text.len()).sum())) {
+    if told_here || !guesses_the_same(project, model, text) {
         return None;
     }
     let body = match project.kind {
@@ -33,6 +33,20 @@ pub fn edited(project: &Project, model: &Model, text: &str) -> Option<Span> {
         Kind::SqlMesh => header_end(project, model, text)?,
     };
     (model.body.end as usize == old.len()).then_some(body)
+}
+
+/// Would the project's dialect be guessed the same from its SQL, where that is what told it?
+fn guesses_the_same(project: &Project, model: &Model, text: &str) -> bool {
+    let reason = project.dialect_reason.as_str();
+    if !reason.starts_with("the SQL") && !reason.starts_with("nothing") {
+        return true;
+    }
+    let own = project.models.iter().filter(|one| project.kind != Kind::Dbt || one.package == project.name);
+    let texts: Vec<&str> = own.map(|one| if one.id == model.id { text } else { &*one.text }).collect();
+    match guess::dialect(&texts) {
+        Some((mark, name)) => *reason == format!("the SQL itself ({mark})") && adapter::known(name).is_some(),
+        None => reason.starts_with("nothing"),
+    }
 }
 
 /// Is the file more than this model: a macro, a template of others, or several models?

@@ -61,15 +61,6 @@ pub(super) fn dialect(texts: &[&str]) -> Option<(&'static str, &'static str)> {
     Some((mark, dialect))
 }
 
-/// Whether the guess is surely the same with another text in place of one; `all` is how long all texts are together.
-pub(super) fn stays(old: &str, new: &str, all: usize) -> bool {
-    let marks = |text: &str| {
-        let words = text.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-        MARKS.map(|(mark, _)| words.matches(mark).count())
-    };
-    all + new.len() < ENOUGH && marks(old) == marks(new)
-}
-
 #[cfg(test)]
 mod tests {
     use super::dialect;
