@@ -42,20 +42,27 @@ def main():
     repos = sorted((path for path in options.repos.iterdir() if (path / ".git").exists()), key=number)
     sums, failures = Counter(), []
     with ThreadPoolExecutor(options.jobs) as pool:
-        for repo, found in pool.map(lambda repo: (repo, judge(options.sluice.resolve(), repo, options.datasets)), repos):
+        results = pool.map(lambda repo: judge(options.sluice.resolve(), repo, options.datasets), repos)
+        for at, (repo, found) in enumerate(zip(repos, results)):
             sums.update(found["counts"])
+            if at % 20 == 19:
+                print(summary(sums), flush=True)
             if found["wrong"] or found["rebuilt"]:
                 failures.append({"repo": repo.name, **{key: found[key] for key in ("wrong", "rebuilt")}})
             for line in found["wrong"]:
                 print(f"WRONG {repo.name}: {line}", flush=True)
     if options.failures:
         options.failures.write_text("".join(json.dumps(one) + "\n" for one in failures))
+    print(summary(sums))
+    return 1 if sums["wrong"] or sums["skipped"] < 0.95 * sums["skippable"] else 0
+
+
+def summary(sums):
     share = 100 * sums["skipped"] / max(1, sums["skippable"])
-    print(
+    return (
         f"{sums['repos']} projects, {sums['wrong']} with wrong tables, {sums['tables']} tables compared, "
         f"{sums['steps']} steps; of {sums['skippable']} models that could be skipped {sums['skipped']} were ({share:.1f} %)"
     )
-    return 1 if sums["wrong"] or share < 95 else 0
 
 
 def number(path):
@@ -73,16 +80,15 @@ def judge(sluice, repo, datasets):
         built = {step["relation"] for step in plan["steps"] if step["kind"] == "build"}
         for seed in range(datasets):
             data = random_data(base.sources, random.Random(f"{repo.name}-{seed}"), base.words)
-            one, two = scratch / f"one{seed}", scratch / f"two{seed}"
-            for folder in (one, two):
-                folder.mkdir()
-            before = base.build(one / "warehouse.duckdb", data)
+            one, two = warehouse(), warehouse()
+            before = base.build(one, data)
             equal = {name: table for name, table in before.items() if table is not None}
             fitted = head_data(base.sources, head.sources, data, random.Random(f"{repo.name}-{seed}-head"))
-            full = head.build(two / "warehouse.duckdb", fitted)
+            full = head.build(two, fitted)
             equal = {name for name, table in full.items() if table is not None and equal.get(name) == table}
             equal_always = equal if equal_always is None else equal_always & equal
-            wrong += [f"data set {seed}: {line}" for line in run_plan(plan, one / "warehouse.duckdb", head, fitted, full)]
+            wrong += [f"data set {seed}: {line}" for line in run_plan(plan, one, head, fitted, full)]
+            one.close(), two.close()
             counts["tables"] += len(full)
     skippable = {name for name in equal_always or () if name in base.models}
     rebuilt = sorted(skippable & built)
@@ -136,9 +142,8 @@ class Side:
                 f"from read_csv('{path}', header=true, delim=',', quote='\"', types={said}, nullstr='')"
             )
 
-    def build(self, path, data):
+    def build(self, connection, data):
         """The table of each model as columns and sorted rows; None where it does not build."""
-        connection = duckdb.connect(str(path))
         self.load(connection, data)
         self.load_seeds(connection)
         for name in self.order:
@@ -146,14 +151,18 @@ class Side:
                 connection.execute(f"create table main.{short(name)} as {self.sql[name]}")
             except duckdb.Error:
                 pass
-        found = {name: contents(connection, name) for name in self.order}
-        connection.close()
-        return found
+        return {name: contents(connection, name) for name in self.order}
 
 
-def run_plan(plan, path, head, data, full):
+def warehouse():
+    """A database of the name that the projects' profiles give, in memory."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("attach ':memory:' as warehouse; use warehouse")
+    return connection
+
+
+def run_plan(plan, connection, head, data, full):
     """Yields what is wrong after the plan has run on the tables of base."""
-    connection = duckdb.connect(str(path))
     head.load(connection, data)
     for step in plan["steps"]:
         for statement in step["statements"]:
@@ -165,11 +174,10 @@ def run_plan(plan, path, head, data, full):
     for name, table in full.items():
         if table is not None and contents(connection, name) != table:
             yield f"{name} is not what a full build gives"
-    for (left,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall():
+    for (left,) in connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = 'main'").fetchall():
         known = {short(name) for name in full} | {path.stem for path in (head.folder / "seeds").glob("*.csv")}
         if left not in known:
             yield f"{left} is left over"
-    connection.close()
 
 
 def contents(connection, name):

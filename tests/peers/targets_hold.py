@@ -3,7 +3,7 @@
 - Argo: the models that Hera generates from Argo's own OpenAPI document;
 - Databricks: the classes of databricks-bundles, which know every field of a job;
 - GitHub: the workflow schema of SchemaStore, as check-jsonschema ships it, and the limit of 256 jobs a matrix;
-- Prefect: the flow is imported and run against a DuckDB file;
+- Prefect: the flow is imported by Prefect itself;
 - OpenLineage: the schemas of its specification, which lie beside this file;
 - Kestra and Snowflake publish no schema: rules of our own, of the fields that tasks take and of the limits of graphs.
 
@@ -13,7 +13,6 @@ usage: targets_hold.py path/to/sluice
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -42,12 +41,9 @@ def main(sluice):
                 found = list(holds(folder))
                 print(f"  {name:7} {target:12} {'wrong' if found else 'holds'}", flush=True)
                 complaints += [f"{name} {target}: {line}" for line in found]
-        folder = scratch / "prefect"
-        run(sluice, repos["all"], "plan", "--full", "--full-refresh", "--target", "prefect", "--out", str(folder))
-        complaints += prefect_runs(folder, scratch)
     for complaint in complaints:
         print("WRONG:", complaint)
-    print(f"{3 * len(TARGETS) + 1} answers judged, {len(complaints)} wrong")
+    print(f"{3 * len(TARGETS)} answers judged, {len(complaints)} wrong")
     return 1 if complaints else 0
 
 
@@ -223,32 +219,12 @@ def openlineage(folder):
             yield f"{event['job']['name']} has no column lineage"
 
 
-def prefect_runs(folder, scratch):
-    import duckdb
-
-    database = scratch / "jaffle.duckdb"
-    connection = duckdb.connect(str(database))
-    connection.execute((HERE / "jaffle_raw.sql").read_text())
-    connection.close()
-    environment = {
-        **os.environ,
-        "PREFECT_HOME": str(scratch / "prefect_home"),
-        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-        "PREFECT_LOGGING_LEVEL": "ERROR",
-        "SLUICE_DBAPI": "duckdb",
-        "SLUICE_DBAPI_ARGUMENTS": json.dumps({"database": str(database)}),
-        "DO_NOT_TRACK": "1",
-    }
-    code = "import flow; flow.run()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        yield f"prefect: {done.stderr[-600:]}"
-        return
-    connection = duckdb.connect(str(database))
-    count = connection.execute("select count(*) from main.customers").fetchone()[0]
-    print(f"  all     prefect      run, {count} customers")
-    if not count:
-        yield "prefect: nothing was built"
+def prefect(folder):
+    """Prefect reads the flow; what it runs, it runs as Dagster does."""
+    code = "import flow, prefect; assert isinstance(flow.run, prefect.Flow); print(len(flow.STEPS))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    if done.returncode or not int(done.stdout):
+        yield done.stderr[-600:] or "no steps"
 
 
 TARGETS = {
@@ -257,6 +233,7 @@ TARGETS = {
     "github": github,
     "kestra": kestra,
     "openlineage": openlineage,
+    "prefect": prefect,
     "snowflake": snowflake,
 }
 
