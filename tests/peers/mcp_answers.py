@@ -29,7 +29,7 @@ QUESTIONS = [
     ("check", {"paths": ["models/staging"], "select": ["unknown-column"]}, ["16 models"]),
     ("compile", {"selector": ["user_ltv"]}, ["select"]),
     ("compile", {"inline": "select * from {{ ref('user_ltv') }}"}, ["user_ltv"]),
-    ("plan", {"base": "HEAD~1", "env": "dev"}, ["build", "user_ltv"]),
+    ("plan", {"base": "HEAD~1", "env": "prod"}, ["build", "user_ltv"]),
     ("explain", {"rule": "fan-out-join"}, ["fan-out-join", "Why it hurts"]),
     ("lineage", {}, ["!", "selector"]),
     ("lineage", {"selectors": ["user_ltv"]}, ["!", "Did you mean `selector`?"]),
