@@ -32,7 +32,7 @@ mod tests_warehouses;
 mod walk;
 
 pub use certain::{Truth, same};
-pub use clauses::{Clause, clauses};
+pub use clauses::clauses;
 pub use depends::Dependencies;
 pub use expr::{Expr, ExprKind, Literal, SortKey};
 pub use facts::Nullabilities;

@@ -18,7 +18,7 @@ use crate::text::Place;
 
 pub use columns::{ColumnChange, Content, Shape, Width};
 pub use evidence::Evidence;
-pub use own::{Guard, Own, Setting};
+pub use own::{Own, Setting};
 use rows::RowSets;
 pub use rows::Rows;
 

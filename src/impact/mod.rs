@@ -19,7 +19,7 @@ use crate::change::{Changes, ColumnChange, ModelChange, Presence, Rows};
 use crate::compile::Compilation;
 use crate::text::Place;
 
-pub use attribution::{Origin, OriginKind};
+pub use attribution::Origin;
 pub use class::{Class, Verdict};
 pub use consumers::{ConsumerImpact, ConsumerKind};
 pub use refresh::{Need, Refresh};

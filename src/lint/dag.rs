@@ -130,7 +130,8 @@ pub(super) fn layer<'a>(rules: &ProjectRules<'a>, model: &Model) -> Option<&'a s
 pub fn layers(compilation: &Compilation) -> BTreeMap<String, String> {
     let rules: Vec<ProjectRules<'_>> = compilation.projects.iter().map(ProjectRules::of).collect();
     let models = compilation.models.values();
-    let known = models.filter_map(|one| Some((one.model.id.clone(), layer(&rules[one.project], &one.model)?.to_owned())));
+    let known =
+        models.filter_map(|one| Some((one.model.id.clone(), layer(&rules[one.project], &one.model)?.to_owned())));
     known.collect()
 }
 

@@ -17,8 +17,8 @@ pub fn impact_markdown(set: &ChangeSet<'_>) -> String {
     impact_markdown_within(set, ROOM)
 }
 
-/// As [`impact_markdown`], in at most `room` bytes: the worst is told first, and what is left out is counted.
-pub fn impact_markdown_within(set: &ChangeSet<'_>, room: usize) -> String {
+/// In at most `room` bytes: the worst is told first, and what is left out is counted.
+fn impact_markdown_within(set: &ChangeSet<'_>, room: usize) -> String {
     let shown = reached(set);
     let consumers: Vec<_> = set.impacts.consumers.iter().filter(|one| one.verdict != Verdict::Stays).collect();
     let mut out = headline(set, &shown, &consumers);

@@ -43,7 +43,7 @@ pub use dot::dot;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use impact::impact;
-pub use impact_markdown::{impact_markdown, impact_markdown_within};
+pub use impact_markdown::impact_markdown;
 pub use junit::junit;
 pub use lsp::{Units, escaped, lsp, lsp_diagnostic};
 pub use mermaid::mermaid;

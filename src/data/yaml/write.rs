@@ -122,7 +122,7 @@ mod tests {
         let value = Value::map([("version", Value::from("1.0")), ("steps", steps)]);
         check(
             &value,
-            "version: \"1.0\"\nsteps:\n  - name: a\n    after: []\n    \"on\": true\n  - sql: |\n      select 1\n      from t\n    n: 3\n  -\n    - \"x: y\"\n    - \"\"\n",
+            "version: \"1.0\"\nsteps:\n  - name: a\n    after: []\n    \"on\": true\n  - sql: |\n      select 1\n      from t\n    \"n\": 3\n  -\n    - \"x: y\"\n    - \"\"\n",
         );
         check(&Value::from("trailing \nspace"), "\"trailing \\nspace\"\n");
         check(&Value::from(Kind::Float(0.5)), "0.5\n");

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{File, Plan, cron, file, guarded, names};
+use crate::plan::statements::literal;
 
 const MOST_TASKS: usize = 1000;
 const MOST_NEIGHBOURS: usize = 100;
@@ -67,7 +68,7 @@ fn body(statements: &[String]) -> String {
             let all: String =
                 many.iter().map(|one| format!("    {};\n", one.trim_end().trim_end_matches(';'))).collect();
             let quoted = if all.contains("$$") {
-                super::super::statements::literal(&format!("begin\n{all}end"))
+                literal(&format!("begin\n{all}end"))
             } else {
                 format!("$$\nbegin\n{all}end\n$$")
             };
@@ -92,7 +93,7 @@ fn tasks(plan: &Plan) -> Vec<Task> {
         let body = match &step.command {
             Some(command) => {
                 let says = format!("run outside: {command}");
-                vec![format!("select cast({} as integer)", super::super::statements::literal(&says))]
+                vec![format!("select cast({} as integer)", literal(&says))]
             }
             None => guarded(step),
         };
