@@ -25,7 +25,7 @@ struct Editor {
 }
 
 /// Longer than any answer takes: only a server that hangs is waited for in vain.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn files(files: &[(&str, &str)]) -> Files {
     files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()

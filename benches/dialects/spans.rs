@@ -33,12 +33,12 @@ pub fn print(words: &[String]) {
         println!(
             "| {kind} | {} | {:.1} % | {}",
             counts.all,
-            100.0 * counts.exact as f64 / counts.all as f64,
+            100.0 * f64::from(counts.exact) / f64::from(counts.all),
             counts.example
         );
         (all, exact) = (all + counts.all, exact + counts.exact);
     }
-    println!("| all | {all} | {:.2} % |", 100.0 * exact as f64 / f64::from(all.max(1)));
+    println!("| all | {all} | {:.2} % |", 100.0 * f64::from(exact) / f64::from(all.max(1)));
 }
 
 #[derive(Default)]

@@ -184,7 +184,7 @@ fn tables(script: &Script<'_>, from: usize) -> Vec<String> {
 }
 
 fn plain(name: &str) -> String {
-    name.trim_matches(['"', '`', '[', ']']).to_uppercase()
+    name.trim_matches(['"', '`', '[', ']']).to_ascii_uppercase()
 }
 
 /// Which table the column of a dotted name is of.
