@@ -246,3 +246,25 @@ fn a_comment_fits_however_large_the_change() {
     let text = scratch.run(&["impact", "--base=HEAD~1", "--head=HEAD", "--fail-on=never"]).stdout;
     assert!(text.contains("381 models more; `--all` shows them"), "{text}");
 }
+
+#[test]
+fn a_cast_that_a_readers_engine_refuses_breaks_it_and_its_readers() {
+    let readers = [
+        ORDERS,
+        ("models/taxed.sql", "select id, amount + 1 as taxed from {{ ref('orders') }}\n"),
+        ("models/ids.sql", "select id from {{ ref('taxed') }}\n"),
+        ("models/listed.sql", "select id, cast(amount as integer) + 1 as taxed from {{ ref('orders') }}\n"),
+    ];
+    let as_text =
+        "select id, customer_id, cast(amount as varchar) as amount, status from {{ source('raw', 'orders') }}\n";
+    let refused = changed(&readers, &[("models/orders.sql", as_text)]);
+    let verdict = |answer: &Value, name| model(answer, name)["verdict"].clone();
+    assert_eq!(verdict(&refused, "taxed"), "breaks");
+    assert_eq!(verdict(&refused, "ids"), "breaks");
+    assert_ne!(verdict(&refused, "listed"), "breaks");
+
+    let snowflake = ("sluice.toml", "dialect = \"snowflake\"\n");
+    let cast = changed(&[&readers[..], &[snowflake]].concat(), &[("models/orders.sql", as_text), snowflake]);
+    assert_eq!(verdict(&cast, "taxed"), "differs");
+    assert_eq!(model(&cast, "ids"), &Value::Null);
+}

@@ -5,6 +5,7 @@
 //! text that was parsed.
 
 mod certain;
+mod clash;
 mod clauses;
 mod depends;
 mod expr;
@@ -32,6 +33,7 @@ mod tests_warehouses;
 mod walk;
 
 pub use certain::{Truth, same};
+pub use clash::{Clash, clashes};
 pub use clauses::clauses;
 pub use depends::Dependencies;
 pub use expr::{Expr, ExprKind, Literal, SortKey};
@@ -45,5 +47,5 @@ pub use query::{
     ProblemKind, Proof, Query, RelId, SetKind, Status, Why,
 };
 pub use resolve::{Catalog, How, Routine, opaque, resolve};
-pub use sql_type::{Family, Type};
+pub use sql_type::{Family, Kind, Type};
 pub use walk::exprs;

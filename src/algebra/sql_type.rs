@@ -47,6 +47,25 @@ impl Family {
             Family::Unknown => "unknown",
         }
     }
+
+    /// `a string`, `an integer`.
+    pub fn with_article(self) -> String {
+        let word = self.word();
+        let article = if word.starts_with(['a', 'e', 'i', 'u']) { "an" } else { "a" };
+        format!("{article} {word}")
+    }
+}
+
+/// Families whose values engines compare without a cast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Number,
+    Text,
+    Truth,
+    Moment,
+    Time,
+    Bytes,
+    Many,
 }
 
 /// A SQL type.
@@ -79,6 +98,26 @@ impl Type {
 
     pub fn is_unknown(&self) -> bool {
         self.family == Family::Unknown
+    }
+
+    /// `None` where nothing is known of the values, or engines differ in what they are compared with.
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self.family {
+            Family::Integer | Family::Decimal | Family::Float => Kind::Number,
+            Family::String => Kind::Text,
+            Family::Boolean => Kind::Truth,
+            Family::Date | Family::Timestamp => Kind::Moment,
+            Family::Time => Kind::Time,
+            Family::Binary => Kind::Bytes,
+            Family::Array | Family::Map => Kind::Many,
+            Family::Interval | Family::Struct | Family::Json | Family::Geo | Family::Unknown => return None,
+        })
+    }
+
+    /// The two families, with their articles, where their values are of kinds that differ.
+    pub fn clashes_with(&self, other: &Type) -> Option<(String, String)> {
+        let differ = self.kind()? != other.kind()?;
+        differ.then(|| (self.family.with_article(), other.family.with_article()))
     }
 
     /// Reads a type as any of the dialects writes it.
@@ -138,7 +177,6 @@ impl Type {
         self.canonical() == other.canonical()
     }
 
-    /// One spelling per type.
     /// Is every value of this type one of the other? Only where that is certain.
     pub fn widens_to(&self, other: &Type) -> bool {
         let digits = |ty: &Type| match (ty.family, ty.precision()) {

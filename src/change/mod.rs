@@ -12,9 +12,11 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::algebra::{Clash, clashes};
 use crate::compile::{Compilation, CompiledModel};
+use crate::dialect::Dialect;
 use crate::project::ModelKind;
-use crate::text::Place;
+use crate::text::{Place, Span};
 
 pub use columns::{ColumnChange, Content, Shape, Width};
 pub use evidence::Evidence;
@@ -138,7 +140,8 @@ fn kept((one, two): (&CompiledModel, &CompiledModel), head: &Compilation, sets: 
     let dialect = two.model.dialect(&head.projects[two.project].dialect);
     let columns = columns::columns(&one.known, &two.known, dialect);
     let rows = sets.rows(id);
-    let broken = new_problems(one, two);
+    let mut broken = new_problems(one, two);
+    broken.extend(new_clashes(one, two, dialect));
     // Where fingerprints could not be had, only equal text over equal inputs would say that anything stayed.
     let unknown = one.known.rows.is_none() || two.known.rows.is_none();
     let missing = |from, to| if rows == Rows::Same { Vec::new() } else { keys_missing(from, to) };
@@ -224,17 +227,21 @@ fn keys_missing(one: &CompiledModel, two: &CompiledModel) -> Vec<Vec<String>> {
     lost.iter().filter(minimal).map(|key| (*key).clone()).collect()
 }
 
+/// Where the text of a span was written.
+fn place_of(model: &CompiledModel, span: Span) -> Place {
+    model.rendered.origin(span).map_or_else(|| Place::top(&model.model.file), |origin| origin.place)
+}
+
 fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
     use crate::algebra::ProblemKind;
     let breaks = |kind: ProblemKind| {
         matches!(kind, ProblemKind::UnknownColumn | ProblemKind::UnknownRelation | ProblemKind::SetColumnCount)
     };
     let queries = std::iter::once(&model.query).chain(&model.also);
-    let at = |span| model.rendered.origin(span).map_or_else(|| Place::top(&model.model.file), |origin| origin.place);
     let mut found: Vec<(String, Place)> = queries
         .flat_map(|query| &query.problems)
         .filter(|problem| breaks(problem.kind))
-        .map(|problem| (problem.message.clone(), at(problem.span)))
+        .map(|problem| (problem.message.clone(), place_of(model, problem.span)))
         .collect();
     found.extend(
         model
@@ -253,6 +260,22 @@ fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
 fn new_problems(one: &CompiledModel, two: &CompiledModel) -> Vec<(String, Place)> {
     let before: Vec<String> = problems(one).into_iter().map(|(message, _)| message).collect();
     problems(two).into_iter().filter(|(message, _)| !before.contains(message)).collect()
+}
+
+/// What head puts together and its engine refuses, where base was not refused the like of it: what base has, its engine
+/// is known to build.
+fn new_clashes(one: &CompiledModel, two: &CompiledModel, dialect: &Dialect) -> Vec<(String, Place)> {
+    let of = |model: &CompiledModel| -> Vec<Clash> {
+        let queries = std::iter::once(&model.query).chain(&model.also);
+        queries.flat_map(|query| clashes(query, dialect)).collect()
+    };
+    let found = of(two);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let before = of(one);
+    let new = found.into_iter().filter(|clash| !before.iter().any(|other| other.message == clash.message));
+    new.map(|clash| (clash.message, place_of(two, clash.span))).collect()
 }
 
 /// An added model that says what a removed one said is the same model under another name.

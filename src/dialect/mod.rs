@@ -149,6 +149,9 @@ pub struct Dialect {
     pub null_order: NullOrder,
     /// `/` of two integers gives an integer.
     pub integer_division: bool,
+    /// Where it turns a value of one kind into one of another unasked: `comparison`, `arguments` of functions and
+    /// operators, `branches` of a CASE or COALESCE, the columns of a `set` operation.
+    pub implicit_casts: BTreeSet<String>,
     /// Yes-or-no facts that only one reader asks for, by name (e.g. `supports_trailing_commas` for the parser).
     pub flags: BTreeMap<String, bool>,
     /// By upper-case name.

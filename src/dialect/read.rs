@@ -64,6 +64,7 @@ fn blank() -> Dialect {
         keywords: BTreeSet::new(),
         null_order: NullOrder::Largest,
         integer_division: false,
+        implicit_casts: BTreeSet::new(),
         flags: BTreeMap::new(),
         functions: BTreeMap::new(),
     }
@@ -92,6 +93,8 @@ fn read_facts(dialect: &mut Dialect, facts: &Value) {
     }
     dialect.null_order = facts.get("null_order").and_then(Value::str).map_or(dialect.null_order, null_order);
     dialect.integer_division = facts.get("integer_division").and_then(Value::bool).unwrap_or(dialect.integer_division);
+    let casts = facts.get("implicit_casts").map(Value::items).unwrap_or_default();
+    dialect.implicit_casts.extend(casts.iter().filter_map(Value::str).map(str::to_owned));
     for table in ["flags", "parse", "rewrites"] {
         for (key, value) in facts.get(table).map(Value::entries).unwrap_or_default() {
             dialect.flags.insert(key.text.clone(), value.bool().expect("a flag is true or false"));

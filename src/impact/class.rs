@@ -77,7 +77,7 @@ impl Class {
             Class::Unknown => "not understood well enough to say",
             Class::Rows => "other rows",
             Class::Grain => "a key is lost: rows may repeat",
-            Class::Breaking => "something that is read is gone",
+            Class::Breaking => "what is read is gone or no longer fits",
         }
     }
 

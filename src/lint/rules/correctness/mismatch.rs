@@ -1,43 +1,12 @@
 //! Comparisons, joins, CASEs and set operations in; those that put values of different kinds together, out.
 
-use crate::algebra::{ColumnId, Expr, ExprKind, Family, Op, Type};
+use crate::algebra::{ColumnId, Expr, ExprKind, Kind, Op};
 use crate::lint::block::{is_literal, string, whole_number};
 use crate::lint::facts::{Definition, comparison};
 use crate::lint::finding::Raised;
 use crate::lint::scene::Scene;
 
 const OPERATORS: [&str; 6] = ["=", "<>", "<", ">", "<=", ">="];
-
-/// Kinds of values that no engine compares without turning one into the other.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Text,
-    Truth,
-    Moment,
-    Time,
-    Bytes,
-    Many,
-}
-
-fn kind(ty: &Type) -> Option<Kind> {
-    Some(match ty.family {
-        Family::Integer | Family::Decimal | Family::Float => Kind::Number,
-        Family::String => Kind::Text,
-        Family::Boolean => Kind::Truth,
-        Family::Date | Family::Timestamp => Kind::Moment,
-        Family::Time => Kind::Time,
-        Family::Binary => Kind::Bytes,
-        Family::Array | Family::Map => Kind::Many,
-        Family::Interval | Family::Struct | Family::Json | Family::Geo | Family::Unknown => return None,
-    })
-}
-
-/// The words for two kinds of values that differ.
-fn differ(a: &Type, b: &Type) -> Option<(&'static str, &'static str)> {
-    let (first, second) = (kind(a)?, kind(b)?);
-    (first != second).then(|| (a.family.word(), b.family.word()))
-}
 
 /// Two columns, or what is computed of them, compared outside a join's condition.
 pub(super) fn compared(scene: &Scene<'_>, found: &mut Vec<Raised>) {
@@ -64,24 +33,14 @@ fn told(scene: &Scene<'_>, expr: &Expr) -> Option<Raised> {
     if is_literal(left) || is_literal(right) {
         return None;
     }
-    let (a, b) = differ(&left.ty, &right.ty)?;
+    let (a, b) = left.ty.clashes_with(&right.ty)?;
     let (one, other) = (scene.text(left.span), scene.text(right.span));
     let message = format!(
         "`{one}` is {} and `{other}` is {}: what is equal depends on how the engine turns one into the other.",
-        article(a),
-        article(b)
+        a, b
     );
     let help = "Cast one of them, so that it is written which way they are compared.";
     Some(scene.raise(expr.span, message).help(help))
-}
-
-fn article(word: &str) -> String {
-    match word {
-        "boolean" | "decimal" | "float" | "date" | "timestamp" | "time" | "string" | "binary" | "map" => {
-            format!("a {word}")
-        }
-        _ => format!("an {word}"),
-    }
 }
 
 /// A column compared with a literal of another kind.
@@ -95,7 +54,7 @@ pub(super) fn literal(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         };
         let text = scene.text(literal.span);
         let name = scene.text(value.span);
-        let told = match (kind(&value.ty), string(literal), whole_number(literal)) {
+        let told = match (value.ty.kind(), string(literal), whole_number(literal)) {
             (Some(Kind::Number), Some(string), _) if string.trim().parse::<f64>().is_err() => {
                 format!("`{name}` is a number, and {text} is none.")
             }
@@ -121,14 +80,9 @@ pub(super) fn in_set(scene: &Scene<'_>, found: &mut Vec<Raised>) {
                     continue;
                 }
                 let ty = |column: ColumnId| &scene.query().columns[column.0 as usize].ty;
-                let Some((a, b)) = differ(ty(*expected), ty(*column)) else { continue };
+                let Some((a, b)) = ty(*expected).clashes_with(ty(*column)) else { continue };
                 let name = scene.facts.name(*column);
-                let message = format!(
-                    "Column {}, `{name}`, is {} here and {} in the first branch.",
-                    at + 1,
-                    article(b),
-                    article(a)
-                );
+                let message = format!("Column {}, `{name}`, is {} here and {} in the first branch.", at + 1, b, a);
                 let help =
                     "Cast it in one of the branches; if another column was meant, put the columns in the same order.";
                 let (span, block) = (scene.query().columns[column.0 as usize].span, scene.facts.node(*rel).span);
@@ -157,10 +111,10 @@ pub(super) fn in_case(scene: &Scene<'_>, found: &mut Vec<Raised>) {
     scene.facts.each_expr(&mut |_, expr| {
         let ExprKind::Case { branches, otherwise } = &expr.kind else { return };
         let values = branches.iter().map(|(_, value)| value).chain(otherwise.as_deref());
-        let typed: Vec<&Expr> = values.filter(|value| kind(&value.ty).is_some()).collect();
+        let typed: Vec<&Expr> = values.filter(|value| value.ty.kind().is_some()).collect();
         let Some((first, rest)) = typed.split_first() else { return };
         for value in rest {
-            let Some((a, b)) = differ(&first.ty, &value.ty) else { continue };
+            let Some((a, b)) = first.ty.clashes_with(&value.ty) else { continue };
             // A string literal takes the type of the others where it can be read as one.
             if [first, value].iter().any(|value| {
                 string(value)
@@ -168,10 +122,10 @@ pub(super) fn in_case(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             }) {
                 continue;
             }
-            let message = format!("This branch gives {}, and an earlier one {}.", article(b), article(a));
+            let message = format!("This branch gives {}, and an earlier one {}.", b, a);
             let there = scene.place(first.span);
             let help = "Cast one of them: a CASE has one type.";
-            found.push(scene.raise(value.span, message).help(help).label(there, format!("{} here", article(a))));
+            found.push(scene.raise(value.span, message).help(help).label(there, format!("{} here", a)));
             return;
         }
     });
