@@ -251,3 +251,21 @@ fn elements_of_unknown_arrays_have_the_fields_they_are_asked_for() {
     let missing = query("bigquery", "select e.key from unnest([struct(1 as a)]) as e");
     assert_eq!(missing.problems.len(), 1, "the fields of a struct that is known are known");
 }
+
+#[test]
+fn a_star_of_one_relation_leaves_out_what_using_made_one_in_trino() {
+    let starred = "select t.*, a as k from t join u using (a)";
+    check("trino", &[(starred, "select t.b, t.c, a as k from t join u using (a)")]);
+    check("duckdb", &[(starred, "select t.a, t.b, t.c, a as k from t join u using (a)")]);
+}
+
+#[test]
+fn qualify_means_the_column_that_select_takes() {
+    let by = |column: &str| {
+        format!(
+            "select t.a, d from t join u on t.b = u.b qualify row_number() over (partition by {column} order by d) = 1"
+        )
+    };
+    check("bigquery", &[(by("a").as_str(), by("t.a").as_str())]);
+    check("snowflake", &[(by("a").as_str(), by("t.a").as_str())]);
+}

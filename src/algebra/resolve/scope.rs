@@ -17,6 +17,9 @@ pub(super) struct Scope<'p> {
     pub(super) merged: Vec<Merged>,
     /// Aliases of the SELECT list met so far, and who wins where one is also an input column.
     pub(super) aliases: Vec<Alias>,
+    /// Columns that the SELECT list takes by their own names: `SELECT a.id .. QUALIFY row_number() OVER (PARTITION BY
+    /// id ..) = 1` means what SELECT calls `id`, though `b` has one too.
+    pub(super) chosen: Vec<Alias>,
     pub(super) rule: Option<AliasRule>,
     /// Relations of this scope may be read, but nothing of the outer blocks (a CTE body).
     pub(super) closed: bool,
@@ -190,10 +193,16 @@ impl Resolver<'_> {
         match found.as_slice() {
             [column] => return Answer::Found(self.column_expr(*column, span)),
             [] => {}
-            several => match self.unnested(ident, scope) {
-                Some(column) => return Answer::Found(self.column_expr(column, span)),
-                None => return Answer::Ambiguous(several.iter().map(|c| self.column_expr(*c, span)).collect()),
-            },
+            several => {
+                if let Some(column) = self.unnested(ident, scope) {
+                    return Answer::Found(self.column_expr(column, span));
+                }
+                let candidates: Vec<Expr> = several.iter().map(|c| self.column_expr(*c, span)).collect();
+                return match scope.chosen.iter().find(|chosen| chosen.key == key) {
+                    Some(chosen) => aliased(chosen),
+                    None => Answer::Ambiguous(candidates),
+                };
+            }
         }
         if scope.rule == Some(AliasRule::ColumnFirst)
             && let Some(found) = alias()

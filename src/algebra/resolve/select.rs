@@ -58,7 +58,10 @@ impl Resolver<'_> {
             self.conjuncts(having, &seen)
         });
         let mut qualify = select.qualify.as_ref().map(|qualify| {
-            let seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_qualify);
+            let mut seen = scope.with_aliases(&list.aliases, self.dialect.alias_in_qualify);
+            if self.dialect.alias_in_qualify != AliasRule::Hidden {
+                seen.chosen = self.taken(&list);
+            }
             self.conjuncts(qualify, &seen)
         });
         let mut sort = self.select_order(select, order, &list, &scope);
@@ -245,6 +248,15 @@ impl Resolver<'_> {
             list.aliases.push(Alias { key, expr: expr.clone() });
         }
         list.items.push(Item { name, quoted, expr, span, from_star: false });
+    }
+
+    /// The columns that a SELECT list takes under the names that they have.
+    fn taken(&self, list: &List) -> Vec<Alias> {
+        let column = |item: &&Item| item.expr.as_column().is_some();
+        let named = list.items.iter().filter(column);
+        named
+            .map(|item| Alias { key: self.dialect.column_key(&item.name, item.quoted), expr: item.expr.clone() })
+            .collect()
     }
 
     fn select_order(

@@ -119,7 +119,13 @@ impl Resolver<'_> {
         let mut level = Some(scope);
         while let Some(here) = level {
             if let Some(item) = here.items.iter().find(|item| item.answers_to(&path)) {
-                let columns = item.columns.iter().map(|column| self.starred(column, span)).collect();
+                // Trino's `a.*` leaves out what USING made one, for that is a column of neither.
+                let is_left_out = |id| {
+                    self.dialect.flag("star_without_using")
+                        && here.merged.iter().any(|merged| merged.members.contains(&id))
+                };
+                let own = item.columns.iter().filter(|column| !is_left_out(column.output.column));
+                let columns = own.map(|column| self.starred(column, span)).collect();
                 return (columns, item.open.then(|| item.clone()).into_iter().collect());
             }
             level = here.parent;
