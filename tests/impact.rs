@@ -268,3 +268,23 @@ fn a_cast_that_a_readers_engine_refuses_breaks_it_and_its_readers() {
     assert_eq!(verdict(&cast, "taxed"), "differs");
     assert_eq!(model(&cast, "ids"), &Value::Null);
 }
+
+#[test]
+fn a_text_that_is_not_understood_may_be_laid_out_anew() {
+    let odd = |text: &'static str| ("models/odd.sql", text);
+    let reader = ("models/reader.sql", "select id from {{ ref('odd') }}\n");
+    let base = odd("select id,  amount from {{ no_such_macro() }}\n");
+    let laid_out = odd("SELECT\n    id, -- the key\n    amount\nFROM {{no_such_macro()}}\n");
+    let answer = changed(&[base, reader], &[laid_out]);
+    assert_eq!(model(&answer, "odd")["class"], "cosmetic");
+    assert!(model(&answer, "reader").is_null());
+    let answer = changed(&[base, reader], &[odd("select id, total from {{ no_such_macro() }}\n")]);
+    assert!(!model(&answer, "reader").is_null());
+}
+
+#[test]
+fn columns_of_one_name_are_compared_in_their_order() {
+    let base = ("models/twice.sql", "select id as a, amount as a from {{ source('raw', 'orders') }}\n");
+    let head = ("models/twice.sql", "select id as a, amount as a\nfrom {{ source('raw', 'orders') }}\n");
+    assert_eq!(model(&changed(&[base], &[head]), "twice")["class"], "cosmetic");
+}

@@ -10,6 +10,7 @@ mod impact;
 mod json_schema;
 mod lineage;
 mod lsp;
+mod mend;
 mod page;
 mod plan;
 mod projects;

@@ -126,6 +126,12 @@ impl ColumnChange {
 pub(super) fn columns(base: &Known, head: &Known, dialect: &Dialect) -> Vec<ColumnChange> {
     let key = |column: &KnownColumn| dialect.column_key(&column.name, column.quoted);
     let find = |side: &'_ Known, name: &str| side.columns.iter().position(|column| key(column) == name);
+    // Of several with one name, the first is the first and the second the second.
+    let partner = |place: usize, name: &str| {
+        let nth = head.columns[..place].iter().filter(|column| key(column) == name).count();
+        let mut same = (0..base.columns.len()).filter(|at| key(&base.columns[*at]) == name);
+        same.nth(nth).or_else(|| find(base, name))
+    };
     let gone: Vec<&KnownColumn> = base.columns.iter().filter(|column| find(head, &key(column)).is_none()).collect();
     let fresh: Vec<&KnownColumn> = head.columns.iter().filter(|column| find(base, &key(column)).is_none()).collect();
     let renamed_from = |column: &KnownColumn| -> Option<&KnownColumn> {
@@ -142,7 +148,7 @@ pub(super) fn columns(base: &Known, head: &Known, dialect: &Dialect) -> Vec<Colu
     let order = kept_order(base, head, &key);
     let (base_given, head_given) = (given(base), given(head));
     for (place, column) in head.columns.iter().enumerate() {
-        if let Some(at) = find(base, &key(column)) {
+        if let Some(at) = partner(place, &key(column)) {
             let moved = order.contains(&key(column));
             changes.push(compared((&base.columns[at], base_given.get(at)), (column, head_given.get(place)), moved));
         } else if let Some(old) = renamed_from(column) {

@@ -158,8 +158,12 @@ fn write(mended: &Mended, unsafe_too: bool, workspace: &Workspace, io: &mut Io) 
         some(mended.applied, "fix").replace("fixs", "fixes"),
         some(mended.texts.len(), "file")
     ));
-    for file in &mended.withdrawn {
-        io.tell(&format!("{file} is left as it was: the fixes would have changed what it means, or that they do not cannot be proved."));
+    for (file, rules) in &mended.withdrawn {
+        let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+        io.tell(&format!(
+            "{file} keeps what {} would have mended: that would change what it means, or that it does not cannot be proved.",
+            rules.join(", ")
+        ));
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::data::Value;
 use crate::diagnostic::Diagnostic;
 use crate::lineage::ModelLineage;
 use crate::project::{Kind, Language, Model, ModelKind, Project, RelationName};
-use crate::syntax::Outline;
+use crate::syntax::{Outline, plain};
 use crate::template::Rendered;
 use crate::text::{Hasher, Place, Span};
 
@@ -208,7 +208,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Opaque text: its declared columns may hold anything it reads, and it is equal only to the same text over the
+    /// Opaque text: its declared columns may hold anything it reads, and it is equal only to the same words over the
     /// same inputs.
     fn widen(&self, known: &mut Known, lineage: &mut Arc<ModelLineage>) {
         known.open = true;
@@ -218,7 +218,12 @@ impl Maker<'_> {
             }
         }
         let mut hasher = Hasher::new("opaque");
-        hasher.text(&self.draft.main.rendered.text).text(&self.draft.model.text);
+        // Python is told by its indentation too.
+        let said = |text: &str| match self.draft.model.language {
+            Language::Python => text.to_owned(),
+            _ => plain(text),
+        };
+        hasher.text(&said(&self.draft.main.rendered.text)).text(&said(&self.draft.model.text));
         for id in &lineage.depends_on {
             let offer = self.sight.known.get(id);
             hasher.text(id).digest(offer.map(|offer| offer.address).unwrap_or_default());

@@ -43,7 +43,7 @@ pub use change::Base;
 pub use check::check;
 pub use dag::layers;
 pub use finding::{Finding, Standing};
-pub use fix::fix;
+pub use fix::{Fixed, fix};
 pub use import::{Imported, bouncer, checkpoint, evaluator, sqlfluff};
 pub use index::index;
 pub use kept::{Kept, seen_by_readers};

@@ -11,6 +11,7 @@ mod limits;
 mod mentions;
 mod neighbours;
 mod parsed;
+mod plain;
 mod rewrite;
 mod role;
 mod scan;
@@ -22,6 +23,7 @@ mod wrapper;
 
 pub use lex::is_keyword;
 pub use parsed::{Comment, Outline, Parsed, Statement, SyntaxError};
+pub use plain::plain;
 pub use role::Role;
 pub use scan::scan;
 /// The strict tree's nodes, for the floor that gives them meaning.

@@ -6,6 +6,8 @@ use crate::lint::script::{Kind, Relation, Script};
 use crate::lint::sheet::Sheet;
 use crate::text::Span;
 
+use super::unused_alias::mentions;
+
 pub(super) fn tables(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     if sheet.dialect().flag("bare_table_aliases") {
         return;
@@ -110,7 +112,13 @@ fn unaliased(
     tokens: std::ops::Range<usize>,
 ) -> Vec<Edit> {
     let script = sheet.script();
-    if script.tokens_of(relation.source).any(|at| script.tokens[at].kind.is_jinja()) {
+    let is_spoken = |at: usize| match script.tokens[at].kind {
+        Kind::Expression | Kind::Statement => mentions(script.word(at), name),
+        Kind::String => script.word(at).contains("{{") && mentions(script.word(at), name),
+        _ => false,
+    };
+    let of_template = script.tokens_of(relation.source).any(|at| script.tokens[at].kind.is_jinja());
+    if of_template || tokens.clone().any(is_spoken) {
         return Vec::new();
     }
     let source = script.nodes[relation.source].span;

@@ -115,7 +115,7 @@ fn is_value(script: &Script<'_>, at: usize) -> bool {
 }
 
 /// Does a template speak the word?
-fn mentions(text: &str, word: &str) -> bool {
+pub(super) fn mentions(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|part| part.eq_ignore_ascii_case(word))
 }
 
