@@ -50,11 +50,25 @@ struct Course {
     /// Those that tried in this one.
     tried: BTreeSet<String>,
     applied: usize,
+    /// The texts it had before each pass. Rules that undo each other bring one back: there it ends, and so will the
+    /// next run.
+    had: BTreeSet<Digest>,
 }
 
 impl Default for Course {
     fn default() -> Self {
-        Course { passes: 0, width: usize::MAX, tried: BTreeSet::new(), applied: 0 }
+        Course { passes: 0, width: usize::MAX, tried: BTreeSet::new(), applied: 0, had: BTreeSet::new() }
+    }
+}
+
+impl Course {
+    /// A pass made `now` of the file, and it stays.
+    fn go_on(&mut self, before: Option<String>, now: &str, applied: usize) {
+        self.had.extend(before.map(|text| Digest::of(text.as_bytes())));
+        let is_back = self.had.contains(&Digest::of(now.as_bytes()));
+        self.passes = if is_back { PASSES } else { self.passes + 1 };
+        self.width = self.width.saturating_mul(2);
+        self.applied += applied;
     }
 }
 
@@ -102,17 +116,23 @@ pub(super) fn mend(
                 compile(workspace, first, &mut mended);
             }
             for file in stands {
-                let course = courses.entry(file.clone()).or_default();
-                course.passes += 1;
-                course.width = course.width.saturating_mul(2);
-                course.applied += made.applied.get(&file).copied().unwrap_or(0);
+                let before = kept.get(&file).cloned().or_else(|| original(first, &file));
+                let applied = made.applied.get(&file).copied().unwrap_or(0);
+                let now = &mended.texts[&file];
+                courses.entry(file).or_default().go_on(before, now, applied);
             }
             mended.findings = check(&mended.compilation, wish.base, wish.selection).findings;
         }
     }
     mended.withdrawn.retain(|_, rules| !rules.is_empty());
-    mended.applied = courses.values().map(|course| course.applied).sum();
+    mended.texts.retain(|file, text| original(first, file).is_none_or(|old| old != *text));
+    let written = courses.iter().filter(|(file, _)| mended.texts.contains_key(*file));
+    mended.applied = written.map(|(_, course)| course.applied).sum();
     mended
+}
+
+fn original(first: &Snapshot, file: &FileId) -> Option<String> {
+    first.text(file).ok().map(|text| text.content.to_string())
 }
 
 /// One rule alone did harm, or fewer must try next time.

@@ -6,7 +6,7 @@ use crate::lint::script::{Kind, Relation, Script};
 use crate::lint::sheet::Sheet;
 use crate::text::Span;
 
-use super::unused_alias::mentions;
+use super::unused_alias::{mentions, walks_into};
 
 pub(super) fn tables(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     if sheet.dialect().flag("bare_table_aliases") {
@@ -19,11 +19,11 @@ pub(super) fn tables(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     if sheet.options().word("aliasing") == "implicit" {
         return;
     }
-    // `FROM (VALUES ..) (a, b)` names the columns alone.
+    // `FROM (VALUES ..) (a, b)` names the columns alone; `FROM (SELECT ..) PIVOT (..)` does not.
     for relation in script.all("relation").filter_map(|node| script.relation(node)) {
         let list = script.child(relation.node, "group");
         if let (true, None, Some(list)) = (is_derived(script, relation.source), relation.alias, list)
-            && list > relation.source
+            && script.nodes[list].first == script.nodes[relation.source].end
         {
             let span = script.nodes[list].span;
             let fix = sheet.edit(Span::at(span.start as usize), "AS ");
@@ -85,6 +85,9 @@ pub(super) fn forbidden(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     for select in script.selects() {
         let Some(from) = select.from else { continue };
         let relations = script.relations(from);
+        if walks_into(sheet, &relations) {
+            continue;
+        }
         let is_name = |relation: &Relation| matches!(script.node_kind(relation.source), "name" | "jinja_expression");
         let Some(base) = relations.first().filter(|first| is_name(first)) else { continue };
         let text = |relation: &Relation| script.node_text(relation.source);

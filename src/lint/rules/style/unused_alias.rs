@@ -31,7 +31,7 @@ pub(super) fn check(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
 }
 
 /// Does a relation read a column of another, `FROM t, t.items AS item`?
-fn walks_into(sheet: &Sheet<'_>, relations: &[Relation]) -> bool {
+pub(super) fn walks_into(sheet: &Sheet<'_>, relations: &[Relation]) -> bool {
     let script = sheet.script();
     if !sheet.dialect().flag("implicit_unnest") {
         return false;
@@ -58,6 +58,11 @@ fn is_needed(sheet: &Sheet<'_>, select: &Select, relations: &[Relation], relatio
         "call" => {
             let text = script.node_text(source).to_ascii_lowercase();
             if text.contains(".nodes(") || text.starts_with("openrowset") {
+                return true;
+            }
+            // `SELECT *` gives the elements by the name of the alias.
+            let has_star = || select.tokens.clone().any(|at| script.tokens[at].kind == Kind::Star);
+            if text.starts_with("unnest") && sheet.dialect().flag("implicit_unnest") && has_star() {
                 return true;
             }
         }
