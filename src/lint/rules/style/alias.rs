@@ -6,7 +6,7 @@ use crate::lint::script::{Kind, Relation, Script};
 use crate::lint::sheet::Sheet;
 use crate::text::Span;
 
-use super::unused_alias::{mentions, walks_into};
+use super::unused_alias::mentions;
 
 pub(super) fn tables(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     if sheet.dialect().flag("bare_table_aliases") {
@@ -85,9 +85,6 @@ pub(super) fn forbidden(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     for select in script.selects() {
         let Some(from) = select.from else { continue };
         let relations = script.relations(from);
-        if walks_into(sheet, &relations) {
-            continue;
-        }
         let is_name = |relation: &Relation| matches!(script.node_kind(relation.source), "name" | "jinja_expression");
         let Some(base) = relations.first().filter(|first| is_name(first)) else { continue };
         let text = |relation: &Relation| script.node_text(relation.source);
@@ -95,7 +92,10 @@ pub(super) fn forbidden(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
             let (Some(alias), Some(name)) = (relation.alias, relation.name) else { continue };
             let others = relations.iter().filter(|other| other.node != relation.node && text(other) == text(relation));
             let many = others.clone().any(|other| other.name.map(|name| script.word(name)) != Some(script.word(name)));
-            if many || relation.node != base.node && text(base) == text(relation) {
+            if is_list_of(sheet, &relations, relation)
+                || many
+                || relation.node != base.node && text(base) == text(relation)
+            {
                 continue;
             }
             let message = format!("`{}` is an alias: tables are to go by their own names.", script.word(name));
@@ -104,6 +104,19 @@ pub(super) fn forbidden(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
             raised.push(if edits.is_empty() { found } else { found.safe_fix(edits) });
         }
     }
+}
+
+/// Is it a list of a relation beside it, `FROM orders, orders.items AS item`? It has no other name.
+fn is_list_of(sheet: &Sheet<'_>, relations: &[Relation], relation: &Relation) -> bool {
+    let script = sheet.script();
+    let first = script.nodes[relation.source].first;
+    let called = |other: &Relation| other.name.or_else(|| script.tokens_of(other.source).next_back());
+    let is_it = |other: &Relation| {
+        let name = called(other).filter(|_| other.node != relation.node);
+        name.is_some_and(|name| script.word(name).eq_ignore_ascii_case(script.word(first)))
+    };
+    let has_parts = script.kind(first + 1) == Some(Kind::Dot);
+    sheet.dialect().flag("implicit_unnest") && has_parts && relations.iter().any(is_it)
 }
 
 /// Takes an alias away, and writes the table's own name where it was used. Nothing where a template writes the name.

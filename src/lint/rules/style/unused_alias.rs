@@ -31,7 +31,7 @@ pub(super) fn check(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
 }
 
 /// Does a relation read a column of another, `FROM t, t.items AS item`?
-pub(super) fn walks_into(sheet: &Sheet<'_>, relations: &[Relation]) -> bool {
+fn walks_into(sheet: &Sheet<'_>, relations: &[Relation]) -> bool {
     let script = sheet.script();
     if !sheet.dialect().flag("implicit_unnest") {
         return false;
