@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Edit;
 use crate::lint::finding::Raised;
-use crate::lint::script::{Kind, Relation, Script};
+use crate::lint::script::{Kind, Relation, Script, Select};
 use crate::lint::sheet::Sheet;
 use crate::text::Span;
 
@@ -82,9 +82,21 @@ pub(super) fn length(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
 
 pub(super) fn forbidden(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
     let script = sheet.script();
-    for select in script.selects() {
+    let selects = script.selects();
+    for select in &selects {
         let Some(from) = select.from else { continue };
         let relations = script.relations(from);
+        // A subquery and the query around it that read one table need two names for it.
+        let is_around = |other: &&Select| {
+            let inside = other.tokens.contains(&select.tokens.start) || select.tokens.contains(&other.tokens.start);
+            other.clause != select.clause && inside
+        };
+        let near: Vec<Relation> = selects
+            .iter()
+            .filter(is_around)
+            .filter_map(|other| other.from)
+            .flat_map(|from| script.relations(from))
+            .collect();
         let is_name = |relation: &Relation| matches!(script.node_kind(relation.source), "name" | "jinja_expression");
         let Some(base) = relations.first().filter(|first| is_name(first)) else { continue };
         let text = |relation: &Relation| script.node_text(relation.source);
@@ -92,7 +104,9 @@ pub(super) fn forbidden(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
             let (Some(alias), Some(name)) = (relation.alias, relation.name) else { continue };
             let others = relations.iter().filter(|other| other.node != relation.node && text(other) == text(relation));
             let many = others.clone().any(|other| other.name.map(|name| script.word(name)) != Some(script.word(name)));
-            if is_list_of(sheet, &relations, relation)
+            let is_near = near.iter().any(|other| text(other) == text(relation));
+            if is_near
+                || is_list_of(sheet, &relations, relation)
                 || many
                 || relation.node != base.node && text(base) == text(relation)
             {
