@@ -269,3 +269,11 @@ fn qualify_means_the_column_that_select_takes() {
     check("bigquery", &[(by("a").as_str(), by("t.a").as_str())]);
     check("snowflake", &[(by("a").as_str(), by("t.a").as_str())]);
 }
+
+#[test]
+fn a_column_of_the_query_around_is_not_the_subquerys_own() {
+    let around = "select a from t as x where exists (select 1 from t as y where x.b = y.b and x.c <> y.c)";
+    let own = "select a from t as x where exists (select 1 from t as y where y.b = y.b and y.c <> y.c)";
+    differ("duckdb", &[(around, own)]);
+    check("duckdb", &[(around, "select a from t where exists (select 1 from t as y where t.b = y.b and t.c <> y.c)")]);
+}

@@ -214,9 +214,11 @@ impl<'q> Normal<'q> {
     /// What the free columns of a relation are: those bound here, and those of the queries around.
     fn bound(&mut self, bind: &Bindings, reading: &mut Reading) -> Outer {
         let mut outer = reading.outer.clone();
+        let depth = reading.outer.len() as u64;
         for (column, term) in bind {
+            // In `FROM t AS a WHERE EXISTS (SELECT 1 FROM t AS b WHERE a.p = b.p)` the two are not one column.
             let digest = self.term_digest(term, reading);
-            outer.insert(*column, digest);
+            outer.insert(*column, Hasher::new("outer").number(depth).digest(digest).finish());
         }
         outer
     }
