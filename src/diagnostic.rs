@@ -95,10 +95,4 @@ impl Diagnostic {
         self.model = Some(model.into());
         self
     }
-
-    #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
-        self
-    }
 }

@@ -22,7 +22,7 @@ fn check(path: &str, bytes: &[u8], place: &str, message: &str) {
 
 #[track_caller]
 fn check_files(faulty: &Files, place: &str, message: &str) {
-    let scratch = Scratch::repo(&[faulty.clone()]);
+    let scratch = Scratch::repo(std::slice::from_ref(faulty));
     let answer = scratch.run(&["check", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&answer.stdout).expect("check answers in JSON");
     let said: Vec<String> = json["findings"].as_array().into_iter().flatten().map(in_one_line).collect();

@@ -288,3 +288,29 @@ fn columns_of_one_name_are_compared_in_their_order() {
     let head = ("models/twice.sql", "select id as a, amount as a\nfrom {{ source('raw', 'orders') }}\n");
     assert_eq!(model(&changed(&[base], &[head]), "twice")["class"], "cosmetic");
 }
+
+#[test]
+fn the_answer_is_the_same_byte_for_byte_whatever_the_number_of_threads() {
+    let model = |at: usize| match at % 3 {
+        0 => format!("select id, amount + {at} as amount from {{{{ ref('orders') }}}} where amount > {at}\n"),
+        1 => format!("select id, sum(amount) as amount from {{{{ ref('m{}') }}}} group by id\n", at - 1),
+        _ => {
+            format!("select a.id, b.amount from {{{{ ref('m{}') }}}} a join {{{{ ref('m1') }}}} b using (id)\n", at - 1)
+        }
+    };
+    let written: Vec<(String, String)> = (0..60).map(|at| (format!("models/m{at}.sql"), model(at))).collect();
+    let mut base: Vec<(&str, &str)> = written.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    base.push(ORDERS);
+    let fewer = "select id, customer_id, amount, status from {{ source('raw', 'orders') }} where id > 3\n";
+    let scratch = repo(&base, &[("models/orders.sql", fewer), ("models/m1.sql", "-")]);
+    let said = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be had");
+        let command = ["impact", "--format=json", "--fail-on=never", "--base=HEAD~1", "--head=HEAD"];
+        pool.install(|| scratch.run(&command).stdout)
+    };
+    let alone = said(1);
+    assert!(alone.len() > 10_000, "{alone}");
+    for threads in [2, 3, 8] {
+        assert_eq!(said(threads), alone);
+    }
+}

@@ -155,7 +155,7 @@ impl Expr {
                 otherwise.iter().for_each(|value| visit(value));
             }
             ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => {
-                visit(expr)
+                visit(expr);
             }
             ExprKind::Lambda { body, .. } => visit(body),
             ExprKind::In { exprs, .. } => exprs.iter().for_each(visit),
@@ -186,7 +186,7 @@ impl Expr {
                 otherwise.iter_mut().for_each(|value| visit(value));
             }
             ExprKind::Cast { expr, .. } | ExprKind::Field { expr, .. } | ExprKind::Quantified { expr, .. } => {
-                visit(expr)
+                visit(expr);
             }
             ExprKind::Lambda { body, .. } => visit(body),
             ExprKind::In { exprs, .. } => exprs.iter_mut().for_each(visit),

@@ -36,11 +36,6 @@ impl Query {
         let node = &self.nodes[rel.0 as usize];
         node.columns.iter().copied().zip(node.nullable.iter().copied()).collect()
     }
-
-    /// May an expression over the rows of `rel` be NULL?
-    pub fn nullability(&self, expr: &Expr, over: RelId, dialect: &Dialect) -> Nullability {
-        of_expr(self, expr, &self.nullabilities(over), dialect)
-    }
 }
 
 fn columns_of(query: &Query, rel: RelId, dialect: &Dialect) -> (Vec<ColumnId>, Vec<Nullability>) {

@@ -376,6 +376,5 @@ pub enum ProblemKind {
     UnknownRelation,
     UnknownColumn,
     AmbiguousColumn,
-    DuplicateOutputColumn,
     SetColumnCount,
 }

@@ -241,7 +241,7 @@ impl Type {
             (a, b) if a == b => wide.clone(),
             (a, b) if a.is_number() && b.is_number() => wide.clone(),
             (Family::Timestamp, Family::Date) => wide.clone(),
-            (Family::String, _) | (Family::Json, _) => wide.clone(),
+            (Family::String | Family::Json, _) => wide.clone(),
             _ => Type::unknown(),
         }
     }

@@ -26,6 +26,34 @@ pub struct Setting {
     pub head: Option<String>,
 }
 
+/// What a table is made with, once.
+const OF_TABLES: [&str; 9] = [
+    "partition_by",
+    "partitions",
+    "cluster_by",
+    "sort",
+    "dist",
+    "file_format",
+    "location_root",
+    "indexes",
+    "table_type",
+];
+
+/// What decides which rows of earlier runs are kept.
+const OF_ROWS: [&str; 3] = ["unique_key", "incremental_strategy", "strategy"];
+
+impl Setting {
+    /// Does a table that is there have to be made anew to follow it?
+    pub fn shapes_tables(&self) -> bool {
+        OF_TABLES.contains(&self.key.as_str())
+    }
+
+    /// Were the rows that are there kept by it?
+    pub fn keeps_rows(&self) -> bool {
+        OF_ROWS.contains(&self.key.as_str())
+    }
+}
+
 /// What consumers are promised less, and what more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guard {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::algebra::{Given, Known, KnownColumn, Query, Relation, fingerprint, is_monotone, relate};
+use crate::algebra::{Fingerprints, Given, Known, KnownColumn, Query, Relation, fingerprint, is_monotone, relate};
 use crate::compile::{Compilation, CompiledModel};
 use crate::dialect::Dialect;
 use crate::text::Digest;
@@ -84,7 +84,7 @@ impl<'c> RowSets<'c> {
         let dialect = two.model.dialect(&self.head.projects[two.project].dialect);
         let as_before = reading(&two.query, &|now| Some(aligned(now, &*self.offered_before(&now.id)?)));
         let own = relate(&one.query, &as_before, dialect);
-        match own.then(self.through(&two.query, &as_before, dialect)) {
+        match own.then(self.through(two, &as_before, dialect)) {
             // The fingerprints differ, so something does.
             Relation::Same | Relation::Different => Rows::Changed,
             Relation::Subset => Rows::Subset,
@@ -99,9 +99,9 @@ impl<'c> RowSets<'c> {
     }
 
     /// What the rows of its inputs do to those of a query; `as_before` is the query over base's inputs.
-    fn through(&self, query: &Query, as_before: &Query, dialect: &Dialect) -> Relation {
-        let after = rows_of(query, dialect);
-        if after == rows_of(as_before, dialect) {
+    fn through(&self, two: &CompiledModel, as_before: &Query, dialect: &Dialect) -> Relation {
+        let (query, before) = (&two.query, rows_of(as_before, dialect));
+        if two.fingerprints.as_ref().map(of_rows) == before {
             return Relation::Same;
         }
         let moved: Vec<(&str, Relation)> = query
@@ -115,7 +115,7 @@ impl<'c> RowSets<'c> {
             let before = self.offered_before(&now.id)?;
             Some(Known { rows: before.rows, given: None, ..now.clone() })
         });
-        if rows_of(&values_as_now, dialect) != rows_of(as_before, dialect)
+        if rows_of(&values_as_now, dialect) != before
             || !is_monotone(query, &|id| moved.iter().any(|(moved, _)| *moved == id))
         {
             return Relation::Different;
@@ -152,7 +152,11 @@ fn aligned(now: &Known, before: &Known) -> Known {
 }
 
 fn rows_of(query: &Query, dialect: &Dialect) -> Option<Digest> {
-    fingerprint(query, dialect).map(|prints| prints.given.map_or(prints.rows, |given| given.rows))
+    fingerprint(query, dialect).as_ref().map(of_rows)
+}
+
+fn of_rows(prints: &Fingerprints) -> Digest {
+    prints.given.as_ref().map_or(prints.rows, |given| given.rows)
 }
 
 fn given(known: &Known) -> Option<Digest> {

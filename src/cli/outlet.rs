@@ -107,8 +107,14 @@ impl Outlet<'_> {
             None => Err(ForgeError::NoChange),
         };
         let error = match posted {
-            Ok(Posted::New) => return Ok(io.tell("commented on the change")),
-            Ok(Posted::Updated) => return Ok(io.tell("brought the comment on the change up to date")),
+            Ok(Posted::New) => {
+                io.tell("commented on the change");
+                return Ok(());
+            }
+            Ok(Posted::Updated) => {
+                io.tell("brought the comment on the change up to date");
+                return Ok(());
+            }
             Ok(Posted::Left) => return Ok(()),
             Err(error) => error,
         };
@@ -121,7 +127,10 @@ impl Outlet<'_> {
             (Wanted::Always, _) => Err(failure),
             // Nobody reviews anything here, or comments are not set up: nothing is wrong.
             (_, ForgeError::NoChange) => Ok(()),
-            (_, ForgeError::NoToken { .. }) => Ok(io.tell(&failure.to_string())),
+            (_, ForgeError::NoToken { .. }) => {
+                io.tell(&failure.to_string());
+                Ok(())
+            }
             _ => self.warn(&failure.to_string(), io),
         }
     }
@@ -133,7 +142,10 @@ impl Outlet<'_> {
             Some(Kind::Azure) => {
                 io.print(&format!("##vso[task.logissue type=warning]{}\n", report::without_commands(&line)))
             }
-            _ => Ok(io.tell(&line)),
+            _ => {
+                io.tell(&line);
+                Ok(())
+            }
         }
     }
 

@@ -11,13 +11,12 @@ use crate::dialect::Dialect;
 use crate::lineage::{ModelLineage, trace};
 use crate::project::{Config, Language, Model, ModelKind, Project, Properties, RelationName};
 use crate::repo::Moment;
-use crate::syntax::{Outline, ast, parse};
+use crate::syntax::{ast, parse};
 use crate::template::Rendered;
 use crate::text::{Digest, FileId, Place, Span};
 
 /// A query or script without a project, understood.
 pub struct Loose {
-    outline: Vec<Outline>,
     /// Tables the text creates or fills, in order; then the last query, named [`QUERY`], if there is one.
     pub relations: Vec<LooseRelation>,
     /// Why statements could not be understood.
@@ -52,7 +51,7 @@ fn understand(sql: &str, dialect: &Dialect, schema: &Schema) -> Loose {
         relations.push(relation(written.name, written.query, dialect));
     }
     relations.extend(script.query.map(|query| relation(QUERY.to_owned(), query, dialect)));
-    Loose { outline: parsed.outline(), relations, why: script.why, fault }
+    Loose { relations, why: script.why, fault }
 }
 
 fn relation(name: String, query: Query, dialect: &Dialect) -> LooseRelation {
@@ -65,7 +64,6 @@ impl Compilation {
     pub fn of_loose(loose: &Loose, sql: &str, dialect: &Arc<Dialect>, schema: &Schema) -> Self {
         let file = FileId::new("query.sql");
         let rendered = Arc::new(Rendered::verbatim(&file, sql));
-        let outline = Arc::new(loose.outline.clone());
         let mut models = BTreeMap::new();
         for relation in &loose.relations {
             let mut known = known(&relation.query, &relation.name);
@@ -82,7 +80,6 @@ impl Compilation {
                 model: model(&relation.name, &file, sql),
                 project: 0,
                 rendered: Arc::clone(&rendered),
-                outline: Arc::clone(&outline),
                 query: Arc::clone(&relation.query),
                 also: Vec::new(),
                 readings: Vec::new(),

@@ -95,8 +95,6 @@ pub struct CompiledModel {
     /// Index into [`Compilation::projects`].
     pub project: usize,
     pub rendered: Arc<Rendered>,
-    /// The statements of its SQL.
-    pub outline: Arc<Vec<Outline>>,
     pub query: Arc<Query>,
     /// Further queries that write it: an incremental model over its existing table, later INSERTs of a script.
     pub also: Vec<Arc<Query>>,

@@ -127,7 +127,6 @@ impl Maker<'_> {
         let rendered = Arc::clone(&self.draft.main.rendered);
         let mut compiled = CompiledModel {
             project: self.draft.project,
-            outline: Arc::clone(self.outline),
             query: Arc::clone(&part.query),
             also: Vec::new(),
             readings: Vec::new(),
@@ -257,7 +256,6 @@ impl CompiledModel {
         CompiledModel {
             rendered: Arc::clone(&reading.rendered),
             query: Arc::clone(&reading.query),
-            outline: Arc::clone(&reading.outline),
             readings: Vec::new(),
             ..self.clone()
         }

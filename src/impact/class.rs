@@ -39,10 +39,6 @@ impl Verdict {
             Verdict::Breaks => "breaks",
         }
     }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Verdict::Stays, Verdict::Differs, Verdict::Breaks].into_iter().find(|verdict| verdict.word() == word)
-    }
 }
 
 impl Class {
@@ -124,7 +120,7 @@ pub(super) fn class(
     let values = change.columns.iter().any(|column| {
         column.content != Content::Same && column.shape.iter().all(|s| !matches!(s, Shape::Added | Shape::Removed))
     });
-    let added = change.columns.iter().any(|column| column.is_added());
+    let added = change.columns.iter().any(ColumnChange::is_added);
     let mut class = own_class(change);
     let mut worst = |test: bool, other: Class| class = if test { class.max(other) } else { class };
     worst(added, Class::Additive);

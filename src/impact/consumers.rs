@@ -71,13 +71,7 @@ pub(super) fn consumers(
     for reading in readings(head) {
         let Some(impact) = models.get(reading.relation) else { continue };
         let Some((verdict, through)) = judged(&reading, impact) else { continue };
-        let entry = found.entry(reading.id.clone()).or_insert(ConsumerImpact {
-            id: reading.id,
-            kind: reading.kind,
-            verdict: Verdict::Stays,
-            through: Vec::new(),
-            owner: reading.owner,
-        });
+        let entry = entry(&mut found, &reading);
         entry.verdict = entry.verdict.max(verdict);
         entry.through.extend(through);
     }
@@ -90,6 +84,17 @@ pub(super) fn consumers(
     }
     all.sort_by(|a, b| b.verdict.cmp(&a.verdict).then(a.kind.cmp(&b.kind)).then_with(|| a.id.cmp(&b.id)));
     all
+}
+
+/// What is known so far of who reads.
+fn entry<'f>(found: &'f mut BTreeMap<String, ConsumerImpact>, reading: &Reading<'_>) -> &'f mut ConsumerImpact {
+    found.entry(reading.id.clone()).or_insert_with(|| ConsumerImpact {
+        id: reading.id.clone(),
+        kind: reading.kind,
+        verdict: Verdict::Stays,
+        through: Vec::new(),
+        owner: reading.owner.clone(),
+    })
 }
 
 /// Tests that are queries of their own: their answer may differ where what they read does.
@@ -109,13 +114,7 @@ fn pass_on(found: &mut BTreeMap<String, ConsumerImpact>, head: &Compilation) {
     while std::mem::take(&mut grown) {
         for reading in readings(head) {
             let Some(verdict) = found.get(reading.relation).map(|below| below.verdict) else { continue };
-            let entry = found.entry(reading.id.clone()).or_insert(ConsumerImpact {
-                id: reading.id,
-                kind: reading.kind,
-                verdict: Verdict::Stays,
-                through: Vec::new(),
-                owner: reading.owner,
-            });
+            let entry = entry(found, &reading);
             if entry.verdict < verdict {
                 entry.verdict = verdict;
                 grown = true;
@@ -238,7 +237,7 @@ fn judged(reading: &Reading, impact: &ModelImpact) -> Option<(Verdict, Vec<Strin
             through.push(format!("{relation}.{lost}"));
             // Who names a column breaks without it; who reads all of them sees one less.
             verdict = verdict.max(if reading.columns.is_empty() { Verdict::Differs } else { Verdict::Breaks });
-        } else if named(&column.name) && !(column.is_added() && !reading.columns.is_empty()) {
+        } else if named(&column.name) && (!column.is_added() || reading.columns.is_empty()) {
             through.push(format!("{relation}.{}", column.name));
             verdict = verdict.max(Verdict::Differs);
         }

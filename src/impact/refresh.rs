@@ -40,19 +40,6 @@ impl Need {
     }
 }
 
-/// Settings that a table was made with, or that its rows were kept by.
-const MADE_WITH: [&str; 9] = [
-    "unique_key",
-    "incremental_strategy",
-    "strategy",
-    "partition_by",
-    "partitions",
-    "cluster_by",
-    "sort",
-    "dist",
-    "file_format",
-];
-
 /// Is the table of this model filled run by run?
 fn accumulates(model: &CompiledModel) -> bool {
     let materialized = model.config("materialized").and_then(Value::str);
@@ -69,7 +56,7 @@ pub(super) fn refresh(change: &ModelChange, base: &CompiledModel, head: &Compile
         found.need = found.need.max(need);
         found.notes.push(note);
     };
-    for setting in change.own.storage.iter().filter(|setting| MADE_WITH.contains(&setting.key.as_str())) {
+    for setting in change.own.storage.iter().filter(|setting| setting.shapes_tables() || setting.keeps_rows()) {
         let was = setting.base.as_deref().unwrap_or("not set");
         add(Need::FullRefresh, format!("`{}` was {was}, and the table was made with that", setting.key));
     }

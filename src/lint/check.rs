@@ -265,7 +265,6 @@ fn problem_rule(kind: ProblemKind) -> Option<&'static str> {
         ProblemKind::UnknownRelation => Some("unknown-relation"),
         ProblemKind::UnknownColumn => Some("unknown-column"),
         ProblemKind::AmbiguousColumn => Some("ambiguous-column"),
-        ProblemKind::DuplicateOutputColumn => None,
         ProblemKind::SetColumnCount => Some("set-op-column-count"),
     }
 }

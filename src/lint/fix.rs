@@ -108,7 +108,10 @@ mod tests {
     use crate::lint::{Finding, Standing};
     use crate::text::{Digest, FileId, Place, Span};
 
-    fn check(text: &str, fixes: &[(bool, &[(usize, usize, &str)])], expected: &str, deferred: usize) {
+    /// Start, end and new text.
+    type Edit<'t> = (usize, usize, &'t str);
+
+    fn check(text: &str, fixes: &[(bool, &[Edit<'_>])], expected: &str, deferred: usize) {
         let file = FileId::new("a.sql");
         let findings: Vec<Finding> = fixes
             .iter()
@@ -119,7 +122,8 @@ mod tests {
                     text: (*text).to_owned(),
                 };
                 let fix = Fix { safe: *safe, edits: edits.iter().map(edit).collect() };
-                let diagnostic = Diagnostic::warn("some-rule", Place::top(&file), "message").fix(fix);
+                let warning = Diagnostic::warn("some-rule", Place::top(&file), "message");
+                let diagnostic = Diagnostic { fix: Some(fix), ..warning };
                 Finding { diagnostic, fingerprint: Digest::default(), standing: Standing::New }
             })
             .collect();

@@ -262,7 +262,9 @@ pub fn seen_by_readers(compiled: &CompiledModel) -> Digest {
     let rendered = &compiled.rendered;
     let mut hasher = Hasher::new("seen by readers");
     let flags = [rendered.asked_columns.is_empty(), rendered.unknowns.is_empty(), rendered.failed, rendered.open];
-    flags.iter().for_each(|flag| drop(hasher.number(u64::from(*flag))));
+    for flag in flags {
+        hasher.number(u64::from(flag));
+    }
     for column in &compiled.lineage.columns {
         hasher.text(&column.name).number(column.inputs.len() as u64);
         for input in &column.inputs {

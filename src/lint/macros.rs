@@ -11,7 +11,10 @@ use super::scene::Stage;
 
 /// What templates show, each read when a rule first asks, and again where its text is another.
 #[derive(Default)]
-pub(super) struct Surveys(Mutex<BTreeMap<(FileId, u32), (Arc<str>, Arc<Survey>)>>);
+pub(super) struct Surveys(Mutex<Known>);
+
+/// By file and the start of a macro's body: the text that was surveyed, and what was found.
+type Known = BTreeMap<(FileId, u32), (Arc<str>, Arc<Survey>)>;
 
 impl Surveys {
     fn of(&self, text: &Arc<str>, file: &FileId, body: Span) -> Arc<Survey> {

@@ -243,7 +243,9 @@ impl Root {
         }
         if !self.due.judge.is_empty() {
             let some: Vec<String> = self.due.judge.iter().take(AT_ONCE).cloned().collect();
-            some.iter().for_each(|id| drop(self.due.judge.remove(id)));
+            for id in &some {
+                self.due.judge.remove(id);
+            }
             known.kept.judge(&known.compilation, &self.selection, &some.iter().collect::<Vec<_>>());
             return Step::More;
         }

@@ -66,7 +66,9 @@ impl Session {
         let old = params.root_uri.iter().map(|uri| uri.as_str().to_owned());
         let folders: Vec<String> = folders.collect();
         let folders = if folders.is_empty() { old.collect() } else { folders };
-        folders.iter().filter_map(|uri| convert::path(uri)).for_each(|path| drop(session.add_folder(&path)));
+        for path in folders.iter().filter_map(|uri| convert::path(uri)) {
+            session.add_folder(&path);
+        }
         session
     }
 

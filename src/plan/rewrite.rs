@@ -142,7 +142,7 @@ fn replaced(text: &str, pairs: &[(String, String)]) -> String {
         let whole = |old: &str| {
             let after = rest[old.len()..].chars().next().unwrap_or(' ');
             let opens = old.starts_with(is_name) && (is_name(before) || before == '.');
-            !opens && !(old.ends_with(is_name) && is_name(after))
+            !opens && (!old.ends_with(is_name) || !is_name(after))
         };
         let starts = |old: &str| rest.get(..old.len()).is_some_and(|own| own.eq_ignore_ascii_case(old));
         if let Some((old, new)) = pairs.iter().find(|(old, _)| starts(old) && whole(old)) {

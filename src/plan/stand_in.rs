@@ -65,9 +65,7 @@ fn is_personal(column: &DeclaredColumn, words: &[String]) -> bool {
     let said = |(key, value): &(crate::data::Key, crate::data::Value)| {
         is_word(&key.text) && value.bool() != Some(false) || value.str().is_some_and(is_word)
     };
-    !column.policy_tags.is_empty()
-        || column.tags.iter().any(|tag| is_word(tag))
-        || meta.into_iter().any(|entry| said(entry))
+    !column.policy_tags.is_empty() || column.tags.iter().any(|tag| is_word(tag)) || meta.into_iter().any(said)
 }
 
 impl StandIn<'_> {

@@ -91,7 +91,6 @@ pub struct Project {
     pub exposures: Vec<Exposure>,
     /// Metrics, semantic models, saved queries and unit tests.
     pub consumers: Vec<Consumer>,
-    pub groups: Vec<Group>,
     pub macros: Vec<MacroFile>,
     /// What properties files say of macros.
     pub macro_entries: Vec<MacroEntry>,
@@ -132,7 +131,6 @@ impl Project {
             seeds: Vec::new(),
             exposures: Vec::new(),
             consumers: Vec::new(),
-            groups: Vec::new(),
             macros: Vec::new(),
             macro_entries: Vec::new(),
             hooks: Vec::new(),

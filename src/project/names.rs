@@ -65,14 +65,4 @@ impl Names {
         let own = tables.iter().find(|(package, _)| package == from);
         own.or_else(|| tables.first()).map(|(_, id)| id.as_str())
     }
-
-    /// Every name that `ref` may say, sorted, for suggestions.
-    pub fn all_refs(&self) -> impl Iterator<Item = &str> {
-        self.refs.keys().map(String::as_str)
-    }
-
-    /// Every `(source, table)`, sorted.
-    pub fn all_sources(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.sources.keys().map(|(source, table)| (source.as_str(), table.as_str()))
-    }
 }

@@ -24,10 +24,6 @@ impl Disk {
         Disk { root: std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()) }
     }
 
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Whether a file or folder is at `path`.
     pub fn exists(&self, path: &str) -> bool {
         self.inside(path).is_some()

@@ -129,7 +129,7 @@ fn command(repo: &Repo, missing: &Missing, asked: &[Vec<String>]) -> Next {
     };
     let commands: Vec<Vec<String>> = match missing {
         Missing::Other(error) => return Next::Never(error.clone()),
-        Missing::Commit(id) => vec![fetch(if shallow { "--depth=1" } else { "" }, &[id.clone()])],
+        Missing::Commit(id) => vec![fetch(if shallow { "--depth=1" } else { "" }, std::slice::from_ref(id))],
         Missing::Branch(name) => vec![fetch(if shallow { "--depth=100" } else { "" }, &[tracked(name)])],
         Missing::History(base) => {
             let base = branch(base);

@@ -6,7 +6,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::disk::Disk;
 use super::stat::Stat;
 use super::store::{Listed, ObjectId, Store, Trouble, What};
 use super::{RepoError, Text, links};
@@ -112,14 +111,6 @@ impl Snapshot {
         self.files.contains_key(file)
     }
 
-    pub fn len(&self) -> usize {
-        self.files.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
     /// Paths that were left out or are in conflict, sorted.
     pub fn notes(&self) -> &[Note] {
         &self.notes
@@ -172,17 +163,6 @@ impl Snapshot {
             if let Ok(id) = self.store.hash(text.as_bytes()) {
                 files.insert(file, Arc::new(Entry::Buffer(Held { bytes: text.into_bytes().into(), id })));
             }
-        }
-        Snapshot { files: Arc::new(files), ..self.clone() }
-    }
-
-    /// This snapshot with what the disk holds at `paths` (files or whole folders): installed packages and artifacts
-    /// that git ignores and that count for every moment alike. Files of the snapshot itself win.
-    #[must_use]
-    pub fn with_disk(&self, disk: &Disk, paths: &[&str]) -> Self {
-        let mut files = BTreeMap::clone(&self.files);
-        for path in paths.iter().flat_map(|path| disk.list(path)) {
-            files.entry(FileId::new(&path)).or_insert_with(|| Arc::new(loose(disk.root().join(&path))));
         }
         Snapshot { files: Arc::new(files), ..self.clone() }
     }

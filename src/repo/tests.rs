@@ -194,7 +194,7 @@ fn links_inside_are_read_and_links_outside_are_not() {
 #[test]
 fn unknown_revisions_come_with_a_suggestion() {
     let (dir, _) = sample();
-    let error = open(dir.path()).commit("mian").err().expect("there is no such branch");
+    let error = open(dir.path()).commit("mian").expect_err("there is no such branch");
     let expected =
         RepoError::UnknownRef { reference: "mian".to_owned(), similar: Some("main".to_owned()), shallow: false };
     assert_eq!(error, expected);
@@ -320,7 +320,7 @@ fn repos_that_libgit2_refuses_are_read_through_git() {
             snapshot.paths().map(file).collect()
         };
         assert_eq!(shown(through_git), shown(direct));
-        assert!(through_git.len() > 2);
+        assert!(through_git.paths().count() > 2);
     }
     assert_eq!(repo.branch().as_deref(), Some("main"));
     assert_eq!(repo.merge_base("HEAD", "HEAD~1"), plain.merge_base("HEAD", "HEAD~1"));
@@ -384,11 +384,6 @@ fn disks_show_what_git_ignores_and_nothing_outside() {
     assert!(disk.exists("out") && !disk.exists("out/none"));
     assert!(Disk::new(&dir.path().join("out")).read("../models/a.sql").is_err());
     assert!(disk.read("/etc/hostname").is_err());
-
-    let repo = open(dir.path());
-    let head = repo.commit("HEAD").expect("second").with_disk(&disk, &["out/pkg", "models"]);
-    assert_eq!(text(&head, "out/pkg/m.sql"), "select 3");
-    assert_eq!(text(&head, "models/a.sql"), "select 10");
 }
 
 #[test]

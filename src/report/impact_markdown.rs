@@ -114,7 +114,7 @@ fn graph(set: &ChangeSet<'_>, shown: &[(&String, &ModelImpact)], consumers: &[&C
     out.push_str("  classDef breaks fill:#fde2e1,stroke:#c0352b,color:#5c1512\n");
     out.push_str("  classDef differs fill:#fdf0d5,stroke:#b7791f,color:#5a3a08\n");
     for (at, (id, impact)) in shown.iter().take(MOST_BOXES).enumerate() {
-        let _ = writeln!(out, "  m{at}[\"{}\"]:::{}", quoted(&set.short(id)), impact.verdict.word());
+        let _ = writeln!(out, "  m{at}[\"{}\"]:::{}", super::mermaid::escape(&set.short(id)), impact.verdict.word());
     }
     for (at, id) in boxes.iter().enumerate() {
         let reads = set.after.models.get(*id).map(|model| model.lineage.depends_on.as_slice()).unwrap_or_default();
@@ -124,7 +124,7 @@ fn graph(set: &ChangeSet<'_>, shown: &[(&String, &ModelImpact)], consumers: &[&C
     }
     let exposures = consumers.iter().filter(|consumer| consumer.kind == ConsumerKind::Exposure).take(MOST_BOXES / 2);
     for (at, exposure) in exposures.enumerate() {
-        let name = quoted(&super::impact::consumer_name(exposure));
+        let name = super::mermaid::escape(&super::impact::consumer_name(exposure));
         let _ = writeln!(out, "  e{at}([\"{name}\"]):::{}", exposure.verdict.word());
         for (from, _) in boxes.iter().enumerate().filter(|(_, id)| is_through(exposure, id)) {
             let _ = writeln!(out, "  m{from} --> e{at}");
@@ -204,8 +204,4 @@ fn what(impact: &ModelImpact) -> String {
 
 fn escape(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
-}
-
-fn quoted(text: &str) -> String {
-    text.replace('"', "#quot;").replace(['\n', '\r'], " ")
 }

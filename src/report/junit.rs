@@ -31,7 +31,7 @@ pub fn junit(check: &Check, failing: Severity) -> String {
 fn case(check: &Check, file: &FileId, finding: &Diagnostic, failing: Severity) -> TestCase {
     let place = check.texts.locate(&finding.place);
     let said = said(finding, "\n");
-    let text = format!("{place}\n{}", said);
+    let text = format!("{place}\n{said}");
     let status = if finding.severity >= failing {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_message(finding.message.clone()).set_type(finding.severity.word()).set_description(text);

@@ -45,6 +45,7 @@ fn boxes(walk: &Walk, out: &mut String) {
     }
 }
 
-fn escape(text: &str) -> String {
+/// A text in a label's quotes.
+pub(super) fn escape(text: &str) -> String {
     text.replace('"', "#quot;").replace(['\n', '\r'], " ")
 }

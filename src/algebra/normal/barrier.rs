@@ -34,7 +34,9 @@ impl Normal<'_> {
             Op::Values { rows } => {
                 let cells: Vec<Vec<Digest>> = rows.iter().map(|row| self.constants(row, outer)).collect();
                 let mut whole = Hasher::new("values");
-                cells.iter().for_each(|row| drop(whole.digests(row.iter().copied())));
+                for row in &cells {
+                    whole.digests(row.iter().copied());
+                }
                 let count = Hasher::new("values").number(rows.len() as u64).finish();
                 let column = |at: usize| {
                     Hasher::new("cells").digests(cells.iter().filter_map(|row| row.get(at).copied())).finish()
@@ -329,7 +331,9 @@ impl Normal<'_> {
             hasher.digests(groups.iter().flat_map(|(_, columns)| columns).map(|column| closed.value(*column)));
         }
         let labels = groups.iter().fold(Hasher::new("labels"), |mut hasher, (labels, _)| {
-            labels.iter().for_each(|label| drop(hasher.text(label)));
+            for label in labels {
+                hasher.text(label);
+            }
             hasher
         });
         let value = |at: usize| match at.checked_sub(keep.len()) {

@@ -151,7 +151,7 @@ fn widened((base, a): Side<'_, '_>, (head, b): Side<'_, '_>) -> bool {
 fn left_joins(query: &Query, rel: RelId, into: &mut BTreeSet<RelId>) {
     match &query.nodes[rel.0 as usize].op {
         Op::Project { input, .. } | Op::Filter { input, .. } | Op::Sort { input, .. } => {
-            left_joins(query, *input, into)
+            left_joins(query, *input, into);
         }
         Op::Join { kind, left, right, .. } => {
             if matches!(kind, JoinKind::Left | JoinKind::Right) {

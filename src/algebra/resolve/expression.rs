@@ -41,7 +41,7 @@ impl Resolver<'_> {
                 Expr::new(ExprKind::Literal(Literal::Typed(ty.name.clone(), text)), ty, span)
             }
             E::BinaryOp { .. } => self.binary(expr, scope),
-            E::UnaryOp { op, expr } => self.unary(op, expr, scope, span),
+            E::UnaryOp { op, expr } => self.unary(*op, expr, scope, span),
             E::Cast { expr, data_type, kind, format } => {
                 let safe = matches!(kind, ast::CastKind::TryCast | ast::CastKind::SafeCast);
                 let cast = self.cast(expr, &data_type.to_string(), safe, scope, span);
@@ -296,7 +296,7 @@ impl Resolver<'_> {
         Expr::call(&name, args, ty, span)
     }
 
-    fn unary(&mut self, op: &UnaryOperator, inner: &ast::Expr, scope: &Scope, span: Span) -> Expr {
+    fn unary(&mut self, op: UnaryOperator, inner: &ast::Expr, scope: &Scope, span: Span) -> Expr {
         let value = self.expr(inner, scope);
         match (op, &value.kind) {
             (UnaryOperator::Not | UnaryOperator::BangNot, _) => negated(Expr { span, ..value }),
@@ -514,7 +514,7 @@ fn in_namespace(call: &ast::Function, before: &[ast::Ident]) -> ast::Function {
 
 fn literal(value: &Value, span: Span) -> Expr {
     let (literal, ty) = match value {
-        Value::Number(text, _) => return number(&text.to_string(), span),
+        Value::Number(text, _) => return number(text, span),
         Value::Boolean(value) => (Literal::Boolean(*value), boolean()),
         Value::Null => return null(span),
         Value::HexStringLiteral(text) => {

@@ -107,15 +107,15 @@ impl Resolver<'_> {
                     );
                 }
                 FunctionArgumentClause::Where(expr) | FunctionArgumentClause::Limit(expr) => {
-                    args.push(self.expr(expr, scope))
+                    args.push(self.expr(expr, scope));
                 }
                 FunctionArgumentClause::Having(bound) => args.push(self.expr(&bound.1, scope)),
                 FunctionArgumentClause::Separator(value) => args.push(text(&value.to_string(), span)),
                 FunctionArgumentClause::IgnoreOrRespectNulls(ast::NullTreatment::IgnoreNulls) => {
-                    args.push(text("IGNORE NULLS", span))
+                    args.push(text("IGNORE NULLS", span));
                 }
                 other @ (FunctionArgumentClause::OnOverflow(_) | FunctionArgumentClause::JsonNullClause(_)) => {
-                    args.push(text(&other.to_string(), span))
+                    args.push(text(&other.to_string(), span));
                 }
                 FunctionArgumentClause::IgnoreOrRespectNulls(_) | FunctionArgumentClause::JsonReturningClause(_) => {}
             }

@@ -21,8 +21,6 @@ pub(super) struct Scope<'p> {
     /// id ..) = 1` means what SELECT calls `id`, though `b` has one too.
     pub(super) chosen: Vec<Alias>,
     pub(super) rule: Option<AliasRule>,
-    /// Relations of this scope may be read, but nothing of the outer blocks (a CTE body).
-    pub(super) closed: bool,
 }
 
 #[derive(Clone)]

@@ -198,7 +198,7 @@ impl Resolver<'_> {
             SelectItem::QualifiedWildcard(kind, options) => self.star(scope, Some(kind), options, list, span),
             SelectItem::UnnamedExpr(expr) if self.expands(expr) => self.expanded(expr, None, scope, list, span),
             SelectItem::ExprWithAlias { expr, alias } if self.expands(expr) => {
-                self.expanded(expr, Some(alias), scope, list, span)
+                self.expanded(expr, Some(alias), scope, list, span);
             }
             SelectItem::UnnamedExpr(expr) => {
                 if self.spread_struct(expr, scope, list, span).is_some() {

@@ -142,7 +142,6 @@ impl Resolver<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "both sides, and all that the words between them say")]
     pub(super) fn set_operation(
         &mut self,
         left: Bound,
@@ -419,7 +418,7 @@ pub(super) fn sort_key(expr: Expr, options: &ast::OrderByOptions) -> SortKey {
 /// A whole positive number standing alone, as a position from 0.
 pub(super) fn ordinal(expr: &ast::Expr) -> Option<usize> {
     let ast::Expr::Value(ast::ValueWithSpan { value: ast::Value::Number(text, _), .. }) = expr else { return None };
-    text.to_string().parse::<usize>().ok()?.checked_sub(1)
+    text.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// Does the query name `name` in any FROM below it?

@@ -314,7 +314,7 @@ fn likes(options: &WildcardAdditionalOptions, name: &str) -> bool {
         .is_none_or(|like| pattern::like(&like.pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()))
 }
 
-fn renamed<'o>(options: &'o WildcardAdditionalOptions, is: impl Fn(&Ident) -> bool) -> Option<&'o Ident> {
+fn renamed(options: &WildcardAdditionalOptions, is: impl Fn(&Ident) -> bool) -> Option<&Ident> {
     match options.opt_rename.as_ref()? {
         ast::RenameSelectItem::Single(item) => is(&item.ident).then_some(&item.alias),
         ast::RenameSelectItem::Multiple(items) => items.iter().find(|item| is(&item.ident)).map(|item| &item.alias),

@@ -238,7 +238,8 @@ fn entries(text: &str) -> Vec<(String, String, String)> {
         if line.starts_with(char::is_whitespace)
             && let Some(last) = entries.last_mut()
         {
-            last.2 = format!("{} {trimmed}", last.2).trim().to_owned();
+            let longer = format!("{} {trimmed}", last.2);
+            longer.trim().clone_into(&mut last.2);
         } else if let Some((key, value)) = trimmed.split_once('=') {
             let value = value.split(" #").next().unwrap_or_default().trim();
             entries.push((section.clone(), key.trim().to_owned(), value.to_owned()));

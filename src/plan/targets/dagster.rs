@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::python::{block, line, list, quoted};
+use super::python::{block, line, list, module, quoted};
 use super::{File, Plan, file, guarded, names};
 use crate::plan::{Step, StepKind};
 
@@ -14,15 +14,7 @@ const BODY: &str = include_str!("dagster.py");
 pub(super) fn dagster(plan: &Plan) -> Vec<File> {
     let names = names(plan);
     let checked = checked(plan);
-    let mut out = format!(
-        "\"\"\"{} to {}: plan {}.\n\nWritten by `sluice plan --target dagster`.\n\"\"\"\n\n",
-        line(&plan.project),
-        line(&plan.env),
-        plan.fingerprint
-    );
-    out.push_str(BODY);
-    let _ = writeln!(out, "\n\nNAME = {}", quoted(&format!("{}_{}", plan.project, plan.env)));
-    let _ = writeln!(out, "SCHEDULE = {}", plan.schedule.as_deref().map_or_else(|| "None".to_owned(), quoted));
+    let mut out = module(plan, "dagster", BODY);
     out.push_str("STEPS = [\n");
     for step in &plan.steps {
         // A gate of what this plan builds is a check of that asset; any other is an asset that fails.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::python::{block, line, list, quoted};
+use super::python::{block, list, module, quoted};
 use super::{File, Plan, file, guarded, names};
 use crate::plan::StepKind;
 
@@ -11,15 +11,7 @@ const BODY: &str = include_str!("prefect.py");
 
 pub(super) fn prefect(plan: &Plan) -> Vec<File> {
     let names = names(plan);
-    let mut out = format!(
-        "\"\"\"{} to {}: plan {}.\n\nWritten by `sluice plan --target prefect`.\n\"\"\"\n\n",
-        line(&plan.project),
-        line(&plan.env),
-        plan.fingerprint
-    );
-    out.push_str(BODY);
-    let _ = writeln!(out, "\n\nNAME = {}", quoted(&format!("{}_{}", plan.project, plan.env)));
-    let _ = writeln!(out, "SCHEDULE = {}", plan.schedule.as_deref().map_or_else(|| "None".to_owned(), quoted));
+    let mut out = module(plan, "prefect", BODY);
     out.push_str("STEPS = [\n");
     for step in &plan.steps {
         let after: Vec<String> = step.after.iter().map(|id| quoted(&names[id.as_str()])).collect();

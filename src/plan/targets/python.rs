@@ -1,8 +1,9 @@
-//! Texts and lists in, Python literals out.
+//! Texts, lists and a Plan in, Python literals and the head of a module out.
 
 use std::fmt::Write;
 
 use crate::data::json;
+use crate::plan::Plan;
 
 /// A text of one line; JSON's quotes are Python's.
 pub(super) fn quoted(text: &str) -> String {
@@ -35,4 +36,16 @@ pub(super) fn list(items: &[String], indent: usize) -> String {
 /// A comment's or docstring's line.
 pub(super) fn line(text: &str) -> String {
     text.replace(['\n', '\r', '\\', '"'], " ")
+}
+
+/// A module up to its table of steps: what it is, what reads the table, and the plan's name and schedule.
+pub(super) fn module(plan: &Plan, target: &str, body: &str) -> String {
+    let (project, env) = (line(&plan.project), line(&plan.env));
+    let mut out = format!(
+        "\"\"\"{project} to {env}: plan {}.\n\nWritten by `sluice plan --target {target}`.\n\"\"\"\n\n{body}",
+        plan.fingerprint
+    );
+    let _ = writeln!(out, "\n\nNAME = {}", quoted(&format!("{}_{}", plan.project, plan.env)));
+    let _ = writeln!(out, "SCHEDULE = {}", plan.schedule.as_deref().map_or_else(|| "None".to_owned(), quoted));
+    out
 }

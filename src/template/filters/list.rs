@@ -44,7 +44,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: &Value, args: Args) ->
 }
 
 fn join(run: &mut Run<'_>, value: &Value, args: &Args) -> Result<Value, Stop> {
-    let separator = args.get(0, "d").map(|separator| print::text(separator));
+    let separator = args.get(0, "d").map(print::text);
     let mut parts = Vec::new();
     for mut item in run.items(value)? {
         if let Some(attribute) = args.get(1, "attribute") {

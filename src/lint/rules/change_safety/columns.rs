@@ -1,7 +1,7 @@
 //! Base and Head in; columns of edited models that changed their name, type or nullability, and grains that changed, out.
 
 use crate::algebra::Nullability;
-use crate::change::{ColumnChange, Content, ModelChange, Presence, Rows, Shape};
+use crate::change::{ColumnChange, Content, ModelChange, Presence, Rows, Setting, Shape};
 use crate::compile::CompiledModel;
 use crate::data::Value;
 use crate::lint::dag::{described, head, materialized, quoted, setting};
@@ -195,19 +195,6 @@ pub(super) fn history(diff: &Diff<'_>, found: &mut Vec<Raised>) {
     }
 }
 
-/// Settings that shape a table when it is made, and never after.
-const MADE_ONCE: [&str; 9] = [
-    "partition_by",
-    "cluster_by",
-    "partitions",
-    "sort",
-    "dist",
-    "file_format",
-    "location_root",
-    "indexes",
-    "table_type",
-];
-
 /// `needs-full-refresh`.
 pub(super) fn storage(diff: &Diff<'_>, found: &mut Vec<Raised>) {
     for change in diff.changes.models.values() {
@@ -217,23 +204,21 @@ pub(super) fn storage(diff: &Diff<'_>, found: &mut Vec<Raised>) {
         };
         let kept = materialized(before) == "incremental" && materialized(compiled) == "incremental";
         let own = compiled.model.package == diff.head.projects[compiled.project].name;
-        let keys: Vec<&String> = change
+        let (shape, rows): (Vec<&Setting>, Vec<&Setting>) = change
             .own
             .storage
             .iter()
-            .map(|setting| &setting.key)
-            .filter(|key| {
-                MADE_ONCE.contains(&key.as_str()) || matches!(key.as_str(), "unique_key" | "incremental_strategy")
-            })
-            .collect();
+            .filter(|setting| setting.shapes_tables() || setting.keeps_rows())
+            .partition(|setting| setting.shapes_tables());
+        let keys: Vec<&String> = shape.iter().chain(&rows).map(|setting| &setting.key).collect();
         if !kept || !own || keys.is_empty() {
             continue;
         }
         let name = &compiled.model.name;
-        let message = if keys.iter().any(|key| MADE_ONCE.contains(&key.as_str())) {
-            format!("{} of `{name}` changed, but its table was made with what was there before.", quoted(&keys))
-        } else {
+        let message = if shape.is_empty() {
             format!("{} of `{name}` changed: the rows that are there were written by the old rule.", quoted(&keys))
+        } else {
+            format!("{} of `{name}` changed, but its table was made with what was there before.", quoted(&keys))
         };
         let help = "Rebuild it once with `--full-refresh`.";
         found.push(Raised::at(settings_place(compiled), message, name).help(help).model(&compiled.model.id));

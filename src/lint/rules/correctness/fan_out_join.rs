@@ -178,7 +178,7 @@ fn is_narrowed(scene: &Scene<'_>, from: &From<'_>, own: &Joined<'_>, many: RelId
     let of_many =
         |expr: &Expr| columns(expr).iter().any(|column| is_of(scene, from, many, *column)) || has_subquery(expr);
     let by_join = |join: &&Joined<'_>| {
-        !std::ptr::eq(*join, own) && !(join.kind == JoinKind::Left && join.right != many) && join.on.iter().any(of_many)
+        !std::ptr::eq(*join, own) && (join.kind != JoinKind::Left || join.right == many) && join.on.iter().any(of_many)
     };
     let plain_lookup = |join: &&Joined<'_>| is_whole(scene, join.right) && scene.facts.scanned_whole(join.right);
     from.filters.iter().any(|filter| of_many(filter))

@@ -36,8 +36,7 @@ fn told(scene: &Scene<'_>, expr: &Expr) -> Option<Raised> {
     let (a, b) = left.ty.clashes_with(&right.ty)?;
     let (one, other) = (scene.text(left.span), scene.text(right.span));
     let message = format!(
-        "`{one}` is {} and `{other}` is {}: what is equal depends on how the engine turns one into the other.",
-        a, b
+        "`{one}` is {a} and `{other}` is {b}: what is equal depends on how the engine turns one into the other."
     );
     let help = "Cast one of them, so that it is written which way they are compared.";
     Some(scene.raise(expr.span, message).help(help))
@@ -122,10 +121,10 @@ pub(super) fn in_case(scene: &Scene<'_>, found: &mut Vec<Raised>) {
             }) {
                 continue;
             }
-            let message = format!("This branch gives {}, and an earlier one {}.", b, a);
+            let message = format!("This branch gives {b}, and an earlier one {a}.");
             let there = scene.place(first.span);
             let help = "Cast one of them: a CASE has one type.";
-            found.push(scene.raise(value.span, message).help(help).label(there, format!("{} here", a)));
+            found.push(scene.raise(value.span, message).help(help).label(there, format!("{a} here")));
             return;
         }
     });

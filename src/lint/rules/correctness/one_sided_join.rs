@@ -17,9 +17,9 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Raised>) {
         };
         let on_one_side = |expr: &Expr| {
             let sides: Vec<Option<bool>> = columns(expr).iter().map(side).collect();
-            expr.any(&|part| part.subquery().is_some())
-                .then_some(false)
-                .unwrap_or_else(|| sides.iter().all(Option::is_some) && sides.windows(2).all(|pair| pair[0] == pair[1]))
+            !expr.any(&|part| part.subquery().is_some())
+                && sides.iter().all(Option::is_some)
+                && sides.windows(2).all(|pair| pair[0] == pair[1])
         };
         // A condition on one side alone may be a filter that was put here; an equation of two columns cannot be meant so.
         let equated = on.iter().find(|conjunct| {

@@ -114,7 +114,7 @@ fn judge(sheet: &Sheet<'_>, words: impl Iterator<Item = usize>, what: &str, rais
         if word.is_empty() || ignored.has(word) {
             continue;
         }
-        possible.retain(|case| case.of(word) == word && !(*case == Case::Lower && !starts_lower(word)));
+        possible.retain(|case| case.of(word) == word && (*case != Case::Lower || starts_lower(word)));
         let wanted = match (policy, possible.first()) {
             (Some(case), _) => case,
             (None, Some(case)) => {

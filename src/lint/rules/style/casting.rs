@@ -84,10 +84,10 @@ fn casts(sheet: &Sheet<'_>) -> Vec<Cast> {
             "cast" if script.kind(script.nodes[node].first) == Some(Kind::Cast) => {
                 casts.extend(shorthand(script, node));
             }
-            "call" | "cast" if script.is(script.nodes[node].first, "convert") => {
-                if !sheet.dialect().flag("convert_type_last") {
-                    casts.extend(convert(script, node));
-                }
+            "call" | "cast"
+                if script.is(script.nodes[node].first, "convert") && !sheet.dialect().flag("convert_type_last") =>
+            {
+                casts.extend(convert(script, node));
             }
             _ => {}
         }

@@ -40,7 +40,7 @@ pub(super) fn check(sheet: &Sheet<'_>, raised: &mut Vec<Raised>) {
             column.qualified || !(plain(script, column.first) == table || names.iter().any(|name| name == word))
         });
         let templated = script.tokens_of(relation.source).any(|at| script.tokens[at].kind.is_jinja());
-        let fixable = !sees_more(script, select, &selects) && !(templated && relation.name.is_none());
+        let fixable = !sees_more(script, select, &selects) && (!templated || relation.name.is_some());
         judge(sheet, &columns, &table, fixable, raised);
     }
 }

@@ -171,7 +171,6 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         seeds,
         exposures,
         consumers,
-        groups,
         macros,
         macro_entries,
         hooks,

@@ -170,7 +170,7 @@ fn seeds_are_read_whole() {
 #[test]
 fn exposures_and_consumers_know_what_they_read() {
     let project = read(&[
-        ("models/orders.sql", ""),
+        ("models/orders.sql", "{{ config(group='g') }}"),
         (
             "models/x.yml",
             "sources:\n  - name: raw\n    tables: [{name: t}]\n\
@@ -193,7 +193,7 @@ fn exposures_and_consumers_know_what_they_read() {
             ("unit_test.shop.orders.u", "model.shop.orders source.shop.raw.t".to_owned()),
         ]
     );
-    assert_eq!(project.groups[0].owner.as_deref(), Some("a@b"));
+    assert_eq!(project.models[0].properties.owner.as_deref(), Some("a@b"));
 }
 
 const PACKAGES: (&str, &str) = ("packages.yml", "packages:\n  - package: dbt-labs/dbt_utils\n    version: 1.3.0\n");

@@ -100,7 +100,6 @@ pub(super) fn read(root: &str, repo: &Repo<'_>) -> Option<Project> {
         seeds: gathered.seeds,
         exposures: Vec::new(),
         consumers,
-        groups: Vec::new(),
         macros,
         macro_entries: Vec::new(),
         hooks: Vec::new(),
