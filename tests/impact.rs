@@ -314,3 +314,56 @@ fn the_answer_is_the_same_byte_for_byte_whatever_the_number_of_threads() {
         assert_eq!(said(threads), alone);
     }
 }
+
+#[test]
+fn a_source_that_is_another_table_has_other_rows() {
+    let moved = SOURCES.replace("  - name: raw\n", "  - name: raw\n    schema: raw_v2\n");
+    let total = ("models/total.sql", "select sum(amount) as total from {{ ref('orders') }}\n");
+    let answer = changed(&[ORDERS, total], &[("models/sources.yml", &moved)]);
+    assert_eq!(model(&answer, "orders")["rows"], "changed");
+    let because = &model(&answer, "total")["because"][0];
+    assert_eq!(because["path"], "models/sources.yml");
+    assert_eq!(because["what"], "the source is another table now");
+}
+
+#[test]
+fn an_edit_that_says_nothing_new_is_not_the_reason_for_what_comes_from_above() {
+    let base = [ORDERS, ("models/total.sql", "select sum(amount) as total from {{ ref('orders') }}\n")];
+    let head = [
+        (
+            "models/orders.sql",
+            "select id, customer_id, amount * 2 as amount, status from {{ source('raw', 'orders') }}\n",
+        ),
+        ("models/total.sql", "-- In cents.\nselect sum(amount) as total\nfrom {{ ref('orders') }}\n"),
+    ];
+    let answer = changed(&base, &head);
+    assert_eq!(model(&answer, "total")["because"][0]["path"], "models/orders.sql");
+}
+
+#[test]
+fn what_may_be_of_a_package_that_is_not_installed_is_not_gone() {
+    let packages = ("packages.yml", "packages:\n  - package: fivetran/github_source\n    version: 0.1.0\n");
+    let reads = |name: &str| {
+        format!("select o.id from {{{{ ref('orders') }}}} o left join {{{{ ref({name}) }}}} x using (id)\n")
+    };
+    let one = ("models/one.sql", "select id from {{ ref('orders') }}\n");
+    let verdict = |name: &str| {
+        let answer = changed(&[ORDERS, packages, one], &[("models/one.sql", &reads(name))]);
+        model(&answer, "one")["verdict"].clone()
+    };
+    assert_eq!(verdict("'github_source', 'stg_github__issue'"), "differs");
+    assert_eq!(verdict("'stg_github__issue'"), "differs");
+    assert_eq!(verdict("'orderss'"), "breaks");
+}
+
+#[test]
+fn without_a_profile_the_dialect_says_which_macros_are_dispatched_to() {
+    let macros = "{% macro least_of(a, b) %}{{ return(adapter.dispatch('least_of', 'none_has_it')(a, b)) }}{% endmacro %}\n{% macro default__least_of(a, b) %}least({{ a }}, {{ b }}){% endmacro %}\n";
+    let small = ("models/small.sql", "select id, {{ least_of('amount', '5') }} as small from {{ ref('orders') }}\n");
+    let base = [ORDERS, ("macros/least.sql", macros), small];
+    let own =
+        format!("{macros}{{% macro duckdb__least_of(a, b) %}}list_min([{{{{ a }}}}, {{{{ b }}}}]){{% endmacro %}}\n");
+    let answer = changed(&base, &[("macros/least.sql", &own)]);
+    assert_eq!(model(&answer, "small")["verdict"], "differs");
+    assert_eq!(model(&answer, "small")["because"][0]["path"], "macros/least.sql");
+}

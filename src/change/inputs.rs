@@ -77,6 +77,7 @@ fn change(id: &str, presence: Presence, own: Own, rows: Rows, mut columns: Vec<C
         evidence: Vec::new(),
         deterministic: true,
         proved: true,
+        edit_tells: true,
         unknown: false,
         broken: Vec::new(),
     }

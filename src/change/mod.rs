@@ -56,6 +56,8 @@ pub struct ModelChange {
     pub deterministic: bool,
     /// Both sides were understood exactly and no assumption was made.
     pub proved: bool,
+    /// Its own text says something else, whatever else it reads: a cause, not only one who is reached.
+    pub edit_tells: bool,
     /// Understood too little on some side to say that anything stayed.
     pub unknown: bool,
     /// Names that head reads and nobody has, which base did not suffer from.
@@ -159,6 +161,7 @@ fn kept((one, two): (&CompiledModel, &CompiledModel), head: &Compilation, sets: 
         keys_gained,
         deterministic: is_steady(two),
         proved: exact(one) && exact(two) && !rests_on_declared(one, two),
+        edit_tells: sets.edit_tells(one, two),
         unknown,
         broken,
     }
@@ -194,6 +197,7 @@ fn alone(id: &str, presence: Presence, model: &CompiledModel, columns: Vec<Colum
         evidence: Vec::new(),
         deterministic: is_steady(model),
         proved: model.status == crate::algebra::Status::Exact,
+        edit_tells: true,
         unknown: false,
         broken: if presence == Presence::Added { problems(model) } else { Vec::new() },
     }
@@ -233,6 +237,8 @@ fn place_of(model: &CompiledModel, span: Span) -> Place {
 }
 
 fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
+    // What a hole hides may be just what is missed.
+    let whole = model.rendered.unknowns.is_empty() && !model.rendered.failed;
     use crate::algebra::ProblemKind;
     let breaks = |kind: ProblemKind| {
         matches!(kind, ProblemKind::UnknownColumn | ProblemKind::UnknownRelation | ProblemKind::SetColumnCount)
@@ -240,7 +246,7 @@ fn problems(model: &CompiledModel) -> Vec<(String, Place)> {
     let queries = std::iter::once(&model.query).chain(&model.also);
     let mut found: Vec<(String, Place)> = queries
         .flat_map(|query| &query.problems)
-        .filter(|problem| breaks(problem.kind))
+        .filter(|problem| whole && breaks(problem.kind))
         .map(|problem| (problem.message.clone(), place_of(model, problem.span)))
         .collect();
     found.extend(

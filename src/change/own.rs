@@ -76,7 +76,7 @@ impl Own {
 }
 
 /// Config that says how a table is written or loaded, not what is in it.
-const STORAGE: [&str; 24] = [
+const STORAGE: [&str; 41] = [
     "materialized",
     "unique_key",
     "incremental_strategy",
@@ -101,6 +101,23 @@ const STORAGE: [&str; 24] = [
     "updated_at",
     "check_cols",
     "indexes",
+    "invalidate_hard_deletes",
+    "hard_deletes",
+    "incremental_predicates",
+    "merge_update_columns",
+    "merge_exclude_columns",
+    "event_time",
+    "begin",
+    "lookback",
+    "batch_size",
+    "partition_expiration_days",
+    "hours_to_expiration",
+    "require_partition_filter",
+    "kms_key_name",
+    "transient",
+    "sql_header",
+    "target_schema",
+    "target_database",
 ];
 
 pub(super) fn own(one: &CompiledModel, two: &CompiledModel) -> Own {

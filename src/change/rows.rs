@@ -92,6 +92,21 @@ impl<'c> RowSets<'c> {
         }
     }
 
+    /// Does a model's own text, as it renders now, say something else of what base offered than base's did?
+    pub(super) fn edit_tells(&self, one: &CompiledModel, two: &CompiledModel) -> bool {
+        if one.rendered.text == two.rendered.text {
+            return false;
+        }
+        let dialect = two.model.dialect(&self.head.projects[two.project].dialect);
+        let as_before = reading(&two.query, &|now| Some(aligned(now, &*self.offered_before(&now.id)?)));
+        match (&one.fingerprints, fingerprint(&as_before, dialect)) {
+            (Some(before), Some(after)) if one.also.is_empty() && two.also.is_empty() => {
+                before.rows != after.rows || before.values != after.values
+            }
+            _ => true,
+        }
+    }
+
     /// What base offered under an id that head reads.
     fn offered_before(&self, id: &str) -> Option<Arc<Known>> {
         let model = self.base.models.get(id).map(|model| Arc::clone(&model.known));

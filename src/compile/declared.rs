@@ -3,7 +3,9 @@
 use super::catalogs;
 use crate::algebra::{Assumption, Known, KnownColumn, Nullability, Proof, Type};
 use crate::dialect::Dialect;
-use crate::project::{Because, DeclaredColumn, Fact, Listing, Of, Project, Properties, Seed, Settings, Source, What};
+use crate::project::{
+    Because, DeclaredColumn, Fact, Listing, Of, Project, Properties, RelationName, Seed, Settings, Source, What,
+};
 use crate::text::Hasher;
 
 /// Which declared facts count.
@@ -60,6 +62,10 @@ pub(super) fn source(source: &Source, project: &Project, trust: Trust) -> Known 
             };
     }
     declare(&mut known, &source.properties, trust.given());
+    // Another table has other rows, whatever it is called here; one table is itself under every name.
+    let RelationName { database, schema, identifier } = &source.relation;
+    let outer = [database, schema].map(|part| part.as_deref().unwrap_or_default());
+    known.rows = Some(Hasher::new("table").text(outer[0]).text(outer[1]).text(identifier).finish());
     known
 }
 

@@ -47,7 +47,7 @@ pub(super) fn path(
     base: &Compilation,
     head: &Compilation,
 ) -> Vec<Step> {
-    let chain = chain(id, models, head);
+    let chain = chain(id, models, base, head);
     let mut steps = Vec::new();
     let first = &chain[chain.len() - 1];
     let next = chain.len().checked_sub(2).and_then(|at| chain.get(at));
@@ -64,13 +64,26 @@ pub(super) fn path(
     steps
 }
 
-/// The models from `id` up to the nearest one that was edited; breadth first, so the shortest way.
-fn chain(id: &str, models: &BTreeMap<String, ModelImpact>, head: &Compilation) -> Vec<String> {
+/// Is the cause at this model: its own text, or a seed or source that it reads?
+fn is_cause(impact: &ModelImpact, base: &Compilation, head: &Compilation) -> bool {
+    let change = &impact.change;
+    if change.edit_tells && (impact.edited || change.own.rendered) {
+        return change.presence != Presence::Kept || impact.class.changes_data();
+    }
+    let (Some(one), Some(two)) = (base.models.get(&change.id), head.models.get(&change.id)) else { return false };
+    inputs(one, two, base, head).is_some()
+}
+
+/// The models from `id` up to the nearest one where the cause is; breadth first, so the shortest way.
+fn chain(id: &str, models: &BTreeMap<String, ModelImpact>, base: &Compilation, head: &Compilation) -> Vec<String> {
     let mut came_from: BTreeMap<String, Option<String>> = BTreeMap::from([(id.to_owned(), None)]);
     let mut queue = std::collections::VecDeque::from([id.to_owned()]);
     let mut end = id.to_owned();
     while let Some(at) = queue.pop_front() {
-        if models.get(&at).is_some_and(|impact| impact.edited && (at == id || impact.class.changes_data())) {
+        let here = |impact: &ModelImpact| {
+            is_cause(impact, base, head) || at == id && impact.edited && !impact.change.changes_data()
+        };
+        if models.get(&at).is_some_and(here) {
             end = at;
             break;
         }
@@ -156,9 +169,6 @@ fn evidence<'i>(impact: &'i ModelImpact, reader: &[Option<&CompiledModel>; 2]) -
 
 /// A seed or a source that changed under a model whose own SQL stayed.
 fn inputs(one: &CompiledModel, two: &CompiledModel, base: &Compilation, head: &Compilation) -> Option<Step> {
-    if one.rendered.text != two.rendered.text {
-        return None;
-    }
     let (before, after) = (&base.projects[one.project.min(base.projects.len() - 1)], &head.projects[two.project]);
     for id in &two.lineage.depends_on {
         let seeds = |project: &Project| project.seeds.iter().find(|seed| seed.id == *id).cloned();
@@ -168,9 +178,11 @@ fn inputs(one: &CompiledModel, two: &CompiledModel, base: &Compilation, head: &C
             return Some(Step { place: Place::top(&new.file), line: 1, what: "the seed's content changed".to_owned() });
         }
         let sources = |project: &Project| project.sources.iter().find(|source| source.id == *id).cloned();
-        if let (Some(_), Some(new)) = (sources(before), sources(after))
-            && declared(base, id) != declared(head, id)
-        {
+        let (Some(old), Some(new)) = (sources(before), sources(after)) else { continue };
+        if old.relation != new.relation {
+            return Some(step(&new.place, "the source is another table now".to_owned(), head));
+        }
+        if declared(base, id) != declared(head, id) {
             return Some(step(&new.place, "the source's declared columns changed".to_owned(), head));
         }
     }

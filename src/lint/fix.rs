@@ -109,9 +109,9 @@ mod tests {
     use crate::text::{Digest, FileId, Place, Span};
 
     /// Start, end and new text.
-    type Edit<'t> = (usize, usize, &'t str);
+    type Change<'t> = (usize, usize, &'t str);
 
-    fn check(text: &str, fixes: &[(bool, &[Edit<'_>])], expected: &str, deferred: usize) {
+    fn check(text: &str, fixes: &[(bool, &[Change<'_>])], expected: &str, deferred: usize) {
         let file = FileId::new("a.sql");
         let findings: Vec<Finding> = fixes
             .iter()

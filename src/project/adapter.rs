@@ -93,6 +93,16 @@ pub(super) fn choose(evidence: &Evidence<'_>, files: &dyn Files) -> (Arc<Dialect
     })
 }
 
+/// The target with the adapter of a dialect, where no profile names one: without it macros would dispatch, and names be
+/// quoted, as no warehouse does.
+pub(super) fn with_adapter(mut target: Target, dialect: &str) -> Target {
+    if target.adapter.is_empty() && !matches!(dialect, "generic" | "ansi") {
+        let adapter = if dialect == "tsql" { "sqlserver" } else { dialect };
+        adapter.clone_into(&mut target.adapter);
+    }
+    target
+}
+
 /// The dialect of a dbt adapter, or of a dialect's own name.
 pub(super) fn known(name: &str) -> Option<Arc<Dialect>> {
     let lower = name.trim().to_ascii_lowercase();

@@ -414,6 +414,17 @@ impl Environment {
         entries.iter().min_by_key(rank).map(|(_, id, relation)| (id.as_str(), relation))
     }
 
+    /// Does the project name such a package, or is it one?
+    pub(super) fn knows_package(&self, package: &str) -> bool {
+        self.has_package(package) || self.packages.contains_key(package) || self.dispatch.contains_key(package)
+    }
+
+    /// May a model that is nowhere be in a package that is named but not here?
+    pub(super) fn may_be_elsewhere(&self, package: Option<&str>) -> bool {
+        let here = |package: &str| *self.root == *package || self.is_installed(package);
+        !package.is_some_and(here) && self.packages.values().any(|(installed, _)| !installed)
+    }
+
     pub(super) fn is_installed(&self, package: &str) -> bool {
         self.packages.get(package).is_some_and(|(installed, _)| *installed) && self.macros.contains_key(package)
     }

@@ -219,7 +219,8 @@ fn dispatch(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
     let own = run.frame.source.package.to_string();
     let packages: Vec<String> = match args.named("packages").filter(|packages| !packages.is_none()) {
         Some(packages) => run.items(packages)?.iter().map(print::plain).collect(),
-        None => match &namespace {
+        // dbt takes no notice of a namespace that no package has.
+        None => match namespace.as_ref().filter(|namespace| env.knows_package(namespace)) {
             Some(namespace) => match env.dispatch.get(namespace) {
                 Some(order) => order.clone(),
                 None => vec![env.root.to_string(), namespace.clone()],
@@ -236,7 +237,8 @@ fn dispatch(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value, Stop> {
             }
         }
     }
-    if let Some(namespace) = namespace.filter(|namespace| !env.has_package(namespace)) {
+    let absent = |namespace: &String| env.knows_package(namespace) && !env.has_package(namespace);
+    if let Some(namespace) = namespace.filter(absent) {
         return Ok(run.absent_macro(&namespace, name, span));
     }
     let wanted = format!("{}__{name}", env.target.adapter);

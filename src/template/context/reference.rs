@@ -41,6 +41,13 @@ pub(super) fn model(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value,
         missing => {
             let relation = run.relation(&RelationName { identifier: name.to_owned(), ..RelationName::default() }, None);
             note(run, None, written, relation.render(), span);
+            let meant = closest(name, run.env.model_names());
+            let disabled = !matches!(missing, Found::Nowhere);
+            // A name like one that is here is rather that one misspelt.
+            if !disabled && run.env.may_be_elsewhere(package) && (package.is_some() || meant.is_none()) {
+                run.unknown(format!("`{name}` may be of a package that is not installed"), span);
+                return Ok(Value::object(Object::Relation(relation)));
+            }
             let (message, help) = match missing {
                 Found::Disabled => (
                     format!("`{name}` is disabled, so nothing can read it."),
@@ -54,7 +61,7 @@ pub(super) fn model(run: &mut Run<'_>, args: &Args, span: Span) -> Result<Value,
                         Some(package) => format!("There is no model `{name}` in the package `{package}`."),
                         None => format!("There is no model, seed or snapshot `{name}`."),
                     },
-                    match closest(name, run.env.model_names()) {
+                    match meant {
                         Some(meant) => format!("Did you mean `{meant}`?"),
                         None => "Add it, or correct the name.".to_owned(),
                     },

@@ -96,7 +96,10 @@ fn plan(file: &FileId, repo: &Repo<'_>) -> Plan {
     let settings = config_file::nearest(parent(file.path()), repo.snapshot, &mut said);
     let text = text_or_say(repo.snapshot, file, &mut said);
     let project_file = ProjectFile::read(file, &text, &mut said);
-    let target = profiles::target(&project_file, &settings, (repo.snapshot, repo.home_profiles), &mut said);
+    let mut target = profiles::target(&project_file, &settings, (repo.snapshot, repo.home_profiles), &mut said);
+    if let Some(dialect) = settings.dialect.as_deref().and_then(adapter::known) {
+        target = adapter::with_adapter(target, dialect.label());
+    }
     let holders = Holders { snapshot: repo.snapshot, disk: repo.disk, all: &repo.all };
     let (packages, others) = packages::read(&project_file, holders, &mut said);
     let exclude = Globs::new(&settings.exclude);
@@ -164,8 +167,6 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         version: root.version.clone(),
         root: root.root.clone(),
         kind: Kind::Dbt,
-        dialect,
-        dialect_reason,
         models,
         sources,
         seeds,
@@ -184,7 +185,9 @@ fn assemble(plan: &Plan, repo: &Repo<'_>, loaded: &Loaded) -> Project {
         diagnostics: said,
         vars,
         settings: settings.clone(),
-        target: target.clone(),
+        target: adapter::with_adapter(target.clone(), dialect.label()),
+        dialect,
+        dialect_reason,
     }
 }
 

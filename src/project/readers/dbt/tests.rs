@@ -170,7 +170,7 @@ fn seeds_are_read_whole() {
 #[test]
 fn exposures_and_consumers_know_what_they_read() {
     let project = read(&[
-        ("models/orders.sql", "{{ config(group='g') }}"),
+        ("models/orders.sql", ""),
         (
             "models/x.yml",
             "sources:\n  - name: raw\n    tables: [{name: t}]\n\
@@ -178,6 +178,7 @@ fn exposures_and_consumers_know_what_they_read() {
              semantic_models:\n  - name: sm\n    model: ref('orders')\n    measures: [{name: total, expr: amount}]\n\
              metrics:\n  - name: revenue\n    type_params: {measure: total}\n\
              groups:\n  - name: g\n    owner: {email: a@b}\n\
+             models:\n  - name: orders\n    config: {group: g}\n\
              unit_tests:\n  - name: u\n    model: orders\n    given: [{input: \"source('raw', 't')\"}]\n",
         ),
     ]);
