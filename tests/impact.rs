@@ -367,3 +367,17 @@ fn without_a_profile_the_dialect_says_which_macros_are_dispatched_to() {
     assert_eq!(model(&answer, "small")["verdict"], "differs");
     assert_eq!(model(&answer, "small")["because"][0]["path"], "macros/least.sql");
 }
+
+#[test]
+fn a_test_that_only_warns_or_looks_at_fewer_rows_is_a_weaker_guard() {
+    let tested = |config: &str| {
+        format!(
+            "models:\n  - name: orders\n    columns:\n      - name: id\n        data_tests:\n          - unique:\n              config: {config}\n"
+        )
+    };
+    let (strict, loose) = (tested("{severity: error}"), tested("{severity: warn, where: id > 5}"));
+    let answer = changed(&[ORDERS, ("models/orders.yml", &strict)], &[("models/orders.yml", &loose)]);
+    let guard = &model(&answer, "orders")["guard"];
+    assert_eq!(guard["weakened"][0], "unique(id)");
+    assert_eq!(guard["tightened"][0], "unique(id) where id > 5 as severity warn");
+}

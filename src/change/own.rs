@@ -1,6 +1,7 @@
 //! One model's text, settings and promises at base and at head in, what was edited of them out.
 
 use crate::compile::CompiledModel;
+use crate::data::Value;
 use crate::project::{Config, Model, Properties, Test};
 
 /// What was edited of a model itself, whatever it means.
@@ -182,7 +183,11 @@ fn test_words(test: &Test, column: Option<&str>) -> String {
     let named = test.arguments.iter().filter(|(name, _)| name.as_str() != "column_name");
     let arguments = named.map(|(name, value)| format!("{name}: {}", value.in_one_line()));
     let parts: Vec<String> = column.map(str::to_owned).into_iter().chain(arguments).collect();
-    format!("{}({})", test.name, parts.join(", "))
+    let some = test.config.0.get("where").map(|rows| format!(" where {}", rows.in_one_line())).unwrap_or_default();
+    let severity =
+        test.config.0.get("severity").map(Value::in_one_line).filter(|word| !word.eq_ignore_ascii_case("error"));
+    let severity = severity.map(|word| format!(" as severity {word}")).unwrap_or_default();
+    format!("{}({}){some}{severity}", test.name, parts.join(", "))
 }
 
 /// What people read: descriptions, tags, owner, access.
@@ -194,7 +199,7 @@ fn notes(model: &Model) -> Vec<String> {
     ];
     all.push(model.config.strings("tags").join(" "));
     all.push(properties.tags.join(" "));
-    all.extend(properties.meta.iter().map(crate::data::Value::in_one_line));
+    all.extend(properties.meta.iter().map(Value::in_one_line));
     all.extend(
         properties
             .columns

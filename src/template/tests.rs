@@ -58,6 +58,14 @@ fn covered(rendered: &Rendered, own: &str) {
 }
 
 #[test]
+fn in_sql_the_filters_of_yaml_hand_on_what_they_are_given() {
+    check(&[(
+        "{{ 'yes' | as_bool }}{{ '' | as_number }}{{ '[1]' | as_native }}{{ 1 | as_text + 1 }}",
+        Some("yes[1]2"),
+    )]);
+}
+
+#[test]
 fn macros_take_arguments_as_python_functions_do() {
     check(&[
         ("{% macro m(x, y=x ~ '!') %}{{ x }}{{ y }}{% endmacro %}{{ m('a') }}{{ m('a', y='b') }}", Some("aa!ab")),

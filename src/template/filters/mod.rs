@@ -87,8 +87,7 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: Value, args: Args) -> 
             let default = || args.get(0, "default_value").cloned().unwrap_or_else(|| Value::text(""));
             Ok(if missing { default() } else { value })
         }
-        "string" | "as_text" => Ok(Value::Str(print::text(&value))),
-        "safe" | "pprint" if name == "safe" => Ok(Value::Str(print::text(&value))),
+        "string" | "safe" => Ok(Value::Str(print::text(&value))),
         "pprint" => Ok(Value::text(print::repr(&value))),
         "length" | "count" => length(run, &value),
         "list" => run.items(&value).map(Value::list),
@@ -102,7 +101,8 @@ pub(super) fn apply(run: &mut Run<'_>, name: &str, value: Value, args: Args) -> 
             run.attribute(&value, &std::sync::Arc::from(name), crate::text::Span::default())
         }
         "tojson" => Ok(Value::text(context::json::text(&value, None))),
-        "as_bool" | "as_number" | "as_native" => number::native(run, name, &value),
+        // Only where YAML is rendered does dbt give them a meaning; in SQL they hand on what they are given.
+        "as_bool" | "as_number" | "as_native" | "as_text" => Ok(value),
         "abs" | "int" | "float" | "round" | "filesizeformat" => number::apply(name, &value, &args),
         "batch" | "dictsort" | "first" | "groupby" | "join" | "last" | "map" | "max" | "min" | "random" | "reject"
         | "rejectattr" | "reverse" | "select" | "selectattr" | "slice" | "sort" | "sum" | "unique" => {

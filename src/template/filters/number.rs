@@ -1,10 +1,9 @@
-//! Filters that make numbers, and dbt's `as_native` family.
+//! Filters that make numbers.
 #![expect(clippy::cast_precision_loss, reason = "Python makes the same floats of whole numbers")]
 
 use crate::template::function::Args;
 use crate::template::operators;
 use crate::template::print;
-use crate::template::run::Run;
 use crate::template::stop::Stop;
 use crate::template::value::Value;
 use num_bigint::BigInt;
@@ -92,28 +91,4 @@ fn filesize(bytes: f64, binary: bool) -> String {
         }
     }
     String::new()
-}
-
-/// dbt's `as_bool`, `as_number` and `as_native`: a text as the value it spells.
-pub(super) fn native(run: &mut Run<'_>, name: &str, value: &Value) -> Result<Value, Stop> {
-    let Value::Str(text) = value else { return Ok(value.clone()) };
-    let spelled = match text.as_str().trim() {
-        "true" | "True" => Some(Value::Bool(true)),
-        "false" | "False" => Some(Value::Bool(false)),
-        "none" | "None" => Some(Value::None),
-        other => other.parse::<i64>().map(Value::Int).ok().or_else(|| {
-            other.parse::<f64>().ok().filter(|_| other.contains(|c: char| c.is_ascii_digit())).map(Value::Float)
-        }),
-    };
-    let fits = match (&spelled, name) {
-        (Some(Value::Bool(_)), "as_bool") | (Some(Value::Int(_) | Value::Float(_)), "as_number") => true,
-        (_, "as_native") => return Ok(spelled.unwrap_or_else(|| value.clone())),
-        _ => false,
-    };
-    if fits {
-        return Ok(spelled.unwrap_or(Value::None));
-    }
-    run.step()?;
-    let wanted = if name == "as_bool" { "`true` or `false`" } else { "a number" };
-    Err(Stop::fault(format!("`{name}` needs {wanted}, not `{}`", text.as_str())))
 }
